@@ -1,0 +1,196 @@
+"""A device's line to the queue server: ask with retry, follow boards and calls, be seen.
+
+One asyncio loop, MQTT 3.1.1, QoS 1. The broker's acknowledgement means nothing to a patient:
+`ask` repeats the same request, with the same id, until the server's reply or its expiry.
+"""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+import aiomqtt
+
+from queue_server.contract import topics
+from queue_server.contract.codec import BadPayload, decode, encode
+from queue_server.contract.messages import (
+    DeviceStatus,
+    Message,
+    Reply,
+    ReplyBody,
+    Request,
+    RequestBody,
+)
+from queue_server.rules.terms import DeviceId, SiteId
+
+RETRY_AFTER_S: Final = 0.7
+RECONNECT_AFTER_S: Final = 1.0
+KEEPALIVE_S: Final = 5
+SERVER: Final = DeviceId("queue-server")
+
+M = TypeVar("M", bound=Message)
+
+
+class NoAnswer(Exception):
+    """The server did not answer in time; whether it did what was asked is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where the broker listens, and who we are."""
+
+    host: str
+    port: int
+    site: SiteId
+    device: DeviceId
+
+
+class Line:
+    """One device's connection; `run()` keeps it up until it is cancelled.
+
+    Args:
+        address: broker, site and device.
+        now: gives the present instant, with an offset.
+        new_id: gives a fresh id of `[a-z0-9-]`.
+        status: what the device says of itself each time the line comes up.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+        status: Callable[[], DeviceStatus],
+    ) -> None:
+        self.address = address
+        self._now = now
+        self._new_id = new_id
+        self._status = status
+        self._client: aiomqtt.Client | None = None
+        self._followed: dict[str, Callable[[bytes], None]] = {}
+        self._waiting: dict[str, asyncio.Future[ReplyBody]] = {}
+        self._server_is_up = False
+        self._told: bool | None = None
+        self.on_change: Callable[[bool], None] = lambda is_up: None
+        """Called with `is_up` each time the line to the server comes or goes."""
+        self.on_bad_payload: Callable[[str, BadPayload], None] = lambda topic, error: None
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the broker is connected and the server says that it is there."""
+        return self._client is not None and self._server_is_up
+
+    def follow(self, topic: str, kind: type[M], then: Callable[[M], None]) -> None:
+        """Call `then` with each `kind` that arrives at `topic`. To be called before `run()`."""
+
+        def deliver(payload: bytes) -> None:
+            if payload:
+                then(decode(payload, kind))
+
+        self._followed[topic] = deliver
+
+    async def run(self) -> None:
+        """Connect, subscribe, deliver; reconnect for ever."""
+        site, device = self.address.site, self.address.device
+        self.follow(topics.reply(site, device), Reply, self._answered)
+        self.follow(topics.status(site, SERVER), DeviceStatus, self._server_said)
+        will = aiomqtt.Will(
+            topics.status(site, device), encode(DeviceStatus(is_up=False)), qos=1, retain=True
+        )
+        while True:
+            try:
+                async with aiomqtt.Client(
+                    self.address.host,
+                    self.address.port,
+                    identifier=f"{site}-{device}",
+                    protocol=aiomqtt.ProtocolVersion.V311,
+                    clean_session=True,
+                    keepalive=KEEPALIVE_S,
+                    will=will,
+                    # Without it a round trip takes 88 ms.
+                    socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+                ) as client:
+                    await client.subscribe([(topic, 1) for topic in self._followed])
+                    self._client = client
+                    await self._publish(topics.status(site, device), self._status(), retain=True)
+                    self._tell()
+                    async for message in client.messages:
+                        assert isinstance(message.payload, bytes)
+                        self._deliver(str(message.topic), message.payload)
+            except aiomqtt.MqttError:
+                pass
+            finally:
+                self._client = None
+                self._server_is_up = False
+                self._tell()
+            await asyncio.sleep(RECONNECT_AFTER_S)
+
+    async def ask(self, body: RequestBody, *, within_s: float = 8.0) -> ReplyBody:
+        """Ask the server and return its reply, a refusal included.
+
+        Raises:
+            NoAnswer: no reply within `within_s` seconds.
+        """
+        sent_at = self._now()
+        request = Request(
+            request_id=self._new_id(),
+            sent_at=sent_at,
+            expires_at=sent_at + timedelta(seconds=within_s),
+            body=body,
+        )
+        reply: asyncio.Future[ReplyBody] = asyncio.get_running_loop().create_future()
+        self._waiting[request.request_id] = reply
+        try:
+            async with asyncio.timeout(within_s):
+                while True:
+                    await self._publish(
+                        topics.request(self.address.site, self.address.device), request
+                    )
+                    done, _ = await asyncio.wait([reply], timeout=RETRY_AFTER_S)
+                    if done:
+                        return reply.result()
+        except TimeoutError:
+            raise NoAnswer(request.request_id) from None
+        finally:
+            del self._waiting[request.request_id]
+
+    async def publish(self, topic: str, message: Message) -> None:
+        """Send `message` once, QoS 1; silently nothing while the line is down."""
+        await self._publish(topic, message)
+
+    async def report_status(self) -> None:
+        """Publish the device's own status anew."""
+        topic = topics.status(self.address.site, self.address.device)
+        await self._publish(topic, self._status(), retain=True)
+
+    async def _publish(self, topic: str, message: Message, *, retain: bool = False) -> None:
+        if self._client is None:
+            return
+        try:
+            await self._client.publish(topic, encode(message), qos=1, retain=retain)
+        except aiomqtt.MqttError:
+            # `run` sees the broken line too; who waits for a reply asks again.
+            return
+
+    def _deliver(self, topic: str, payload: bytes) -> None:
+        try:
+            self._followed[topic](payload)
+        except BadPayload as error:
+            self.on_bad_payload(topic, error)
+
+    def _answered(self, reply: Reply) -> None:
+        waiting = self._waiting.get(reply.request_id)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(reply.body)
+
+    def _server_said(self, status: DeviceStatus) -> None:
+        self._server_is_up = status.is_up
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._told != self.is_up:
+            self._told = self.is_up
+            self.on_change(self.is_up)

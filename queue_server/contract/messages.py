@@ -1,0 +1,311 @@
+"""Everything that travels over MQTT, as types. Pure data; the wire form is JSON (`codec.py`).
+
+Every message forbids unknown fields, so that a misspelt field is an error and not silence.
+Instants are RFC 3339 texts with an offset (`2026-11-21T08:05:00+08:00`). Texts that people
+read come in Chinese (`_zh`) and English (`_en`).
+"""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from queue_server.rules.terms import (
+    QueueStatus,
+    RefusalCode,
+    TicketKind,
+    TicketState,
+)
+
+Id = Annotated[str, Meta(pattern="^[a-z0-9-]{1,64}$")]
+ShortText = Annotated[str, Meta(max_length=200)]
+LongText = Annotated[str, Meta(max_length=2000)]
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all messages."""
+
+
+# --- requests: what a device asks of the server -----------------------------------------
+
+
+class Identify(Message, tag="identify"):
+    """A patient shows who he is: the text of his virtual card, or his ID number.
+
+    Exactly one of the two is given. The id of this request becomes the `session_id` with
+    which the same device then acts for the patient, until `SESSION_LIFE_S` have passed.
+    """
+
+    card: Annotated[str, Meta(max_length=2048)] | None = None
+    id_number: Annotated[str, Meta(max_length=32)] | None = None
+
+
+class CheckIn(Message, tag="check_in"):
+    """The identified patient checks in for one visit of today (also after a missed call or with results)."""
+
+    session_id: Id
+    ticket_id: ShortText
+
+
+class FindPlace(Message, tag="find_place"):
+    """Somebody holds a paper slip in front of the scanner and asks for its place; no name comes back."""
+
+    slip_code: ShortText
+
+
+class CallHelp(Message, tag="call_help"):
+    """A patient pressed the help key; the nurse station shows it until somebody has gone there."""
+
+    screen: Id
+
+
+RequestBody = Identify | CheckIn | FindPlace | CallHelp
+
+
+class Request(Message):
+    """`request/<device>`: the envelope. The same `request_id` is kept for every retry."""
+
+    request_id: Id
+    sent_at: datetime
+    expires_at: datetime
+    body: RequestBody
+
+
+# --- replies: what the server answers ------------------------------------------------------
+
+
+class Place(Message):
+    """Where a ticket stands, in numbers and in words."""
+
+    number: ShortText
+    state: TicketState
+    ahead_count: int
+    """Tickets in standby and waiting before this one; 0 when it is not in the list."""
+    ahead_at_most: int
+    """The most people who can still be called before this one by the rules: `ahead_count` and those the rules may yet let in."""
+    reason_zh: LongText
+    reason_en: LongText
+    queue_status: QueueStatus
+    called_room_zh: ShortText = ""
+    called_room_en: ShortText = ""
+
+
+class Visit(Message):
+    """One visit of the patient, as kiosk and slip show it."""
+
+    ticket_id: ShortText
+    slip_code: ShortText
+    number: ShortText
+    state: TicketState
+    day_on: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    is_today: bool
+    slot_text: ShortText
+    """`09:00-09:30`; empty for a walk-in."""
+    clinic_zh: ShortText
+    clinic_en: ShortText
+    doctor_zh: ShortText
+    doctor_en: ShortText
+    doctor_title_zh: ShortText
+    doctor_title_en: ShortText
+    area_zh: ShortText
+    area_en: ShortText
+    floor_zh: ShortText
+    floor_en: ShortText
+    room_zh: ShortText
+    room_en: ShortText
+    can_check_in: bool
+    """Whether a check-in would be accepted at this moment."""
+    hint_zh: LongText = ""
+    hint_en: LongText = ""
+    """What to do next, when he can't check in now."""
+    place: Place | None = None
+    """Given once he has checked in."""
+
+
+class Identified(Message, tag="identified"):
+    """Reply to `identify`. The only message that carries a full name, to the device in front of the patient."""
+
+    session_id: Id
+    full_name: ShortText
+    masked_name: ShortText
+    visits: list[Visit]
+
+
+class CheckedIn(Message, tag="checked_in"):
+    """Reply to `check_in`: on disk, and what the slip says."""
+
+    masked_name: ShortText
+    visit: Visit
+    checked_in_at: datetime
+    rule_text_zh: list[LongText]
+    rule_text_en: list[LongText]
+
+
+class PlaceFound(Message, tag="place_found"):
+    """Reply to `find_place`."""
+
+    visit: Visit
+
+
+class HelpCalled(Message, tag="help_called"):
+    """Reply to `call_help`."""
+
+
+class Refused(Message, tag="refused"):
+    """The request was understood and refused; the sentences tell the patient what to do next."""
+
+    code: RefusalCode
+    message_zh: LongText
+    message_en: LongText
+
+
+ReplyBody = Identified | CheckedIn | PlaceFound | HelpCalled | Refused
+
+
+class Reply(Message):
+    """`reply/<device>`: sent after what it says is on disk. A repeated request gets the first reply again."""
+
+    request_id: Id
+    replied_at: datetime
+    body: ReplyBody
+
+
+# --- updates: what everybody may see ------------------------------------------------------------
+
+
+class ShownTicket(Message):
+    """A ticket as a board shows it: never more than number, masked name and kind."""
+
+    number: ShortText
+    masked_name: ShortText
+    """Empty in clinics marked sensitive: they show the number only."""
+    kind: TicketKind
+    state: TicketState
+
+
+class BoardRoom(Message):
+    """One consulting room on a board."""
+
+    room: Id
+    room_zh: ShortText
+    room_en: ShortText
+    clinic_zh: ShortText
+    clinic_en: ShortText
+    doctor_zh: ShortText
+    doctor_en: ShortText
+    doctor_title_zh: ShortText
+    doctor_title_en: ShortText
+    status: QueueStatus
+    in_room: ShownTicket | None
+    """Whoever is called or in service."""
+    standby: list[ShownTicket]
+    waiting: list[ShownTicket]
+    """The first `BOARD_WAITING_MAX` of those who wait behind the standby ones."""
+    waiting_more_count: int
+    """How many wait beyond those shown."""
+    missed: list[ShownTicket]
+    """The first `BOARD_MISSED_MAX` whose call was missed."""
+    missed_more_count: int
+
+
+class Call(Message):
+    """`call/<area>`: a patient is called to a room. `sequence` counts up by one within an area and clinic day."""
+
+    sequence: int
+    called_at: datetime
+    fresh_until: datetime
+    """After this instant the call is shown on no screen and spoken by no loudspeaker any more."""
+    area: Id
+    room: Id
+    room_zh: ShortText
+    room_en: ShortText
+    number: ShortText
+    masked_name: ShortText
+    spoken_name_zh: ShortText
+    """The part of `spoken_zh` that is a name, so that a voice can read its surname rightly; may be empty."""
+    spoken_zh: LongText
+    spoken_en: LongText
+    is_recall: bool
+
+
+class AreaBoard(Message):
+    """`board/area/<area>` (retained): all an area's screen needs; a screen that reboots is right at once."""
+
+    revision: int
+    published_at: datetime
+    day_on: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    hospital_zh: ShortText
+    hospital_en: ShortText
+    area: Id
+    area_zh: ShortText
+    area_en: ShortText
+    rooms: list[BoardRoom]
+    last_calls: list[Call]
+    """The last `BOARD_CALLS_MAX`, oldest first: a screen that was away finds what it missed."""
+    rule_text_zh: list[LongText]
+    rule_text_en: list[LongText]
+
+
+class RoomBoard(Message):
+    """`board/room/<room>` (retained): what hangs at a consulting-room door."""
+
+    revision: int
+    published_at: datetime
+    day_on: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    hospital_zh: ShortText
+    hospital_en: ShortText
+    area: Id
+    area_zh: ShortText
+    area_en: ShortText
+    room: BoardRoom
+    last_calls: list[Call]
+
+
+class Notice(Message):
+    """One line that the nurses tell the waiting area."""
+
+    text_zh: ShortText
+    text_en: ShortText
+
+
+class Notices(Message):
+    """`notice/<area>` (retained): the running notices of an area, an empty list clears them."""
+
+    published_at: datetime
+    notices: Annotated[list[Notice], Meta(max_length=10)]
+
+
+class DeviceStatus(Message):
+    """`status/<device>` (retained, and the will): whether a device is there."""
+
+    is_up: bool
+    reported_at: datetime | None = None
+    """None in the will, which is written before the line breaks."""
+    version: ShortText = ""
+    paper: ShortText = ""
+
+
+class Heard(Message):
+    """`heard/<device>`: a display has shown and spoken a call, or says why it did not speak."""
+
+    sequence: int
+    area: Id
+    heard_at: datetime
+    was_spoken: bool
+    why_not: ShortText = ""
+
+
+class Command(Message):
+    """`command/<device>`: the technician's desk asks a device to do something."""
+
+    do: Annotated[str, Meta(pattern="^(reload|silence|speak)$")]
+
+
+SESSION_LIFE_S = 180
+"""How long after an `identify` the same device may act for the patient."""
+BOARD_WAITING_MAX = 8
+BOARD_MISSED_MAX = 6
+BOARD_CALLS_MAX = 8
+PAYLOAD_BYTES_MAX = 65_536
+"""A larger payload is refused unread."""

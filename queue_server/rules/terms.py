@@ -1,0 +1,157 @@
+"""The vocabulary every part shares: ids, states, kinds and refusal codes.
+
+Nothing here decides anything. The words stand in `docs/glossary.md`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+SiteId = NewType("SiteId", str)
+AreaId = NewType("AreaId", str)
+RoomId = NewType("RoomId", str)
+QueueId = NewType("QueueId", str)
+DeviceId = NewType("DeviceId", str)
+PatientId = NewType("PatientId", str)
+TicketId = NewType("TicketId", str)
+"""`<queue>:<number>`: unique within a clinic day."""
+RequestId = NewType("RequestId", str)
+
+DaySecond = NewType("DaySecond", int)
+"""Seconds since midnight, local time, of the clinic day; a night clinic counts on past 86,400."""
+
+
+class TicketState(StrEnum):
+    """Where a ticket is; the table of changes stands in `rules/ticket.py`."""
+
+    BOOKED = "booked"
+    WAITING = "waiting"
+    STANDBY = "standby"
+    CALLED = "called"
+    IN_SERVICE = "in_service"
+    MISSED = "missed"
+    AWAY_FOR_RESULTS = "away_for_results"
+    ON_HOLD = "on_hold"
+    DONE = "done"
+    TRANSFERRED = "transferred"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class TicketKind(StrEnum):
+    """What a ticket counts as in the queue; which rule places it."""
+
+    ORDINARY = "ordinary"
+    PRIORITY = "priority"
+    RETURNED = "returned"
+    MISSED = "missed"
+    EMERGENCY = "emergency"
+
+
+class PriorityRank(StrEnum):
+    """Entitled groups; the policy says in which order they come."""
+
+    MILITARY = "military"
+    AGED_80 = "aged_80"
+    DISABLED = "disabled"
+    PREGNANT = "pregnant"
+
+
+class QueueStatus(StrEnum):
+    """Whether a doctor's queue moves."""
+
+    OPEN = "open"
+    PAUSED = "paused"
+    """Nobody is called; check-in goes on."""
+    STOPPED = "stopped"
+    """The clinic is stopped today: nobody is called and check-in is refused."""
+
+
+class Language(StrEnum):
+    """Languages the server itself writes; machines add others by a translation file."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+class RefusalCode(StrEnum):
+    """Why a request was refused; the sentences stand in `rules/refusals.py`."""
+
+    TOO_EARLY = "TOO_EARLY"
+    TOO_LATE = "TOO_LATE"
+    WRONG_DAY = "WRONG_DAY"
+    ALREADY_CHECKED_IN = "ALREADY_CHECKED_IN"
+    CLINIC_STOPPED = "CLINIC_STOPPED"
+    QUEUE_PAUSED = "QUEUE_PAUSED"
+    QUEUE_EMPTY = "QUEUE_EMPTY"
+    ROOM_BUSY = "ROOM_BUSY"
+    ROOM_EMPTY = "ROOM_EMPTY"
+    PATIENT_ELSEWHERE = "PATIENT_ELSEWHERE"
+    STANDBY_PROTECTED = "STANDBY_PROTECTED"
+    WRONG_STATE = "WRONG_STATE"
+    REASON_MISSING = "REASON_MISSING"
+    UNKNOWN_QUEUE = "UNKNOWN_QUEUE"
+    UNKNOWN_TICKET = "UNKNOWN_TICKET"
+    NUMBER_TAKEN = "NUMBER_TAKEN"
+    SAME_QUEUE = "SAME_QUEUE"
+    UNKNOWN_RANK = "UNKNOWN_RANK"
+    NOTHING_TO_UNDO = "NOTHING_TO_UNDO"
+    CHANGED_SINCE = "CHANGED_SINCE"
+    # Around the rules: identification, the wire and the desk.
+    CARD_UNKNOWN = "CARD_UNKNOWN"
+    CARD_EXPIRED = "CARD_EXPIRED"
+    CARD_USED = "CARD_USED"
+    ID_NUMBER_UNKNOWN = "ID_NUMBER_UNKNOWN"
+    SLIP_UNKNOWN = "SLIP_UNKNOWN"
+    SESSION_ENDED = "SESSION_ENDED"
+    REQUEST_EXPIRED = "REQUEST_EXPIRED"
+    BAD_REQUEST = "BAD_REQUEST"
+    NOT_ALLOWED = "NOT_ALLOWED"
+    BUSY = "BUSY"
+
+
+class FullName:
+    """A patient's full name; it can't be formatted into a board, a log line or an error.
+
+    `str()`, `repr()` and f-strings all give `<full name>`. Only the places that are
+    allowed to show the name (the kiosk's reply, the nurse's page) call `reveal()`.
+    """
+
+    __slots__ = ("_characters",)
+
+    def __init__(self, characters: str) -> None:
+        self._characters = characters
+
+    def reveal(self) -> str:
+        """Return the name in full. Each caller is a place where a name may be read."""
+        return self._characters
+
+    def __repr__(self) -> str:
+        return "<full name>"
+
+    __str__ = __repr__
+
+    def __format__(self, format_spec: str) -> str:
+        return repr(self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FullName) and other._characters == self._characters
+
+    def __hash__(self) -> int:
+        return hash(self._characters)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A bookable interval of the clinic day, `start_s <= t < end_s`."""
+
+    start_s: DaySecond
+    end_s: DaySecond
+
+    def __str__(self) -> str:
+        return f"{clock_text(self.start_s)}-{clock_text(self.end_s)}"
+
+
+def clock_text(second: int) -> str:
+    """Write a second of the day as `HH:MM`; after midnight of a night clinic as `24:30`."""
+    return f"{second // 3600:02d}:{second // 60 % 60:02d}"
