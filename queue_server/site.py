@@ -1,0 +1,219 @@
+"""What the site file says: the hospital site, its waiting areas and its doctors' queues.
+
+`load_site` checks everything but the `policy` tables, which it hands on as they stand: only
+`rules/policy.py` knows their keys.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from queue_server.rules.terms import AreaId, DaySecond, QueueId, RoomId, SiteId
+from queue_server.toml_table import Problem, Problems, Table, parse_toml
+
+TIMEZONE_DEFAULT: Final = "Asia/Shanghai"
+DAY_ROLLS_OVER_DEFAULT: Final = DaySecond(4 * 3600)
+
+_SITE_KEYS: Final = ("id", "name_zh", "name_en", "timezone", "day_rolls_over_at")
+_AREA_TEXTS: Final = ("name_zh", "name_en", "floor_zh", "floor_en")
+_QUEUE_TEXTS: Final = (
+    "room_zh",
+    "room_en",
+    "clinic_zh",
+    "clinic_en",
+    "doctor_zh",
+    "doctor_en",
+    "doctor_title_zh",
+    "doctor_title_en",
+)
+_QUEUE_KEYS: Final = ("id", "area", "room", *_QUEUE_TEXTS, "prefix", "is_sensitive", "policy")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A waiting area with its boards and its loudspeaker."""
+
+    id: AreaId
+    name_zh: str
+    name_en: str
+    floor_zh: str
+    floor_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSetup:
+    """One doctor's queue and the consulting room it leads to."""
+
+    id: QueueId
+    area: AreaId
+    room: RoomId
+    room_zh: str
+    room_en: str
+    clinic_zh: str
+    clinic_en: str
+    doctor_zh: str
+    doctor_en: str
+    doctor_title_zh: str
+    doctor_title_en: str
+    prefix: str
+    """The capital letter of its ticket numbers: `A` gives A001, A002 ..."""
+    is_sensitive: bool
+    """Such a clinic shows and speaks the number only, and its room has a neutral name."""
+    policy: Mapping[str, object]
+    """What differs from the site's policy, unchecked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One hospital site. At `day_rolls_over_at` the next clinic day begins."""
+
+    id: SiteId
+    name_zh: str
+    name_en: str
+    areas: tuple[Area, ...]
+    queues: tuple[QueueSetup, ...]
+    policy: Mapping[str, object]
+    """The hospital's policy, unchecked."""
+    timezone: str = TIMEZONE_DEFAULT
+    day_rolls_over_at: DaySecond = DAY_ROLLS_OVER_DEFAULT
+
+
+class SiteError(Exception):
+    """The site file can't be used; `problems` lists everything that is wrong with it."""
+
+    def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
+        super().__init__(path, problems)
+        self.path = path
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        lines = [f"{self.path}: {len(self.problems)} 处错误 / problems: {len(self.problems)}"]
+        for problem in self.problems:
+            lines.append(f"  {problem.where}: {problem.message_en}")
+            lines.append(f"  {' ' * len(problem.where)}  {problem.message_zh}")
+        return "\n".join(lines)
+
+
+def load_site(path: Path) -> Site:
+    """Read and check the site file at `path`.
+
+    Raises:
+        SiteError: the file can't be read, is no TOML or says something impossible.
+    """
+    problems = Problems()
+    values = parse_toml(path, problems)
+    if problems.found:
+        raise SiteError(path, problems.found)
+    site = _site(Table("", values, problems))
+    if problems.found:
+        raise SiteError(path, problems.found)
+    return site
+
+
+def _site(root: Table) -> Site:
+    root.check_keys(("site", "policy", "area", "queue"))
+    table = root.table("site")
+    table.check_keys(_SITE_KEYS)
+    area_tables = root.tables("area")
+    queue_tables = root.tables("queue")
+    areas = tuple(_area(area) for area in area_tables)
+    queues = tuple(_queue(queue) for queue in queue_tables)
+    _check_unique(area_tables, [area.id for area in areas], "id")
+    _check_unique(queue_tables, [queue.id for queue in queues], "id")
+    _check_unique(queue_tables, [queue.room for queue in queues], "room")
+    _check_unique(queue_tables, [queue.prefix for queue in queues], "prefix")
+    _check_areas(queue_tables, queues, areas)
+    return Site(
+        id=SiteId(table.id("id")),
+        name_zh=table.text("name_zh"),
+        name_en=table.text("name_en"),
+        areas=areas,
+        queues=queues,
+        policy=root.raw_table("policy"),
+        timezone=_timezone(table),
+        day_rolls_over_at=_day_rolls_over_at(table),
+    )
+
+
+def _area(table: Table) -> Area:
+    table.check_keys(("id", *_AREA_TEXTS))
+    return Area(id=AreaId(table.id("id")), **{key: table.text(key) for key in _AREA_TEXTS})
+
+
+def _queue(table: Table) -> QueueSetup:
+    table.check_keys(_QUEUE_KEYS)
+    queue = QueueSetup(
+        id=QueueId(table.id("id")),
+        area=AreaId(table.id("area")),
+        room=RoomId(table.id("room")),
+        prefix=table.matching(
+            "prefix", "[A-Z]", "一个大写字母，如 A", "one capital letter, like A"
+        ),
+        is_sensitive=table.flag("is_sensitive"),
+        policy=table.raw_table("policy"),
+        **{key: table.text(key) for key in _QUEUE_TEXTS},
+    )
+    _check_neutral(table, queue)
+    return queue
+
+
+def _check_neutral(table: Table, queue: QueueSetup) -> None:
+    if not queue.is_sensitive:
+        return
+    for room_key, room, clinic in (
+        ("room_zh", queue.room_zh, queue.clinic_zh),
+        ("room_en", queue.room_en, queue.clinic_en),
+    ):
+        if clinic and clinic.casefold() in room.casefold():
+            table.wrong(
+                room_key,
+                "不含科室名的中性名称，如“3诊室”（本诊室为隐私科室）",
+                "a neutral name like 'Room 3' without the clinic's: this clinic is sensitive",
+            )
+
+
+def _check_unique(tables: Sequence[Table], values: Sequence[str], key: str) -> None:
+    first: dict[str, int] = {}
+    for index, value in enumerate(values):
+        holder = first.setdefault(value, index)
+        # An empty value has been noted as wrong already.
+        if value and holder != index:
+            tables[index].taken(key, tables[holder].name)
+
+
+def _check_areas(
+    tables: Sequence[Table], queues: Sequence[QueueSetup], areas: Sequence[Area]
+) -> None:
+    known = [area.id for area in areas if area.id]
+    for table, queue in zip(tables, queues, strict=True):
+        if queue.area and known and queue.area not in known:
+            table.wrong("area", f"已有的诊区：{'、'.join(known)}", f"one of {', '.join(known)}")
+
+
+def _timezone(table: Table) -> str:
+    if "timezone" not in table:
+        return TIMEZONE_DEFAULT
+    name = table.text("timezone")
+    try:
+        ZoneInfo(name)
+    except (LookupError, OSError, ValueError):
+        if name:
+            table.wrong("timezone", "时区名，如 Asia/Shanghai", "a time zone like Asia/Shanghai")
+    return name
+
+
+def _day_rolls_over_at(table: Table) -> DaySecond:
+    if "day_rolls_over_at" not in table:
+        return DAY_ROLLS_OVER_DEFAULT
+    text = table.matching(
+        "day_rolls_over_at",
+        "([01][0-9]|2[0-3]):[0-5][0-9]",
+        '带引号的时刻，如 "04:00"',
+        'a time of day in quotes, like "04:00"',
+    )
+    if not text:
+        return DAY_ROLLS_OVER_DEFAULT
+    hours, minutes = text.split(":")
+    return DaySecond(int(hours) * 3600 + int(minutes) * 60)
