@@ -1,0 +1,225 @@
+"""The demo hospital: records in one SQLite file, made from a seed."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from random import Random  # noqa: TID251 - with a seed, so that the same demo comes back
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from assets import FOLDER
+from queue_server.records.demo_patients import load_demo_data, make_patients
+from queue_server.records.demo_schedule import make_appointments
+from queue_server.records.records import (
+    Appointment,
+    AppointmentId,
+    CardId,
+    Patient,
+    RecordsUnavailable,
+    Sex,
+)
+from queue_server.rules.terms import (
+    DaySecond,
+    FullName,
+    PatientId,
+    PriorityRank,
+    QueueId,
+    Slot,
+    TicketKind,
+)
+from queue_server.site import load_site
+
+DEMO_SITE_FILE: Final = FOLDER / "demo" / "site.toml"
+
+
+class DemoHospital:
+    """The port `Records` over a file that `make_demo_hospital` or `write_demo_hospital` wrote.
+
+    Each call opens the file for itself, so it may be called from any thread.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def appointments_on(self, day: date) -> Sequence[Appointment]:
+        """Return the appointments of a clinic day, by queue and number."""
+        return self._appointments("day_on = ?", day.isoformat(), "queue_id, number")
+
+    def appointments_of(self, patient_id: PatientId) -> Sequence[Appointment]:
+        """Return a patient's appointments of all days, the earliest first."""
+        # SQLite sorts NULL first; a ticket without a time comes last in its day.
+        return self._appointments(
+            "patient_id = ?", patient_id, "day_on, start_s is null, start_s, queue_id"
+        )
+
+    def patient(self, patient_id: PatientId) -> Patient | None:
+        """Return a patient."""
+        return self._patient("patient_id = ?", patient_id)
+
+    def patient_by_id_number(self, id_number: str) -> Patient | None:
+        """Return whoever has this identity number; a final `x` may be small."""
+        return self._patient("id_number = ?", id_number.strip().upper())
+
+    def patient_by_card_id(self, card_id: CardId) -> Patient | None:
+        """Return whose virtual card it is."""
+        return self._patient("card_id = ?", card_id)
+
+    def card_id_of(self, patient_id: PatientId) -> CardId | None:
+        """Return the id of a patient's virtual card."""
+        with self._opened() as database:
+            rows = list(database.table("patient").rows_where("patient_id = ?", [patient_id]))
+        return CardId(rows[0]["card_id"]) if rows else None
+
+    def patients(self) -> Sequence[Patient]:
+        """Return all patients: the demo's phone page lists them to choose from."""
+        with self._opened() as database:
+            return [
+                _patient(row) for row in database.table("patient").rows_where(order_by="patient_id")
+            ]
+
+    def _patient(self, where: str, value: str) -> Patient | None:
+        with self._opened() as database:
+            rows = list(database.table("patient").rows_where(where, [value]))
+        return _patient(rows[0]) if rows else None
+
+    def _appointments(self, where: str, value: str, order: str) -> Sequence[Appointment]:
+        with self._opened() as database:
+            rows = database.table("appointment").rows_where(where, [value], order_by=order)
+            return [_appointment(row) for row in rows]
+
+    @contextmanager
+    def _opened(self) -> Iterator[Database]:
+        try:
+            connection = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
+            with Database(connection, execute_plugins=False) as database:
+                yield database
+        except sqlite3.Error as error:
+            raise RecordsUnavailable(f"the demo hospital in {self._path}: {error}") from error
+
+
+def make_demo_hospital(path: Path, *, day: date, seed: int) -> None:
+    """Write 200 patients and their appointments on and around `day` to `path`, anew."""
+    chance = Random(seed)  # noqa: S311 - nothing secret in the demo
+    data = load_demo_data()
+    queues = [queue.id for queue in load_site(DEMO_SITE_FILE).queues]
+    people = make_patients(data, day, chance)
+    write_demo_hospital(
+        path,
+        patients=[person.patient for person in people],
+        card_ids={person.patient.patient_id: person.card_id for person in people},
+        appointments=make_appointments(data.schedule, queues, people, day, chance),
+    )
+
+
+def write_demo_hospital(
+    path: Path,
+    *,
+    patients: Sequence[Patient],
+    card_ids: Mapping[PatientId, CardId],
+    appointments: Sequence[Appointment],
+) -> None:
+    """Write a hospital to `path`; whatever stood there before is replaced as a whole."""
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    with Database(new, execute_plugins=False) as database:
+        _make_tables(database)
+        with database.atomic():
+            database.table("patient").insert_all(
+                _patient_row(patient, card_ids[patient.patient_id]) for patient in patients
+            )
+            database.table("appointment").insert_all(map(_appointment_row, appointments))
+    new.replace(path)
+
+
+def _make_tables(database: Database) -> None:
+    database.create_table(
+        "patient",
+        {
+            "patient_id": str,
+            "full_name": str,
+            "sex": str,
+            "birth_on": str,
+            "id_number": str,
+            "card_id": str,
+        },
+        pk="patient_id",
+        not_null={"full_name", "sex", "birth_on", "card_id"},
+        strict=True,
+    )
+    database.table("patient").create_index(["id_number"], unique=True)
+    database.table("patient").create_index(["card_id"], unique=True)
+    database.create_table(
+        "appointment",
+        {
+            "appointment_id": str,
+            "patient_id": str,
+            "queue_id": str,
+            "day_on": str,
+            "start_s": int,
+            "end_s": int,
+            "number": int,
+            "kind": str,
+            "rank": str,
+        },
+        pk="appointment_id",
+        foreign_keys=[("patient_id", "patient")],
+        not_null={"patient_id", "queue_id", "day_on", "number", "kind"},
+        strict=True,
+    )
+    database.table("appointment").create_index(["day_on", "queue_id", "number"], unique=True)
+    database.table("appointment").create_index(["patient_id"])
+
+
+def _patient_row(patient: Patient, card_id: CardId) -> dict[str, Any]:
+    return {
+        "patient_id": patient.patient_id,
+        "full_name": patient.full_name.reveal(),
+        "sex": patient.sex.value,
+        "birth_on": patient.birth_on.isoformat(),
+        "id_number": patient.id_number,
+        "card_id": card_id,
+    }
+
+
+def _patient(row: Mapping[str, Any]) -> Patient:
+    return Patient(
+        patient_id=PatientId(row["patient_id"]),
+        full_name=FullName(row["full_name"]),
+        sex=Sex(row["sex"]),
+        birth_on=date.fromisoformat(row["birth_on"]),
+        id_number=row["id_number"],
+    )
+
+
+def _appointment_row(appointment: Appointment) -> dict[str, Any]:
+    slot = appointment.slot
+    return {
+        "appointment_id": appointment.appointment_id,
+        "patient_id": appointment.patient_id,
+        "queue_id": appointment.queue_id,
+        "day_on": appointment.day_on.isoformat(),
+        "start_s": slot.start_s if slot else None,
+        "end_s": slot.end_s if slot else None,
+        "number": appointment.number,
+        "kind": appointment.kind.value,
+        "rank": appointment.rank.value if appointment.rank else None,
+    }
+
+
+def _appointment(row: Mapping[str, Any]) -> Appointment:
+    slot = None
+    if row["start_s"] is not None:
+        slot = Slot(start_s=DaySecond(row["start_s"]), end_s=DaySecond(row["end_s"]))
+    return Appointment(
+        appointment_id=AppointmentId(row["appointment_id"]),
+        patient_id=PatientId(row["patient_id"]),
+        queue_id=QueueId(row["queue_id"]),
+        day_on=date.fromisoformat(row["day_on"]),
+        slot=slot,
+        number=row["number"],
+        kind=TicketKind(row["kind"]),
+        rank=PriorityRank(row["rank"]) if row["rank"] else None,
+    )
