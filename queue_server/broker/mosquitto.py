@@ -1,7 +1,5 @@
 """Debian's Mosquitto: the broker for one machine in production."""
 
-import os
-import shutil
 from pathlib import Path
 from typing import Final
 
@@ -9,23 +7,24 @@ from queue_server.broker.broker import BrokerError, BrokerErrorCode
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.broker.configuration import mosquitto_configuration
 
-DEBIAN_FOLDER: Final = "/usr/sbin"  # not among the folders that are searched for a plain user
+DEBIAN_PROGRAM: Final = Path("/usr/sbin/mosquitto")
 
 
-def mosquitto(folder: Path, *, port: int | None = None) -> BrokerProcess:
+def mosquitto(
+    folder: Path, *, port: int | None = None, program: Path = DEBIAN_PROGRAM
+) -> BrokerProcess:
     """Return a Mosquitto of our own configuration; `folder` and `port` as in `BrokerProcess`.
 
     Raises:
         BrokerError: `BROKER_NOT_INSTALLED`.
     """
-    program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:{DEBIAN_FOLDER}")
-    if program is None:
+    if not program.exists():
         raise BrokerError(
             BrokerErrorCode.BROKER_NOT_INSTALLED,
-            "Mosquitto is not installed: apt-get install mosquitto",
+            f"{program} is missing: apt-get install mosquitto",
         )
     return BrokerProcess(
-        program=Path(program),
+        program=program,
         config_option="-c",
         configuration=mosquitto_configuration,
         folder=folder,

@@ -257,14 +257,9 @@ def test_a_broker_of_the_hospital_is_accepted_when_it_answers(own_broker: Broker
     assert caught.value.code is BrokerErrorCode.BROKER_DOES_NOT_ANSWER
 
 
-def test_a_missing_mosquitto_is_named_with_the_command_that_installs_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("queue_server.broker.mosquitto.DEBIAN_FOLDER", str(tmp_path))
-    monkeypatch.setenv("PATH", str(tmp_path))
-
+def test_a_missing_mosquitto_is_named_with_the_command_that_installs_it(tmp_path: Path) -> None:
     with pytest.raises(BrokerError, match="apt-get install mosquitto") as caught:
-        mosquitto(tmp_path)
+        mosquitto(tmp_path, program=tmp_path / "mosquitto")
 
     assert caught.value.code is BrokerErrorCode.BROKER_NOT_INSTALLED
 
