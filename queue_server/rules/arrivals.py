@@ -1,0 +1,184 @@
+"""Decisions about tickets that come into a list: check-in, walk-in, priority, resume, transfer."""
+
+from dataclasses import replace
+
+from queue_server.rules import commands as asked
+from queue_server.rules import events as happened
+from queue_server.rules.desk import Situation, of_ticket, require
+from queue_server.rules.numbering import ticket_number
+from queue_server.rules.placement import MINUTE_S, Wish, by_key, granted, others, place, wish_for
+from queue_server.rules.policy import Policy
+from queue_server.rules.queue import Queue
+from queue_server.rules.reason import RANKS, Reason, ReasonCode
+from queue_server.rules.refusals import Refused
+from queue_server.rules.terms import (
+    DaySecond,
+    PriorityRank,
+    QueueStatus,
+    RefusalCode,
+    TicketKind,
+    TicketState,
+    clock_text,
+)
+from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket, ticket_id
+
+_KIND_BACK = {
+    TicketState.MISSED: TicketKind.MISSED,
+    TicketState.AWAY_FOR_RESULTS: TicketKind.RETURNED,
+}
+
+
+def check_in(situation: Situation, command: asked.CheckIn) -> list[happened.Event]:
+    """The patient shows his card: booked, missed or away for results alike."""
+    ticket = of_ticket(situation, command)
+    queue, policy = situation.queue(command), situation.policy(command)
+    if ticket.state in LISTED | IN_ROOM:
+        raise Refused(RefusalCode.ALREADY_CHECKED_IN, number=ticket.number)
+    require(ticket, happened.CheckedIn)
+    require_open(queue)
+    if ticket.state is TicketState.BOOKED:
+        require_in_time(ticket, policy, situation.now_s)
+    came = replace(ticket, kind=_KIND_BACK.get(ticket.state, ticket.kind))
+    return [_checked_in(queue, came, policy, situation.now_s)]
+
+
+def require_open(queue: Queue) -> None:
+    """Refuse with CLINIC_STOPPED if nobody is taken in any more."""
+    if queue.status is QueueStatus.STOPPED:
+        raise Refused(RefusalCode.CLINIC_STOPPED)
+
+
+def require_in_time(ticket: Ticket, policy: Policy, now_s: DaySecond) -> None:
+    """Refuse with TOO_EARLY or TOO_LATE. An emergency and a walk-in are always in time."""
+    slot = ticket.slot
+    if slot is None or ticket.kind is TicketKind.EMERGENCY:
+        return
+    opens_min, refused_min = policy.check_in_opens_min, policy.late_refused_after_min
+    if opens_min is not None and now_s < slot.start_s - opens_min * MINUTE_S:
+        opens = clock_text(max(0, slot.start_s - opens_min * MINUTE_S))
+        raise Refused(RefusalCode.TOO_EARLY, slot=str(slot), opens=opens)
+    if refused_min is not None and now_s > slot.end_s + refused_min * MINUTE_S:
+        raise Refused(RefusalCode.TOO_LATE, slot=str(slot))
+
+
+def _checked_in(
+    queue: Queue, ticket: Ticket, policy: Policy, now_s: DaySecond
+) -> happened.CheckedIn:
+    came = replace(ticket, checked_in_s=now_s)
+    wish = wish_for(queue, came, policy, now_s)
+    placing = granted(queue, came, policy, wish)
+    is_ordinary = ticket.kind is TicketKind.ORDINARY
+    return happened.CheckedIn(
+        queue=queue.id,
+        ticket=ticket.id,
+        placing=placing,
+        kind=ticket.kind,
+        own_key=wish.key or placing.key if is_ordinary else ticket.own_key,
+        is_walk_in=ticket.is_walk_in or wish.is_walk_in,
+    )
+
+
+def add_walk_in(situation: Situation, command: asked.AddWalkIn) -> list[happened.Event]:
+    """Give the next number of the queue to somebody without an appointment."""
+    queue = situation.queue(command)
+    require_open(queue)
+    number = ticket_number(command.prefix, queue.highest_number + 1)
+    issued = happened.TicketIssued(
+        queue=queue.id,
+        ticket=ticket_id(queue.id, number),
+        number=number,
+        kind=command.kind,
+        rank=command.rank,
+        patient=command.patient,
+    )
+    ticket = Ticket(
+        id=issued.ticket,
+        queue=queue.id,
+        number=number,
+        kind=command.kind,
+        rank=command.rank,
+        is_walk_in=True,
+    )
+    return [issued, _checked_in(queue, ticket, situation.policy(command), situation.now_s)]
+
+
+def grant_priority(situation: Situation, command: asked.GrantPriority) -> list[happened.Event]:
+    """Note the rank; in the list the place can only get better by it."""
+    ticket = of_ticket(situation, command)
+    require(ticket, happened.PriorityGranted)
+    queue, policy = situation.queue(command), situation.policy(command)
+    if command.rank not in policy.priority_ranks:
+        known = ", ".join(policy.priority_ranks)
+        raise Refused(RefusalCode.UNKNOWN_RANK, rank=command.rank, known=known)
+    rank = PriorityRank(command.rank)
+    entitled = replace(ticket, kind=TicketKind.PRIORITY, rank=rank)
+    rank_zh, rank_en = RANKS[rank]
+    parts: dict[str, str | int] = {"rank_zh": rank_zh, "rank_en": rank_en}
+    placing, code = None, ReasonCode.PRIORITY_NOTED
+    if ticket.state in LISTED:
+        code = ReasonCode.PRIORITY_KEEPS_PLACE
+        better = place(queue, entitled, policy, situation.now_s)
+        if ticket.state is TicketState.WAITING and better.index < queue.order.index(ticket.id):
+            placing = better
+    reason = placing.reason if placing else Reason(code, parts)
+    return [
+        happened.PriorityGranted(
+            queue=queue.id, ticket=ticket.id, rank=rank, placing=placing, reason=reason
+        )
+    ]
+
+
+def resume(situation: Situation, command: asked.Resume) -> list[happened.Event]:
+    """Put a held ticket back under the key it stood under."""
+    ticket = of_ticket(situation, command)
+    require(ticket, happened.Resumed)
+    queue = situation.queue(command)
+    wish = Wish(
+        index=by_key(others(queue, ticket), ticket.key),
+        reason=Reason(ReasonCode.RESUMED),
+        key=ticket.key,
+    )
+    placing = granted(queue, ticket, situation.policy(command), wish)
+    return [happened.Resumed(queue=queue.id, ticket=ticket.id, placing=placing)]
+
+
+def transfer(situation: Situation, command: asked.Transfer) -> list[happened.Event]:
+    """Send the ticket to another queue: an ordinary one keeps its order, others go by their rule."""
+    ticket = of_ticket(situation, command)
+    if command.to_queue not in situation.day.queues:
+        raise Refused(RefusalCode.UNKNOWN_QUEUE, queue=command.to_queue)
+    if command.to_queue == command.queue:
+        raise Refused(RefusalCode.SAME_QUEUE)
+    require(ticket, happened.TransferredOut)
+    target = situation.day.queues[command.to_queue]
+    require_open(target)
+    new_id = ticket_id(target.id, ticket.number)
+    if new_id in target.tickets:
+        raise Refused(RefusalCode.NUMBER_TAKEN, number=ticket.number)
+    reason = Reason(ReasonCode.TRANSFERRED)
+    policy = situation.policies[target.id]
+    if ticket.kind is TicketKind.ORDINARY:
+        wish = Wish(
+            index=by_key(target.listed(), ticket.own_key), reason=reason, key=ticket.own_key
+        )
+        placing = granted(target, replace(ticket, id=new_id), policy, wish)
+    else:
+        placing = place(target, replace(ticket, id=new_id), policy, situation.now_s)
+    return [
+        happened.TransferredOut(
+            queue=command.queue, ticket=ticket.id, to_queue=target.id, reason=reason
+        ),
+        happened.TransferredIn(
+            queue=target.id,
+            ticket=new_id,
+            from_ticket=ticket.id,
+            number=ticket.number,
+            slot=ticket.slot,
+            kind=ticket.kind,
+            rank=ticket.rank,
+            patient=ticket.patient,
+            own_key=ticket.own_key,
+            is_walk_in=ticket.is_walk_in,
+            placing=placing,
+        ),
+    ]

@@ -1,0 +1,158 @@
+"""What can be asked of the queues. Imperative, and nothing but data."""
+
+from dataclasses import dataclass
+
+from queue_server.rules.terms import (
+    PatientId,
+    PriorityRank,
+    QueueId,
+    Slot,
+    TicketId,
+    TicketKind,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Base: something is asked of `queue`.
+
+    `seen_entry` is the last entry of the journal that the person had seen. If a ticket he
+    acts on has changed since, the command is refused with CHANGED_SINCE. None: no check.
+    """
+
+    queue: QueueId
+    seen_entry: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCommand(Command):
+    """Base: something is asked of one ticket."""
+
+    ticket: TicketId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueTicket(TicketCommand):
+    """Make a ticket for an appointment."""
+
+    number: str
+    slot: Slot | None = None
+    kind: TicketKind = TicketKind.ORDINARY
+    rank: PriorityRank | None = None
+    patient: PatientId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddWalkIn(Command):
+    """Make the next ticket of the queue for somebody without an appointment, and check it in."""
+
+    prefix: str
+    kind: TicketKind = TicketKind.ORDINARY
+    rank: PriorityRank | None = None
+    patient: PatientId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn(TicketCommand):
+    """The patient is there: booked, after a missed call, or with results."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallNext(Command):
+    """Call the first of the list into the room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTicket(TicketCommand):
+    """Call a chosen ticket into the room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall(TicketCommand):
+    """Call the one who is called once more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start(TicketCommand):
+    """The patient has come in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish(TicketCommand):
+    """The consultation is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss(TicketCommand):
+    """The patient was called and did not come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendForResults(TicketCommand):
+    """The patient goes to an examination and comes back with the results."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteResultsReady(TicketCommand):
+    """The results are there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantPriority(TicketCommand):
+    """Somebody has seen the proof; `rank` is the text as it came, checked here."""
+
+    rank: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move(TicketCommand):
+    """Put the ticket directly before or after another one of the list; exactly one is given."""
+
+    before: TicketId | None = None
+    after: TicketId | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(TicketCommand):
+    """Send the ticket to another queue."""
+
+    to_queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(TicketCommand):
+    """Take the ticket out of the list for a while."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume(TicketCommand):
+    """Put a held ticket back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel(TicketCommand):
+    """The visit will not take place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause(Command):
+    """Nobody is called for a while."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen(Command):
+    """Calling goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop(Command):
+    """The clinic is stopped today."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo(Command):
+    """Take back entry `entry`, or the last one of the queue (of `ticket`, if given)."""
+
+    ticket: TicketId | None = None
+    entry: int | None = None

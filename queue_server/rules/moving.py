@@ -1,0 +1,116 @@
+"""Decisions of a person: a move by hand, and taking an act back."""
+
+from queue_server.rules import commands as asked
+from queue_server.rules import events as happened
+from queue_server.rules.desk import Situation, of_ticket, require, require_seen
+from queue_server.rules.placement import key_at, others, protected_count
+from queue_server.rules.queue import Before, Day, Queue
+from queue_server.rules.reason import Reason, ReasonCode
+from queue_server.rules.refusals import Refused
+from queue_server.rules.terms import QueueId, RefusalCode, TicketKind
+from queue_server.rules.ticket import IN_ROOM, Ticket
+
+ACTS = {
+    "issue": ("建立号票", "ticket issued"),
+    "add_walk_in": ("加号", "walk-in added"),
+    "check_in": ("签到", "check-in"),
+    "call_next": ("叫下一个", "call next"),
+    "call": ("呼叫", "call"),
+    "recall": ("复呼", "recall"),
+    "start": ("开始就诊", "start"),
+    "finish": ("诊结", "finish"),
+    "miss": ("过号", "missed"),
+    "away_for_results": ("去检查", "away for results"),
+    "results_ready": ("结果已出", "results ready"),
+    "grant_priority": ("优先", "priority"),
+    "move": ("调整顺序", "move"),
+    "transfer": ("转诊", "transfer"),
+    "hold": ("暂挂", "hold"),
+    "resume": ("结束暂挂", "resume"),
+    "cancel": ("取消", "cancel"),
+    "pause": ("暂停叫号", "pause"),
+    "reopen": ("恢复叫号", "reopen"),
+    "stop": ("停诊", "stop"),
+}
+"""What an act is called when it is told of, in Chinese and in English."""
+
+
+def move(situation: Situation, command: asked.Move) -> list[happened.Event]:
+    """Put a ticket directly before or after another one of the list, for a reason."""
+    ticket = of_ticket(situation, command)
+    require(ticket, happened.Moved)
+    if not command.why.strip():
+        raise Refused(RefusalCode.REASON_MISSING)
+    queue = situation.queue(command)
+    index = _index_beside(queue, ticket, command)
+    listed = others(queue, ticket)
+    if index < protected_count(listed) and ticket.kind is not TicketKind.EMERGENCY:
+        raise Refused(RefusalCode.STANDBY_PROTECTED, number=listed[index].number)
+    reason = Reason(
+        ReasonCode.MOVED,
+        {"why": command.why.strip()},
+        behind=listed[index - 1].number if index else "",
+    )
+    placing = happened.Placing(
+        index=index, key=key_at(listed, index, ticket), reason=reason, let_in_by="person"
+    )
+    return [happened.Moved(queue=queue.id, ticket=ticket.id, placing=placing)]
+
+
+def _index_beside(queue: Queue, ticket: Ticket, command: asked.Move) -> int:
+    """Return the index, in the list without `ticket`, beside the one that is named."""
+    if (command.before is None) == (command.after is None):
+        detail = "before 和 after 必须且只能给出一个 / exactly one of before and after"
+        raise Refused(RefusalCode.BAD_REQUEST, detail=detail)
+    beside = command.before or command.after
+    assert beside is not None
+    listed = [other.id for other in others(queue, ticket)]
+    if beside not in listed:
+        raise Refused(RefusalCode.UNKNOWN_TICKET, number=beside.partition(":")[2])
+    require_seen(queue.tickets[beside], command)
+    return listed.index(beside) + (command.after is not None)
+
+
+def undo(situation: Situation, command: asked.Undo) -> list[happened.Event]:
+    """Take back an entry, in every queue it changed, if nothing has happened to its tickets since."""
+    step = _step(situation.queue(command), command)
+    if step is None:
+        raise Refused(RefusalCode.NOTHING_TO_UNDO)
+    what_zh, what_en = ACTS[step.do]
+    reason = Reason(ReasonCode.UNDONE, {"what_zh": what_zh, "what_en": what_en})
+    undone: list[happened.Event] = []
+    for queue_id, before in _parts(situation.day, step.entry):
+        queue = situation.day.queues[queue_id]
+        _require_unchanged(queue, before)
+        undone.append(happened.Undone(queue=queue_id, entry=step.entry, reason=reason))
+    return undone
+
+
+def _step(queue: Queue, command: asked.Undo) -> Before | None:
+    for step in reversed(queue.history):
+        if command.entry is not None and step.entry != command.entry:
+            continue
+        if command.ticket is not None and command.ticket not in step.tickets:
+            continue
+        return step
+    return None
+
+
+def _parts(day: Day, entry: int) -> list[tuple[QueueId, Before]]:
+    return [
+        (queue.id, step)
+        for queue in day.queues.values()
+        for step in queue.history
+        if step.entry == entry
+    ]
+
+
+def _require_unchanged(queue: Queue, before: Before) -> None:
+    for ticket_id, ticket in before.tickets.items():
+        present = queue.tickets.get(ticket_id)
+        if present is None or present.changed_entry != before.entry:
+            raise Refused(RefusalCode.CHANGED_SINCE, number=ticket_id.partition(":")[2])
+        takes_room = ticket is not None and ticket.state in IN_ROOM
+        if takes_room and queue.in_room is not None and queue.in_room not in before.tickets:
+            number = queue.tickets[queue.in_room].number
+            raise Refused(RefusalCode.CHANGED_SINCE, number=number)

@@ -1,0 +1,244 @@
+"""Why something happened, in one sentence, in Chinese and in English.
+
+A reason is kept as a code and its parts, so that an event of the past can be told in any
+language. `RefusalCode` sentences stand in `refusals.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+
+class ReasonCode(StrEnum):
+    """Each a sentence of `SENTENCES`."""
+
+    ON_TIME = "on_time"
+    BY_CHECK_IN_TIME = "by_check_in_time"
+    WALK_IN = "walk_in"
+    WALK_IN_AFTER_BOOKED = "walk_in_after_booked"
+    WALK_IN_RATIO = "walk_in_ratio"
+    LATE_END_OF_SLOT = "late_end_of_slot"
+    LATE_END_OF_QUEUE = "late_end_of_queue"
+    LATE_AS_WALK_IN = "late_as_walk_in"
+    LATE_PLACES = "late_places"
+    RETURNED_RATIO = "returned_ratio"
+    RETURNED_DYNAMIC = "returned_dynamic"
+    RETURNED_NEXT = "returned_next"
+    RETURNED_END_OF_SLOT = "returned_end_of_slot"
+    RETURNED_END_OF_QUEUE = "returned_end_of_queue"
+    MISSED_PLACES = "missed_places"
+    MISSED_RATIO = "missed_ratio"
+    MISSED_END_OF_SLOT = "missed_end_of_slot"
+    MISSED_END_OF_HALF_DAY = "missed_end_of_half_day"
+    MISSED_END_OF_QUEUE = "missed_end_of_queue"
+    PRIORITY_RATIO = "priority_ratio"
+    PRIORITY_FRONT = "priority_front"
+    PRIORITY_NOTED = "priority_noted"
+    PRIORITY_KEEPS_PLACE = "priority_keeps_place"
+    EMERGENCY = "emergency"
+    MOVED = "moved"
+    RESUMED = "resumed"
+    TRANSFERRED = "transferred"
+    CALLED_NEXT = "called_next"
+    CALLED_CHOSEN = "called_chosen"
+    RECALLED = "recalled"
+    STARTED = "started"
+    FINISHED = "finished"
+    MISSED_MUST_CHECK_IN = "missed_must_check_in"
+    MISSED_LIMIT = "missed_limit"
+    SENT_FOR_RESULTS = "sent_for_results"
+    RESULTS_READY = "results_ready"
+    HELD = "held"
+    CANCELLED = "cancelled"
+    PAUSED = "paused"
+    REOPENED = "reopened"
+    STOPPED = "stopped"
+    UNDONE = "undone"
+    STANDS_AS_WRITTEN = "stands_as_written"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code and the parts of its sentence.
+
+    `behind` is the number of the ticket it stands behind, empty at the front.
+    `held_back_by` says that the rule alone would have put it further forward:
+    `standby` (nobody passes who was told to get ready) or `bound` (`overtaken_max`).
+    """
+
+    code: ReasonCode
+    parts: Mapping[str, str | int] = field(default_factory=dict)
+    behind: str = ""
+    held_back_by: str = ""
+
+
+SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
+    ReasonCode.ON_TIME: (
+        "预约 {slot}，按时签到，按预约时段和号序排队",
+        "Booked for {slot} and on time: placed by slot and number",
+    ),
+    ReasonCode.BY_CHECK_IN_TIME: (
+        "本诊室按签到先后排队，签到时间 {time}",
+        "This room goes by the time of check-in: {time}",
+    ),
+    ReasonCode.WALK_IN: (
+        "未预约，按签到时间 {time} 排队",
+        "Without an appointment: placed by the time of check-in, {time}",
+    ),
+    ReasonCode.WALK_IN_AFTER_BOOKED: (
+        "未预约，排在预约患者之后",
+        "Without an appointment: placed after those who have booked",
+    ),
+    ReasonCode.WALK_IN_RATIO: (
+        "未预约，每 {every} 位预约患者之后安排 1 位",
+        "Without an appointment: one after every {every} who have booked",
+    ),
+    ReasonCode.LATE_END_OF_SLOT: (
+        "预约 {slot}，签到迟到，排在 {end} 之前时段的患者之后",
+        "Booked for {slot} but late: placed behind the slot that ends at {end}",
+    ),
+    ReasonCode.LATE_END_OF_QUEUE: (
+        "预约 {slot}，签到迟到，排在队尾",
+        "Booked for {slot} but late: placed at the end of the queue",
+    ),
+    ReasonCode.LATE_AS_WALK_IN: (
+        "预约 {slot}，签到迟到，与未预约患者同样安排",
+        "Booked for {slot} but late: placed like somebody without an appointment",
+    ),
+    ReasonCode.LATE_PLACES: (
+        "预约 {slot}，签到迟到，比原位置推后 {places} 位",
+        "Booked for {slot} but late: {places} places behind where he would have stood",
+    ),
+    ReasonCode.RETURNED_RATIO: (
+        "检查后回诊，每 {every} 位普通患者之后安排 1 位回诊",
+        "Back with results: one after every {every} ordinary patients",
+    ),
+    ReasonCode.RETURNED_DYNAMIC: (
+        "检查后回诊，回诊人数多于普通患者，普通与回诊 1 比 1 安排",
+        "Back with results: more are back than wait for the first time, so they alternate",
+    ),
+    ReasonCode.RETURNED_NEXT: (
+        "检查后回诊，安排为下一位",
+        "Back with results: placed next",
+    ),
+    ReasonCode.RETURNED_END_OF_SLOT: (
+        "检查后回诊，排在当前时段（至 {end}）末尾",
+        "Back with results: placed at the end of the running slot, {end}",
+    ),
+    ReasonCode.RETURNED_END_OF_QUEUE: (
+        "检查后回诊，排在队尾",
+        "Back with results: placed at the end of the queue",
+    ),
+    ReasonCode.MISSED_PLACES: (
+        "过号，推后 {places} 位",
+        "Call missed: {places} places further back",
+    ),
+    ReasonCode.MISSED_RATIO: (
+        "过号，每 {every} 位普通患者之后安排 1 位过号患者",
+        "Call missed: one after every {every} ordinary patients",
+    ),
+    ReasonCode.MISSED_END_OF_SLOT: (
+        "过号，排在当前时段（至 {end}）末尾",
+        "Call missed: placed at the end of the running slot, {end}",
+    ),
+    ReasonCode.MISSED_END_OF_HALF_DAY: (
+        "过号，排在本半天末尾",
+        "Call missed: placed at the end of the half day",
+    ),
+    ReasonCode.MISSED_END_OF_QUEUE: (
+        "过号，排在队尾",
+        "Call missed: placed at the end of the queue",
+    ),
+    ReasonCode.PRIORITY_RATIO: (
+        "优先（{rank_zh}），每 {every} 位普通患者之后安排 1 位",
+        "Priority ({rank_en}): one after every {every} ordinary patients",
+    ),
+    ReasonCode.PRIORITY_FRONT: (
+        "优先（{rank_zh}），排在预备患者之后",
+        "Priority ({rank_en}): placed right behind those who stand by",
+    ),
+    ReasonCode.PRIORITY_NOTED: (
+        "已登记优先（{rank_zh}），签到后生效",
+        "Priority ({rank_en}) is noted and counts from the check-in",
+    ),
+    ReasonCode.PRIORITY_KEEPS_PLACE: (
+        "优先（{rank_zh}），原位置更靠前，保持不变",
+        "Priority ({rank_en}): the present place is better and is kept",
+    ),
+    ReasonCode.EMERGENCY: (
+        "急危患者，优先救治",
+        "Emergency: treated first",
+    ),
+    ReasonCode.MOVED: (
+        "护士调整：{why}",
+        "Moved by the nurse: {why}",
+    ),
+    ReasonCode.RESUMED: (
+        "暂挂结束，回到原来的顺序",
+        "No longer on hold: back in the former order",
+    ),
+    ReasonCode.TRANSFERRED: (
+        "转诊而来，按原来的顺序排队",
+        "Transferred: placed by the former order",
+    ),
+    ReasonCode.CALLED_NEXT: ("{number} 号排在最前，现在就诊", "{number} was first and is called"),
+    ReasonCode.CALLED_CHOSEN: ("医生选择呼叫 {number} 号", "{number} was chosen by the doctor"),
+    ReasonCode.RECALLED: ("再次呼叫 {number} 号", "{number} is called again"),
+    ReasonCode.STARTED: ("{number} 号开始就诊", "{number} is in service"),
+    ReasonCode.FINISHED: ("{number} 号就诊结束", "{number} is done"),
+    ReasonCode.MISSED_MUST_CHECK_IN: (
+        "{number} 号第 {times} 次过号，需重新签到",
+        "{number} missed call no. {times} and has to check in again",
+    ),
+    ReasonCode.MISSED_LIMIT: (
+        "{number} 号第 {times} 次过号，本号作废",
+        "{number} missed call no. {times}: the number is void",
+    ),
+    ReasonCode.SENT_FOR_RESULTS: (
+        "{number} 号去做检查，取得结果后请回诊签到",
+        "{number} is away for results and checks in again with them",
+    ),
+    ReasonCode.RESULTS_READY: (
+        "{number} 号结果已出，请回诊签到",
+        "The results of {number} are ready: please check in again",
+    ),
+    ReasonCode.HELD: ("{number} 号暂挂", "{number} is on hold"),
+    ReasonCode.CANCELLED: ("{number} 号已取消", "{number} is cancelled"),
+    ReasonCode.PAUSED: ("暂停叫号", "Calling is paused"),
+    ReasonCode.REOPENED: ("恢复叫号", "Calling goes on"),
+    ReasonCode.STOPPED: ("今日停诊", "The clinic is stopped today"),
+    ReasonCode.UNDONE: ("已撤销：{what_zh}", "Undone: {what_en}"),
+    ReasonCode.STANDS_AS_WRITTEN: ("排队顺序在开始时已定", "The order stood so at the beginning"),
+}
+
+RANKS: Final[Mapping[str, tuple[str, str]]] = {
+    "military": ("军人", "military"),
+    "aged_80": ("80 岁以上老人", "aged 80 or over"),
+    "disabled": ("残疾人", "disabled"),
+    "pregnant": ("孕妇", "pregnant"),
+}
+
+_BEHIND = ("，排在 {behind} 号之后", ", behind {behind}")
+_HELD_BACK: Final = {
+    "standby": ("（不越过已通知准备的患者）", " (nobody passes those who were told to get ready)"),
+    "bound": ("（前面的患者已达到被插队上限）", " (the one before has been passed as often as the rules allow)"),
+}
+
+
+def explain(reason: Reason, overtaken_count: int = 0) -> tuple[str, str]:
+    """Return the sentence of `reason` in Chinese and in English.
+
+    `overtaken_count` tells how many the rules have let in before the ticket since.
+    """
+    zh, en = (sentence.format(**reason.parts) for sentence in SENTENCES[reason.code])
+    if reason.behind:
+        zh += _BEHIND[0].format(behind=reason.behind)
+        en += _BEHIND[1].format(behind=reason.behind)
+    if reason.held_back_by:
+        more_zh, more_en = _HELD_BACK[reason.held_back_by]
+        zh, en = zh + more_zh, en + more_en
+    if overtaken_count:
+        zh += f"；此后有 {overtaken_count} 位按规则排到前面"
+        en += f"; {overtaken_count} came in before since then, by the rules"
+    return f"{zh}。", f"{en}."

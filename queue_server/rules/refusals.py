@@ -1,0 +1,146 @@
+"""Refusals: a code for machines, and a sentence that tells the person what to do next."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from queue_server.rules.terms import RefusalCode
+
+_CODE = RefusalCode
+
+SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
+    _CODE.TOO_EARLY: (
+        "签到时间未到，您的预约是 {slot}，请在 {opens} 以后再来签到。",
+        "It is too early to check in: your appointment is {slot}. Please come back from {opens}.",
+    ),
+    _CODE.TOO_LATE: (
+        "您的预约 {slot} 已超过签到时限，本号作废，可以退费。请到分诊台或窗口办理。",
+        "Your appointment {slot} is too long past; the number is void and can be refunded."
+        " Please go to the nurse desk.",
+    ),
+    _CODE.WRONG_DAY: (
+        "您的预约不在今天，而在 {day} {slot}。请在当天来签到；如需改期，请到窗口办理。",
+        "Your appointment is not today but on {day} {slot}. Please check in on that day,"
+        " or ask at the counter for another one.",
+    ),
+    _CODE.ALREADY_CHECKED_IN: (
+        "{number} 号已经签到，不必再签。请留意叫号。",
+        "{number} is checked in already. Please wait for the call.",
+    ),
+    _CODE.CLINIC_STOPPED: (
+        "今日停诊，暂时不能签到。请到分诊台办理改约或退费。",
+        "The clinic is stopped today. Please go to the nurse desk for another appointment or a refund.",
+    ),
+    _CODE.QUEUE_PAUSED: (
+        "已暂停叫号。请先恢复叫号。",
+        "Calling is paused. Reopen the queue first.",
+    ),
+    _CODE.QUEUE_EMPTY: ("没有候诊患者。", "Nobody is waiting."),
+    _CODE.ROOM_BUSY: (
+        "{number} 号还在诊室。请先结束本次就诊。",
+        "{number} is still in the room. Finish this consultation first.",
+    ),
+    _CODE.ROOM_EMPTY: ("诊室里没有患者。请先叫号。", "Nobody is in the room. Call somebody first."),
+    _CODE.PATIENT_ELSEWHERE: (
+        "{number} 号正在另一诊室。请稍后再叫。",
+        "{number} is in another room at the moment. Call again later.",
+    ),
+    _CODE.STANDBY_PROTECTED: (
+        "{number} 号已通知准备，不能排到其前面。请选择其后的位置。",
+        "{number} was told to get ready and can't be passed. Choose a place behind.",
+    ),
+    _CODE.WRONG_STATE: (
+        "{number} 号当前为“{state_zh}”，不能这样操作。请刷新后再试。",
+        "{number} is {state_en}: this can't be done now. Look at the list and choose again.",
+    ),
+    _CODE.REASON_MISSING: ("请填写理由。", "Please give a reason."),
+    _CODE.UNKNOWN_QUEUE: ("没有这个队列：{queue}。", "There is no queue {queue}."),
+    _CODE.UNKNOWN_TICKET: (
+        "今天没有 {number} 号。请核对号码，或到分诊台询问。",
+        "There is no ticket {number} today. Please check the number or ask at the nurse desk.",
+    ),
+    _CODE.NUMBER_TAKEN: (
+        "对方队列里已有 {number} 号，不能转入。",
+        "The other queue has a ticket {number} already.",
+    ),
+    _CODE.SAME_QUEUE: ("已在这个队列里。", "It stands in that queue already."),
+    _CODE.UNKNOWN_RANK: (
+        "没有这个优先类别：{rank}。可选：{known}。",
+        "There is no priority group {rank}; known are {known}.",
+    ),
+    _CODE.NOTHING_TO_UNDO: ("没有可以撤销的操作。", "There is nothing to undo."),
+    _CODE.CHANGED_SINCE: (
+        "{number} 号在此期间已被改动，本次操作没有执行。请看新的顺序后再决定。",
+        "{number} was changed in the meantime; nothing was done."
+        " Please look at the new order and decide again.",
+    ),
+    _CODE.CARD_UNKNOWN: (
+        "无法识别这张就诊卡。请在手机上重新打开就诊卡，或输入身份证号，或到分诊台。",
+        "This card is not known. Open the card on your phone again, type your ID number,"
+        " or go to the nurse desk.",
+    ),
+    _CODE.CARD_EXPIRED: (
+        "就诊码已过期。请在手机上刷新就诊码后再扫一次。",
+        "The code on the phone has expired. Renew it and hold it up again.",
+    ),
+    _CODE.CARD_USED: (
+        "这个就诊码已经用过。请在手机上刷新就诊码后再扫一次。",
+        "This code was used already. Renew it on the phone and hold it up again.",
+    ),
+    _CODE.ID_NUMBER_UNKNOWN: (
+        "没有查到这个身份证号的登记信息。请核对号码，或到分诊台。",
+        "This ID number is not registered here. Please check it or go to the nurse desk.",
+    ),
+    _CODE.SLIP_UNKNOWN: (
+        "这张小票不是今天的，或无法识别。请到分诊台。",
+        "This slip is not of today or can't be read. Please go to the nurse desk.",
+    ),
+    _CODE.SESSION_ENDED: (
+        "操作时间已过，为保护您的信息已退出。请重新刷卡。",
+        "The session has ended to protect your data. Please show your card again.",
+    ),
+    _CODE.REQUEST_EXPIRED: (
+        "请求已过期，没有执行。请再试一次。",
+        "The request came too late and was not carried out. Please try again.",
+    ),
+    _CODE.BAD_REQUEST: (
+        "请求有误，没有执行：{detail}。",
+        "The request can't be read and was not carried out: {detail}.",
+    ),
+    _CODE.NOT_ALLOWED: (
+        "您没有权限做这项操作。请换有权限的人登录。",
+        "You may not do this. Somebody with the right to do it has to sign in.",
+    ),
+    _CODE.BUSY: (
+        "系统繁忙，请稍候再试，或到分诊台。",
+        "The system is busy. Please try again in a moment or go to the nurse desk.",
+    ),
+}
+
+STATES: Final[Mapping[str, tuple[str, str]]] = {
+    "booked": ("未签到", "not checked in"),
+    "waiting": ("候诊", "waiting"),
+    "standby": ("预备", "standing by"),
+    "called": ("已叫号", "called"),
+    "in_service": ("就诊中", "in service"),
+    "missed": ("过号", "missed"),
+    "away_for_results": ("检查中", "away for results"),
+    "on_hold": ("暂挂", "on hold"),
+    "done": ("诊结", "done"),
+    "transferred": ("已转诊", "transferred"),
+    "cancelled": ("已取消", "cancelled"),
+    "expired": ("已作废", "void"),
+}
+
+
+class Refused(Exception):
+    """What was asked is understood and refused; nothing has changed."""
+
+    def __init__(self, code: RefusalCode, **parts: str) -> None:
+        super().__init__(code.value)
+        self.code = code
+        zh, en = SENTENCES[code]
+        self.message_zh = zh.format(**parts)
+        self.message_en = en.format(**parts)
+
+
+assert set(SENTENCES) == set(RefusalCode)

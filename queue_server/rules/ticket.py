@@ -1,0 +1,150 @@
+"""One ticket, and the only table of what may happen to it.
+
+A ticket changes its state only by an event, and only along a row of `TRANSITIONS`.
+The Chinese terms stand in `docs/glossary.md`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from queue_server.rules import events as happened
+from queue_server.rules.reason import Reason
+from queue_server.rules.terms import (
+    DaySecond,
+    PatientId,
+    PriorityRank,
+    QueueId,
+    Slot,
+    TicketId,
+    TicketKind,
+    TicketState,
+)
+
+Key = tuple[int, ...]
+"""Order of the list: `(second,)` or `(second, number)`; tuples compare, so `(s,)` comes before `(s, 1)`."""
+
+_STATE = TicketState
+
+TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketState]]] = {
+    _STATE.BOOKED: {
+        happened.CheckedIn: _STATE.WAITING,
+        happened.PriorityGranted: _STATE.BOOKED,
+        happened.Cancelled: _STATE.CANCELLED,
+        happened.Expired: _STATE.EXPIRED,
+    },
+    _STATE.WAITING: {
+        happened.StoodBy: _STATE.STANDBY,
+        happened.Called: _STATE.CALLED,
+        happened.PriorityGranted: _STATE.WAITING,
+        happened.Moved: _STATE.WAITING,
+        happened.TransferredOut: _STATE.TRANSFERRED,
+        happened.Held: _STATE.ON_HOLD,
+        happened.Cancelled: _STATE.CANCELLED,
+        happened.Expired: _STATE.EXPIRED,
+    },
+    _STATE.STANDBY: {
+        happened.Called: _STATE.CALLED,
+        # His place can only get better, and he has been told to get ready already.
+        happened.PriorityGranted: _STATE.STANDBY,
+        # A nurse may send him back, with a reason; then he is no longer told to get ready.
+        happened.Moved: _STATE.WAITING,
+        happened.TransferredOut: _STATE.TRANSFERRED,
+        happened.Held: _STATE.ON_HOLD,
+        happened.Cancelled: _STATE.CANCELLED,
+        happened.Expired: _STATE.EXPIRED,
+    },
+    _STATE.CALLED: {
+        happened.Recalled: _STATE.CALLED,
+        happened.ServiceStarted: _STATE.IN_SERVICE,
+        happened.Finished: _STATE.DONE,
+        happened.Missed: _STATE.MISSED,
+        happened.SentForResults: _STATE.AWAY_FOR_RESULTS,
+        happened.TransferredOut: _STATE.TRANSFERRED,
+        happened.Held: _STATE.ON_HOLD,
+        happened.Cancelled: _STATE.CANCELLED,
+        happened.Expired: _STATE.EXPIRED,
+    },
+    _STATE.IN_SERVICE: {
+        happened.Finished: _STATE.DONE,
+        happened.SentForResults: _STATE.AWAY_FOR_RESULTS,
+        happened.TransferredOut: _STATE.TRANSFERRED,
+        happened.Held: _STATE.ON_HOLD,
+    },
+    _STATE.MISSED: {
+        happened.CheckedIn: _STATE.WAITING,
+        happened.Reinserted: _STATE.WAITING,
+        # He stands at the door after all, and the doctor takes him.
+        happened.Called: _STATE.CALLED,
+        happened.TransferredOut: _STATE.TRANSFERRED,
+        happened.Cancelled: _STATE.CANCELLED,
+        happened.Expired: _STATE.EXPIRED,
+    },
+    _STATE.AWAY_FOR_RESULTS: {
+        happened.ResultsReady: _STATE.AWAY_FOR_RESULTS,
+        happened.CheckedIn: _STATE.WAITING,
+        happened.TransferredOut: _STATE.TRANSFERRED,
+        happened.Cancelled: _STATE.CANCELLED,
+        happened.Expired: _STATE.EXPIRED,
+    },
+    _STATE.ON_HOLD: {
+        happened.Resumed: _STATE.WAITING,
+        happened.TransferredOut: _STATE.TRANSFERRED,
+        happened.Cancelled: _STATE.CANCELLED,
+        happened.Expired: _STATE.EXPIRED,
+    },
+    _STATE.DONE: {},
+    _STATE.TRANSFERRED: {},
+    _STATE.CANCELLED: {},
+    _STATE.EXPIRED: {},
+}
+
+LISTED: Final = frozenset({TicketState.WAITING, TicketState.STANDBY})
+"""States in which a ticket stands in the queue's list."""
+IN_ROOM: Final = frozenset({TicketState.CALLED, TicketState.IN_SERVICE})
+"""States in which a ticket holds the consulting room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A patient's claim to a place in one queue on one clinic day."""
+
+    id: TicketId
+    queue: QueueId
+    number: str
+    slot: Slot | None = None
+    """None: a walk-in."""
+    kind: TicketKind = TicketKind.ORDINARY
+    rank: PriorityRank | None = None
+    state: TicketState = TicketState.BOOKED
+    patient: PatientId | None = None
+    own_key: Key = ()
+    """The key it was given at its ordinary check-in; empty before."""
+    key: Key = ()
+    """The key it stands under in the list; an inserted ticket has that of the one before it."""
+    is_walk_in: bool = False
+    """Whether it is ordered as a walk-in: it has no slot, or came late and the policy says so."""
+    checked_in_s: DaySecond | None = None
+    called_s: DaySecond | None = None
+    called_count: int = 0
+    missed_count: int = 0
+    overtaken_count: int = 0
+    """How often a rule, not a person, has let another in before it."""
+    overtaken_by_emergency_count: int = 0
+    has_results: bool = False
+    changed_entry: int = 0
+    """The entry of the journal that changed it last; a passed ticket counts as unchanged."""
+    reason: Reason | None = None
+    """Why it stands where it stands."""
+
+
+def ticket_id(queue: QueueId, number: str) -> TicketId:
+    """Return the id of ticket `number` of `queue`: unique within a clinic day."""
+    return TicketId(f"{queue}:{number}")
+
+
+def number_order(number: str) -> int:
+    """Return what orders ticket numbers: their digits as a number, so that 9 comes before 10."""
+    digits = re.sub(r"\D", "", number)
+    return int(digits) if digits else 0
