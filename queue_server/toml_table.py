@@ -55,9 +55,7 @@ def parse_toml(path: Path, problems: Problems) -> dict[str, Any]:
         return tomllib.loads(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        problems.add(
-            f"line {line}", "不是 UTF-8 文字，请另存为 UTF-8", "is not UTF-8: save as UTF-8"
-        )
+        problems.add(f"line {line}", "不是 UTF-8，请另存为 UTF-8", "is not UTF-8: save it as UTF-8")
     except RecursionError:
         problems.add("file", "括号嵌套过深", "has brackets nested too deeply")
     except ValueError as error:

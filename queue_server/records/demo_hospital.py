@@ -95,6 +95,9 @@ class DemoHospital:
         try:
             connection = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
             with Database(connection, execute_plugins=False) as database:
+                # sqlite-utils finds nothing, instead of an error, in a table that is not there.
+                if not database.table("patient").exists():
+                    raise RecordsUnavailable(f"{self._path} holds no demo hospital")
                 yield database
         except sqlite3.Error as error:
             raise RecordsUnavailable(f"the demo hospital in {self._path}: {error}") from error

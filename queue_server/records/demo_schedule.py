@@ -31,19 +31,19 @@ class _Book:
         self._free = list(places)
         self.taken: list[tuple[_Place, DemoPatient]] = []
 
-    def give(self, person: DemoPatient, queues: Sequence[QueueId]) -> None:
-        """Give the person the first free place in one of the queues that suits him."""
+    def give(self, person: DemoPatient, queues: Sequence[QueueId]) -> bool:
+        """Give the person the first free place in one of the queues that suits him, if any."""
         held = [place for place, holder in self.taken if holder is person]
         for place in self._free:
             if place.queue_id in queues and not any(_clash(place, other) for other in held):
                 self._free.remove(place)
                 self.taken.append((place, person))
-                return
-        raise AssertionError("the demo's schedule has fewer places than patients")
+                return True
+        return False
 
-    def free_count(self) -> int:
-        """Return how many places are left."""
-        return len(self._free)
+    def has_free(self) -> bool:
+        """Tell whether places are left."""
+        return bool(self._free)
 
 
 def make_appointments(
@@ -61,10 +61,12 @@ def make_appointments(
     for person in sorted(patients, key=lambda person: person.age >= _CHILD_BEFORE):
         if person not in wrong_day:
             suited = queues if person.age >= _CHILD_BEFORE else schedule.children_queues
-            today.give(person, suited)
-    second = [person for person in adults if person not in wrong_day]
-    for person in chance.sample(second, today.free_count()):
-        today.give(person, queues)
+            found = today.give(person, suited)
+            assert found, "the demo's schedule has fewer places than patients"
+    # What is left are second visits.
+    for person in chance.sample(adults, len(adults)):
+        if person not in wrong_day and today.has_free():
+            today.give(person, queues)
     yesterday = _Book(_shuffled(_places(schedule, queues, day - timedelta(days=1), chance), chance))
     tomorrow = _Book(_shuffled(_places(schedule, queues, day + timedelta(days=1), chance), chance))
     for index, person in enumerate(wrong_day):
@@ -110,7 +112,7 @@ def _shuffled(places: Iterator[_Place], chance: Random) -> list[_Place]:
 
 
 def _clash(place: _Place, held: _Place) -> bool:
-    return place.queue_id == held.queue_id or place.slot is None or place.slot == held.slot
+    return place.queue_id == held.queue_id or (place.slot is not None and place.slot == held.slot)
 
 
 def _appointment(place: _Place, person: DemoPatient) -> Appointment:

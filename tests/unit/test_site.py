@@ -1,0 +1,269 @@
+"""The site file: what is right in it is read, whatever is wrong is told with its place."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from queue_server.records.demo_hospital import DEMO_SITE_FILE
+from queue_server.rules.terms import AreaId, QueueId
+from queue_server.site import SiteError, load_site
+from queue_server.toml_table import Problem
+
+SITE = """
+[site]
+id = "north"
+name_zh = "北院"
+name_en = "North Site"
+
+[policy]
+late_after_min = 5
+
+[[area]]
+id = "area-1"
+name_zh = "一区"
+name_en = "Area 1"
+floor_zh = "1 层"
+floor_en = "Floor 1"
+
+[[queue]]
+id = "eye-1"
+area = "area-1"
+room = "room-1"
+room_zh = "1 诊室"
+room_en = "Room 1"
+clinic_zh = "眼科"
+clinic_en = "Ophthalmology"
+doctor_zh = "白露"
+doctor_en = "Dr. Bai Lu"
+doctor_title_zh = "主治医师"
+doctor_title_en = "Attending Physician"
+prefix = "A"
+is_sensitive = false
+
+[[queue]]
+id = "skin-1"
+area = "area-1"
+room = "room-2"
+room_zh = "2 诊室"
+room_en = "Room 2"
+clinic_zh = "皮肤性病科"
+clinic_en = "Dermatology"
+doctor_zh = "任可为"
+doctor_en = "Dr. Ren Kewei"
+doctor_title_zh = "主治医师"
+doctor_title_en = "Attending Physician"
+prefix = "B"
+is_sensitive = true
+policy.late_rule = "end_of_queue"
+"""
+
+
+@pytest.fixture
+def site_file(tmp_path: Path) -> Path:
+    return tmp_path / "site.toml"
+
+
+def problems_of(path: Path, content: str | bytes) -> dict[str, str]:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(SiteError) as caught:
+        load_site(path)
+    return {problem.where: problem.message_en for problem in caught.value.problems}
+
+
+def test_a_site_file_is_read_with_its_defaults(site_file: Path) -> None:
+    site_file.write_text(SITE, encoding="utf-8")
+
+    site = load_site(site_file)
+
+    assert (site.id, site.name_zh, site.name_en) == ("north", "北院", "North Site")
+    assert (site.timezone, site.day_rolls_over_at) == ("Asia/Shanghai", 4 * 3600)
+    assert [area.id for area in site.areas] == [AreaId("area-1")]
+    assert [queue.id for queue in site.queues] == [QueueId("eye-1"), QueueId("skin-1")]
+    assert [queue.is_sensitive for queue in site.queues] == [False, True]
+
+
+def test_policies_are_handed_on_as_they_stand(site_file: Path) -> None:
+    site_file.write_text(SITE, encoding="utf-8")
+
+    site = load_site(site_file)
+
+    assert site.policy == {"late_after_min": 5}
+    assert [queue.policy for queue in site.queues] == [{}, {"late_rule": "end_of_queue"}]
+
+
+def test_a_site_may_roll_its_day_over_at_another_time_and_place(site_file: Path) -> None:
+    content = SITE.replace(
+        'id = "north"', 'id = "north"\ntimezone = "Asia/Urumqi"\nday_rolls_over_at = "05:30"'
+    )
+    site_file.write_text(content, encoding="utf-8")
+
+    site = load_site(site_file)
+
+    assert (site.timezone, site.day_rolls_over_at) == ("Asia/Urumqi", 5 * 3600 + 30 * 60)
+
+
+def test_the_demo_hospital_has_three_areas_eight_queues_and_a_sensitive_clinic() -> None:
+    site = load_site(DEMO_SITE_FILE)
+
+    assert len(site.areas) == 3
+    assert len(site.queues) == 8
+    assert [queue.prefix for queue in site.queues] == list("ABCDEFGH")
+    assert [queue.id for queue in site.queues if queue.is_sensitive] == ["dermatology-1"]
+
+
+def test_all_mistakes_are_told_at_once(site_file: Path) -> None:
+    content = SITE.replace('prefix = "B"', 'prefix = "A"').replace('name_en = "Area 1"', "")
+
+    found = problems_of(site_file, content)
+
+    assert found == {
+        "area[area-1].name_en": (
+            "is missing: give one line of text, not blank, at most 200 characters"
+        ),
+        "queue[skin-1].prefix": "is 'A', which queue[eye-1] already has",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "message"),
+    [
+        ('doctor_zh = "白露"', 'docter_zh = "白露"', "queue[eye-1].docter_zh", "doctor_zh?"),
+        ("[policy]", "[polizy]", "polizy", "did you mean policy?"),
+        ('id = "skin-1"', 'id = "eye-1"', "queue[eye-1].id", "queue[eye-1] already has"),
+        ('id = "skin-1"', 'id = "Skin.1"', "queue[2].id", "a-z, 0-9 and -"),
+        ('id = "skin-1"', "id = 7", "queue[2].id", "is 7"),
+        ('room = "room-2"', 'room = "room-1"', "queue[skin-1].room", "already has"),
+        ('room = "room-2"', 'room = "Raum 2"', "queue[skin-1].room", "a-z, 0-9 and -"),
+        ('prefix = "A"', 'prefix = "a"', "queue[eye-1].prefix", "one capital letter"),
+        ('prefix = "A"', 'prefix = "Ä"', "queue[eye-1].prefix", "one capital letter"),
+        ('area = "area-1"', 'area = "x"', "queue[eye-1].area", "one of area-1"),
+        ('room_zh = "2 诊室"', 'room_zh = "皮肤性病科"', "queue[skin-1].room_zh", "sensitive"),
+        ('room_en = "Room 2"', 'room_en = "dermatology 2"', "queue[skin-1].room_en", "sensitive"),
+        ("is_sensitive = true", 'is_sensitive = "yes"', "queue[skin-1].is_sensitive", "true or"),
+        ('name_zh = "北院"', 'name_zh = " "', "site.name_zh", "not blank"),
+        ('name_zh = "北院"', r'name_zh = "北\n院"', "site.name_zh", "one line"),
+        ('id = "north"', 'id = "north"\ntimezone = "Asia"', "site.timezone", "time zone like"),
+        ('id = "north"', 'id = "north"\ntimezone = "../x"', "site.timezone", "time zone like"),
+        ('id = "north"', 'id = "north"\nday_rolls_over_at = 4', "site.day_rolls_over_at", "04:00"),
+        ("[policy]", 'day_rolls_over_at = "24:00"\n[policy]', "site.day_rolls_over_at", "04:00"),
+        ("[policy]\nlate_after_min = 5", "", "policy", "a table"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_key_and_what_was_expected(
+    site_file: Path, old: str, new: str, where: str, message: str
+) -> None:
+    assert old in SITE
+    content = SITE.replace(old, new, 1)
+    if where == "policy":
+        content = "policy = 3\n" + content
+
+    found = problems_of(site_file, content)
+
+    assert message in found[where]
+
+
+def test_a_file_without_areas_and_queues_is_told_what_is_missing(site_file: Path) -> None:
+    found = problems_of(site_file, "")
+
+    assert {"site", "area", "queue"} <= set(found)
+    assert found["queue"] == "is missing: give at least one table, written as [[queue]]"
+
+
+def test_an_error_in_the_toml_is_told_with_its_line(site_file: Path) -> None:
+    found = problems_of(site_file, '[site]\nid = "north\n')
+
+    assert list(found) == ["line 2"]
+
+
+def test_a_file_that_is_not_utf_8_is_told_with_its_line(site_file: Path) -> None:
+    found = problems_of(site_file, "[site]\nname_zh = '北院'".encode("gbk"))
+
+    assert found == {"line 2": "is not UTF-8: save it as UTF-8"}
+
+
+def test_a_file_that_cannot_be_read_is_told_why(tmp_path: Path) -> None:
+    with pytest.raises(SiteError, match="No such file"):
+        load_site(tmp_path / "missing.toml")
+    with pytest.raises(SiteError, match="Is a directory"):
+        load_site(tmp_path)
+
+
+def test_a_file_that_is_far_too_large_is_refused_unread(site_file: Path) -> None:
+    found = problems_of(site_file, b"#" * 1_000_001)
+
+    assert "larger than 1 MB" in found["file"]
+
+
+def test_every_problem_is_told_in_chinese_and_english(site_file: Path) -> None:
+    site_file.write_text(SITE.replace("prefix", "prefex"), encoding="utf-8")
+
+    with pytest.raises(SiteError) as caught:
+        load_site(site_file)
+
+    text = str(caught.value)
+    assert "queue[eye-1].prefex: unknown: did you mean prefix?" in text
+    assert "没有这个键；是否想写 prefix？" in text
+    assert "queue[eye-1].prefix: is missing: give one capital letter, like A" in text
+
+
+def load_or_refuse(path: Path, content: bytes) -> None:
+    """Whatever stands in the file, it is either read or refused in words."""
+    path.write_bytes(content)
+    problems: tuple[Problem, ...] | None = None
+    try:
+        load_site(path)
+    except SiteError as error:
+        problems = error.problems
+    assert problems != ()
+    for problem in problems or ():
+        assert problem.where
+        assert problem.message_zh.isprintable()
+        assert problem.message_en.isprintable()
+
+
+TOML_VALUES = ['""', "7", "1e400", "true", "[]", "[{}]", "{}", "2026-11-23", "04:00:00", "nan"]
+HUGE = ["0x" + "f" * 5000, "9" * 5000, "[" * 3000, "{a=" * 3000, '"' + "长" * 5000 + '"']
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    line=st.integers(0, SITE.count("\n")),
+    new=st.sampled_from([*TOML_VALUES, *HUGE]) | st.text(max_size=20),
+    keep_key=st.booleans(),
+)
+def test_any_changed_line_is_read_or_told(
+    tmp_path: Path, line: int, new: str, keep_key: bool
+) -> None:
+    lines = SITE.split("\n")
+    key = lines[line].split("=")[0]
+    lines[line] = f"{key}= {new}" if keep_key else new
+
+    load_or_refuse(tmp_path / "site.toml", "\n".join(lines).encode())
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(start=st.integers(0, 900), length=st.integers(0, 60), new=st.binary(max_size=30))
+def test_any_damaged_file_is_read_or_told(
+    tmp_path: Path, start: int, length: int, new: bytes
+) -> None:
+    content = SITE.encode()
+
+    load_or_refuse(tmp_path / "site.toml", content[:start] + new + content[start + length :])
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_key_that_is_left_out_or_misspelt_is_named(tmp_path: Path, data: st.DataObject) -> None:
+    lines = SITE.split("\n")
+    index = data.draw(
+        st.sampled_from([index for index, line in enumerate(lines) if line.startswith("doctor")])
+    )
+    key = lines[index].split(" =")[0]
+    letter = data.draw(st.integers(1, len(key) - 1))
+    lines[index] = lines[index].replace(key, key[:letter] + key[letter + 1 :], 1)
+
+    found = problems_of(tmp_path / "site.toml", "\n".join(lines))
+
+    assert any(where.endswith(f".{key}") and "missing" in found[where] for where in found)
