@@ -137,8 +137,8 @@ class CardReader:
         try:
             token = jwt.decode(text, self._key_for, algorithms=[_ALGORITHM])
             return msgspec.convert(token.claims, _Payload)
-        # A text from a scanner can be anything: joserfc passes some errors of base64 and json on.
-        except (JoseError, msgspec.ValidationError, ValueError, TypeError, RecursionError) as error:
+        # joserfc lets a TypeError out when the header's `crit` holds something else than texts.
+        except (JoseError, msgspec.ValidationError, TypeError) as error:
             raise CardError(RefusalCode.CARD_UNKNOWN, type(error).__name__) from error
 
     def _key_for(self, token: GuestProtocol) -> OKPKey:

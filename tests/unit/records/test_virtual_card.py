@@ -176,6 +176,21 @@ def test_any_bytes_in_the_form_of_a_token_are_refused(parts: list[bytes]) -> Non
     assert refusal(text) is RefusalCode.CARD_UNKNOWN
 
 
+@pytest.mark.parametrize(
+    "header", ["[]", "null", '{"alg":[]}', '{"alg":"Ed25519","crit":[1]}', "[" * 300, "\x00"]
+)
+def test_a_header_that_no_signer_writes_is_refused(header: str) -> None:
+    parts = [header.encode(), b"{}", b"signature"]
+    text = ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+    assert refusal(text) is RefusalCode.CARD_UNKNOWN
+
+
+@pytest.mark.parametrize("text", ["\ud800", "王芳", "a.b." + "c" * 5000])
+def test_a_text_that_no_scanner_should_send_is_refused(text: str) -> None:
+    assert refusal(text) is RefusalCode.CARD_UNKNOWN
+
+
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5), st.lists))
 def test_any_header_and_any_claims_are_refused(value: Any) -> None:
     header = {"alg": "Ed25519", "kid": value}
