@@ -1,1 +1,1 @@
-"""Ticket printers and code scanners: ports, real drivers, simulated devices. Knows nothing of patients."""
+"""Ticket printers and code scanners: ports, real drivers, simulated devices."""

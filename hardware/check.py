@@ -1,0 +1,161 @@
+"""A technician's self-test: what is there, what answers, what it says of itself."""
+
+import queue
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from hardware.code_kind import classify_code
+from hardware.errors import ConfigError, PrinterError
+from hardware.registry import make_scanner, make_ticket_printer
+from hardware.sample_slip import sample_slip
+from hardware.scanner import ScannerState
+from hardware.scanners.keyboard_wedge import KeyboardWedgeScanner
+from hardware.slip_drawing import SlipFonts
+from hardware.ticket_printer import PrinterCondition, PrinterStatus
+
+CONFIG_EXAMPLE = """\
+[hardware.ticket_printer]
+driver = "network"              # network, serial, usb, file
+host = "192.168.1.50"
+port = 9100
+# driver = "serial"             # port = "/dev/serial/by-id/usb-…", baud = 115200
+# driver = "usb"                # vendor_id = 0x04b8, product_id = 0x0202 (see lsusb)
+# driver = "file"               # path = "/dev/usb/lp0"
+
+[hardware.scanner]
+driver = "serial"               # serial (USB-COM mode, the better way), keyboard_wedge
+port = "/dev/serial/by-id/usb-…"
+"""
+
+_CONDITION_SENTENCES: Mapping[PrinterCondition, str] = {
+    PrinterCondition.PAPER_NEAR_END: "纸将用完，请备好纸卷\nPaper near its end: have a roll ready",
+    PrinterCondition.PAPER_OUT: "缺纸，请更换纸卷\nOut of paper: put in a new roll",
+    PrinterCondition.COVER_OPEN: "机盖打开，请合上\nCover open: close it",
+    PrinterCondition.FAULT: "打印机故障，请检查卡纸和切刀\nFault: look for a paper or cutter jam",
+    PrinterCondition.OFFLINE: "打印机脱机，请按联机键\nOff line: press its online or feed key",
+    PrinterCondition.UNREACHABLE: "连接不上，请检查电源、数据线和地址\n"
+    "Unreachable: check power, cable and address",
+    PrinterCondition.NO_ANSWER: "没有应答，请重启打印机\nNo answer: switch it off and on again",
+    PrinterCondition.UNCONFIRMED: "单向连接，状态无法读取\nOne-way line: nothing can be read",
+}
+_YES, _NO, _NOT_ASKED = "[green]是 yes[/]", "[bold red]否 no[/]", "—"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """One device; None where a question does not apply or was not asked."""
+
+    device: str
+    is_found: bool | None = None
+    is_answering: bool | None = None
+    status: str
+    is_tested: bool | None = None
+    is_good: bool
+
+
+def check_ticket_printer(
+    config: Mapping[str, object], fonts: SlipFonts, *, print_at: str | None
+) -> CheckResult:
+    """Ask the printer how it is; unless `print_at` is None, print a test slip that shows it."""
+    device = f"打印机 Ticket printer\n{_described(config)}"
+    try:
+        printer = make_ticket_printer(config, fonts)
+    except ConfigError as error:
+        return CheckResult(device=device, status=_config_mistake(error), is_good=False)
+    status = printer.status()
+    is_found = PrinterCondition.UNREACHABLE not in status.conditions
+    is_one_way = PrinterCondition.UNCONFIRMED in status.conditions
+    is_answering = is_found and PrinterCondition.NO_ANSWER not in status.conditions
+    sentences = [_status_sentence(status)]
+    is_tested = None
+    if print_at is not None:
+        is_tested = True
+        try:
+            printer.print_slip(sample_slip(printed_at=print_at))
+        except PrinterError as error:
+            is_tested = False
+            sentences.append(f"{error.sentence_zh}\n{error.sentence_en}\n({error})")
+    return CheckResult(
+        device=device,
+        is_found=is_found,
+        is_answering=None if is_one_way else is_answering,
+        status="\n".join(sentences),
+        is_tested=is_tested,
+        is_good=status.can_print and is_tested is not False,
+    )
+
+
+def check_scanner(config: Mapping[str, object], *, scan_timeout_s: float) -> CheckResult:
+    """Look whether the scanner is there; wait for one code if `scan_timeout_s` is not 0."""
+    device = f"扫码器 Scanner\n{_described(config)}"
+    try:
+        scanner = make_scanner(config)
+    except ConfigError as error:
+        return CheckResult(device=device, status=_config_mistake(error), is_good=False)
+    if isinstance(scanner, KeyboardWedgeScanner):
+        status = "键盘式扫码器：请在自助机屏幕上试扫\nTypes like a keyboard: try it at the kiosk"
+        return CheckResult(device=device, status=status, is_good=True)
+    codes: queue.Queue[str] = queue.Queue()
+    scanner.start(codes.put)
+    try:
+        if scanner.state is not ScannerState.READY:
+            status = "连接不上，请检查数据线和端口名\nUnreachable: check its cable and port"
+            return CheckResult(device=device, is_found=False, status=status, is_good=False)
+        if scan_timeout_s == 0:
+            return CheckResult(device=device, is_found=True, status="就绪 Ready", is_good=True)
+        try:
+            code = codes.get(timeout=scan_timeout_s)
+        except queue.Empty:
+            status = "没有扫到码，请检查是否设为以 CR 结尾\nNo code came: is its end mark CR?"
+            return CheckResult(
+                device=device, is_found=True, is_answering=False, status=status, is_good=False
+            )
+        # The kind and the length, never the code: it may be somebody's.
+        status = f"扫到 Scanned: {classify_code(code)}, {len(code)} 个字符 characters"
+        return CheckResult(
+            device=device, is_found=True, is_answering=True, status=status, is_good=True
+        )
+    finally:
+        scanner.stop()
+
+
+def print_results(results: list[CheckResult], console: Console) -> None:
+    """Print one row a device and a last line that sums up."""
+    table = Table(title="设备自检  Device check", show_lines=True)
+    for heading in ("设备 Device", "找到 Found", "应答 Answers", "状态 Status", "测试页 Test slip"):
+        table.add_column(heading)
+    for result in results:
+        table.add_row(
+            result.device,
+            _answer(is_true=result.is_found),
+            _answer(is_true=result.is_answering),
+            result.status,
+            _answer(is_true=result.is_tested),
+        )
+    console.print(table)
+    if all(result.is_good for result in results):
+        console.print("[green]全部正常 All is well[/]")
+    else:
+        console.print("[bold red]有设备需要处理 A device needs attention[/]")
+
+
+def _answer(*, is_true: bool | None) -> str:
+    return {True: _YES, False: _NO, None: _NOT_ASKED}[is_true]
+
+
+def _described(config: Mapping[str, object]) -> str:
+    """Return the driver and where the device is, as they stand in the configuration."""
+    shown = ("driver", "host", "port", "path")
+    return " ".join(str(config[key]) for key in shown if key in config)
+
+
+def _config_mistake(error: ConfigError) -> str:
+    return f"{error.sentence_zh}\n{error.sentence_en}\n" + error.detail.replace("; ", "\n")
+
+
+def _status_sentence(status: PrinterStatus) -> str:
+    sentences = [_CONDITION_SENTENCES[condition] for condition in sorted(status.conditions)]
+    return "\n".join(sentences) or "就绪 Ready"

@@ -1,0 +1,162 @@
+"""The command line: `python -m hardware check`, and the simulated devices."""
+
+import argparse
+import json
+import signal
+import threading
+import tomllib
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from hardware.check import (
+    CONFIG_EXAMPLE,
+    CheckResult,
+    check_scanner,
+    check_ticket_printer,
+    print_results,
+)
+from hardware.simulated.control import ControlServer, send_order
+from hardware.simulated.endpoint import Endpoint
+from hardware.simulated.faults import SimulatedFault
+from hardware.simulated.pty_endpoint import PtyEndpoint
+from hardware.simulated.scanner import SimulatedScanner
+from hardware.simulated.tcp_endpoint import TcpEndpoint
+from hardware.simulated.ticket_printer import SimulatedTicketPrinter
+from hardware.slip_drawing import FontFile, SlipFonts
+
+FONTS_FOLDER = Path(__file__).parent.parent / "assets" / "fonts"
+
+_DESCRIPTION = """\
+打印机和扫码器的自检与模拟 / Check the devices of a kiosk, or simulate them.
+
+  python -m hardware check --config kiosk.toml --print
+  python -m hardware simulate printer --port 9100 --slips slips --control-port 9101
+  python -m hardware simulate scanner --link /tmp/scanner --control-port 9201
+  python -m hardware control 9101 set paper_out
+  python -m hardware control 9201 scan hk:0123456789
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code: 0 all is well, 1 something is not."""
+    parsed = _parser().parse_args(arguments)
+    exit_code: int = parsed.run(parsed)
+    return exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m hardware",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="自检：查看每个设备 / look at every device")
+    check.add_argument("--config", type=Path, help="TOML file with [hardware.…] sections")
+    check.add_argument("--print", action="store_true", dest="is_printing", help="print a test slip")
+    check.add_argument(
+        "--scan", type=float, default=0, metavar="SECONDS", help="wait so long for one code"
+    )
+    check.add_argument("--fonts", type=Path, default=FONTS_FOLDER, help="folder of the slip fonts")
+    check.set_defaults(run=_check)
+
+    simulate = commands.add_parser("simulate", help="模拟设备 / a device in software")
+    devices = simulate.add_subparsers(required=True, metavar="DEVICE")
+    printer = devices.add_parser("printer", help="ESC/POS printer; each slip becomes a picture")
+    printer.add_argument("--host", default="127.0.0.1")
+    printer.add_argument("--port", type=int, default=9100, help="TCP port (default 9100; 0: any)")
+    printer.add_argument("--link", type=Path, help="a serial port of this name instead of TCP")
+    printer.add_argument("--slips", type=Path, required=True, help="folder for slip-001.png …")
+    printer.set_defaults(run=_simulate_printer)
+    scanner = devices.add_parser("scanner", help="serial scanner; codes come by `control … scan`")
+    scanner.add_argument("--link", type=Path, required=True, help="name of its serial port")
+    scanner.set_defaults(run=_simulate_scanner)
+    for device in (printer, scanner):
+        device.add_argument("--control-port", type=int, default=0, help="default: any free port")
+        device.add_argument(
+            "--fault", type=SimulatedFault, action="append", default=[], metavar="FAULT",
+            help=f"one of {', '.join(SimulatedFault)}; may be repeated",
+        )  # fmt: skip
+
+    control = commands.add_parser("control", help="模拟设备的开关 / switch a simulated device")
+    control.add_argument("port", type=int, help="its control port")
+    control.add_argument("do", choices=["set", "clear", "clear_all", "state", "scan"])
+    control.add_argument("value", nargs="?", default="", help="a fault, or the code to scan")
+    control.set_defaults(run=_control)
+    return parser
+
+
+def _check(parsed: argparse.Namespace) -> int:
+    console = Console()
+    if parsed.config is None:
+        console.print("请用 --config 指定配置文件，内容如下：", markup=False)
+        console.print("Name a configuration file with --config. Write into it:\n", markup=False)
+        console.print(CONFIG_EXAMPLE, markup=False, highlight=False)
+        return 1
+    try:
+        sections = tomllib.loads(parsed.config.read_text(encoding="utf-8")).get("hardware", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        console.print(f"无法读取配置文件 Cannot read {parsed.config}: {error}", markup=False)
+        return 1
+    fonts = SlipFonts(
+        regular=FontFile(path=parsed.fonts / "NotoSansCJKsc-Regular.otf"),
+        bold=FontFile(path=parsed.fonts / "NotoSansCJKsc-Bold.otf"),
+    )
+    print_at = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}" if parsed.is_printing else None
+    results: list[CheckResult] = []
+    if "ticket_printer" in sections:
+        results.append(check_ticket_printer(sections["ticket_printer"], fonts, print_at=print_at))
+    if "scanner" in sections:
+        results.append(check_scanner(sections["scanner"], scan_timeout_s=parsed.scan))
+    if not results:
+        console.print("配置文件里没有设备 No device in the file. Write into it:\n", markup=False)
+        console.print(CONFIG_EXAMPLE, markup=False, highlight=False)
+        return 1
+    print_results(results, console)
+    return 0 if all(result.is_good for result in results) else 1
+
+
+def _simulate_printer(parsed: argparse.Namespace) -> int:
+    endpoint: Endpoint = TcpEndpoint(parsed.host, parsed.port)
+    if parsed.link is not None:
+        endpoint = PtyEndpoint(parsed.link)
+    return _run(SimulatedTicketPrinter(endpoint=endpoint, slips_folder=parsed.slips), parsed)
+
+
+def _simulate_scanner(parsed: argparse.Namespace) -> int:
+    return _run(SimulatedScanner(endpoint=PtyEndpoint(parsed.link)), parsed)
+
+
+def _run(device: SimulatedTicketPrinter | SimulatedScanner, parsed: argparse.Namespace) -> int:
+    """Run `device` until the process is told to end."""
+    is_ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: is_ended.set())
+    control = ControlServer(device, parsed.control_port)
+    try:
+        for fault in parsed.fault:
+            device.set_fault(fault)
+        device.start()
+        control.start()
+        ready = {"ready": True, "address": device.address, "control_port": control.port}
+        print(json.dumps(ready), flush=True)
+        is_ended.wait()
+    except OSError as error:
+        print(json.dumps({"ready": False, "error": str(error)}), flush=True)
+        return 1
+    finally:
+        control.stop()
+        device.stop()
+    return 0
+
+
+def _control(parsed: argparse.Namespace) -> int:
+    try:
+        answer = send_order(parsed.port, parsed.do, parsed.value)
+    except OSError as error:
+        answer = {"ok": False, "error": str(error)}
+    print(json.dumps(answer, ensure_ascii=False))
+    return 0 if answer["ok"] else 1

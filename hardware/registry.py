@@ -1,0 +1,145 @@
+"""Turn a device's configuration into its driver; its library is imported only when asked for.
+
+[hardware.ticket_printer]          [hardware.scanner]
+driver = "network"                 driver = "serial"
+host = "192.168.1.50"              port = "/dev/serial/by-id/usb-…"
+"""
+
+from collections.abc import Mapping
+
+from hardware.driver_config import Key, Values, checked_config
+from hardware.errors import ConfigError
+from hardware.printers.line import Line
+from hardware.scanner import Scanner
+from hardware.slip_drawing import SlipFonts
+from hardware.ticket_printer import TicketPrinter
+
+# ruff: noqa: PLC0415 - importing only what is asked for is this file's job
+
+PRINTER_BAUD_MIN = 38400
+"""Slower, a slip takes longer than anybody waits."""
+
+_JOB_KEYS = {
+    "cut": Key(kind=str, default="full", choices=("full", "partial", "none")),
+    "write_timeout_s": Key(kind=float, default=10.0, minimum=0.05, maximum=120),
+    "query_timeout_s": Key(kind=float, default=1.0, minimum=0.05, maximum=30),
+    "job_timeout_s": Key(kind=float, default=15.0, minimum=0.05, maximum=120),
+}
+PRINTER_DRIVERS: Mapping[str, Mapping[str, Key]] = {
+    "network": {
+        "host": Key(kind=str),
+        "port": Key(kind=int, default=9100, minimum=1, maximum=65535),
+        "connect_timeout_s": Key(kind=float, default=3.0, minimum=0.05, maximum=30),
+        **_JOB_KEYS,
+    },
+    "serial": {
+        "port": Key(kind=str),
+        "baud": Key(kind=int, default=115200, minimum=PRINTER_BAUD_MIN),
+        **_JOB_KEYS,
+    },
+    "usb": {
+        "vendor_id": Key(kind=int, maximum=0xFFFF),
+        "product_id": Key(kind=int, maximum=0xFFFF),
+        **_JOB_KEYS,
+    },
+    "file": {"path": Key(kind=str), "one_way": Key(kind=bool, default=False), **_JOB_KEYS},
+}
+
+_LENGTH_MAX = Key(kind=int, default=2048, minimum=16, maximum=65536)
+SCANNER_DRIVERS: Mapping[str, Mapping[str, Key]] = {
+    "keyboard_wedge": {
+        "pause_s": Key(kind=float, default=0.2, minimum=0.01, maximum=5),
+        "length_max": _LENGTH_MAX,
+    },
+    "serial": {
+        "port": Key(kind=str),
+        "baud": Key(kind=int, default=9600, minimum=1200),
+        "pause_s": Key(kind=float, default=0.5, minimum=0.01, maximum=5),
+        "length_max": _LENGTH_MAX,
+        "reconnect_s": Key(kind=float, default=2.0, minimum=0.01, maximum=60),
+    },
+}
+
+
+def make_ticket_printer(config: Mapping[str, object], fonts: SlipFonts) -> TicketPrinter:
+    """Return the printer that `config` describes; no line is opened yet.
+
+    Raises:
+        ConfigError: its detail lists everything that is wrong with `config`.
+    """
+    driver, values = checked_config(config, PRINTER_DRIVERS)
+    from hardware.printers.escpos_job import Cut
+    from hardware.printers.escpos_printer import EscposSettings, EscposTicketPrinter
+
+    settings = EscposSettings(
+        cut=Cut(values["cut"]),
+        query_timeout_s=values["query_timeout_s"],
+        job_timeout_s=values["job_timeout_s"],
+        is_one_way=values.get("one_way", False),
+    )
+    return EscposTicketPrinter(_line(driver, values), fonts, settings)
+
+
+def _line(driver: str, values: Values) -> Line:
+    write_timeout_s = values["write_timeout_s"]
+    match driver:
+        case "network":
+            from hardware.printers.network_line import NetworkLine
+
+            return NetworkLine(
+                host=values["host"],
+                port=values["port"],
+                connect_timeout_s=values["connect_timeout_s"],
+                write_timeout_s=write_timeout_s,
+            )
+        case "serial":
+            from hardware.printers.serial_line import SerialLine
+
+            return SerialLine(
+                port=values["port"], baud=values["baud"], write_timeout_s=write_timeout_s
+            )
+        case "usb":
+            try:
+                from hardware.printers.usb_line import UsbLine
+            except ImportError as error:
+                raise ConfigError("driver 'usb' needs the package pyusb") from error
+
+            return UsbLine(
+                vendor_id=values["vendor_id"],
+                product_id=values["product_id"],
+                write_timeout_s=write_timeout_s,
+            )
+        case _:
+            from hardware.printers.file_line import FileLine
+
+            return FileLine(
+                path=values["path"], is_one_way=values["one_way"], write_timeout_s=write_timeout_s
+            )
+
+
+def make_scanner(config: Mapping[str, object]) -> Scanner:
+    """Return the scanner that `config` describes, not started yet.
+
+    For the driver `keyboard_wedge` it is a KeyboardWedgeScanner, which the window has to feed.
+
+    Raises:
+        ConfigError: its detail lists everything that is wrong with `config`.
+    """
+    driver, values = checked_config(config, SCANNER_DRIVERS)
+    from hardware.scanners.code_collector import CodeLimits
+
+    limits = CodeLimits(pause_s=values["pause_s"], length_max=values["length_max"])
+    if driver == "keyboard_wedge":
+        from hardware.scanners.keyboard_wedge import KeyboardWedgeScanner
+
+        return KeyboardWedgeScanner(limits)
+    from hardware.scanners.serial_scanner import SerialScanner, SerialScannerSettings
+
+    return SerialScanner(
+        SerialScannerSettings(
+            port=values["port"],
+            baud=values["baud"],
+            reconnect_s=values["reconnect_s"],
+            limits=limits,
+        )
+    )

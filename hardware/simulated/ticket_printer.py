@@ -1,0 +1,208 @@
+"""A ticket printer that exists in software only: ESC/POS in, pictures out, faults by switch.
+
+It behaves as a real one does: without paper it takes bytes but works on none, it goes on with the
+slip when there is paper again, and it answers DLE EOT the moment it hears it, even inside a raster.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from hardware.simulated.endpoint import Endpoint
+from hardware.simulated.escpos_decoder import (
+    Command,
+    CutPaper,
+    EscposDecoder,
+    FeedLines,
+    Raster,
+    RealtimeListener,
+    TransmitPaperStatus,
+    UnknownCommand,
+)
+from hardware.simulated.faults import SimulatedFault
+from hardware.simulated.loop import DeviceLoop, Readable
+from hardware.simulated.slip_folder import SlipFolder
+
+WAITING_BYTES_MAX = 4_000_000
+"""What comes on top while nothing is worked on is lost."""
+PROTOCOL_ERRORS_MAX = 100
+GARBAGE = 0xFF
+_MID_SLIP_BYTES = 2000
+
+_BLOCKING = {SimulatedFault.PAPER_OUT, SimulatedFault.COVER_OPEN, SimulatedFault.CUTTER_JAM}
+
+
+class SimulatedTicketPrinter:
+    """A device of its own behind `endpoint`; the real driver talks to it as to any printer.
+
+    All methods may be called from any thread, and have taken effect when they return.
+    """
+
+    def __init__(
+        self, *, endpoint: Endpoint, slips_folder: Path, slow_delay_s: float = 3.0
+    ) -> None:
+        self._endpoint = endpoint
+        self._paper = SlipFolder(slips_folder)
+        self._slow_delay_s = slow_delay_s
+        self._faults: set[SimulatedFault] = set()
+        self._decoder = EscposDecoder()
+        self._listener = RealtimeListener()
+        self._protocol_errors: list[str] = []
+        self._is_stopping = threading.Event()
+        self._loop = DeviceLoop(endpoint.readables, self._on_readable)
+
+    def start(self) -> None:
+        """Plug it in and switch it on."""
+        if SimulatedFault.UNPLUGGED not in self._faults:
+            self._endpoint.plug()
+        self._loop.start()
+
+    def stop(self) -> None:
+        """Switch it off. May be called twice."""
+        self._is_stopping.set()
+        self._loop.stop()
+        self._endpoint.unplug()
+
+    @property
+    def address(self) -> str:
+        """Where it can be reached."""
+        return self._endpoint.address
+
+    @property
+    def faults(self) -> frozenset[SimulatedFault]:
+        """The faults that are switched on."""
+        return self._loop.call(lambda: frozenset(self._faults))
+
+    @property
+    def slips(self) -> list[Path]:
+        """The pictures of the slips, the oldest first."""
+        return self._loop.call(lambda: self._paper.slips)
+
+    @property
+    def protocol_errors(self) -> list[str]:
+        """What came in and was no ESC/POS: the first of it, as hexadecimal digits."""
+        return self._loop.call(lambda: list(self._protocol_errors))
+
+    def set_fault(self, fault: SimulatedFault) -> None:
+        """Switch `fault` on."""
+        self._loop.call(lambda: self._change_faults(self._faults | {fault}))
+
+    def clear_fault(self, fault: SimulatedFault) -> None:
+        """Switch `fault` off; work that waited for it goes on."""
+        self._loop.call(lambda: self._change_faults(self._faults - {fault}))
+
+    def clear_all_faults(self) -> None:
+        """Switch every fault off."""
+        self._loop.call(lambda: self._change_faults(set()))
+
+    def _change_faults(self, faults: set[SimulatedFault]) -> None:
+        self._faults = faults
+        if SimulatedFault.UNPLUGGED in faults:
+            self._endpoint.unplug()
+            self._forget_unfinished()
+        else:
+            self._endpoint.plug()
+        self._work()
+
+    def _on_readable(self, ready: Readable) -> None:
+        data = self._endpoint.receive(ready)
+        if data is None:
+            self._forget_unfinished()
+            return
+        for question in self._listener.questions_in(data):
+            self._answer(self._status_byte(question))
+        if self._decoder.waiting_bytes + len(data) <= WAITING_BYTES_MAX:
+            self._decoder.feed(data)
+        if self._decoder.waiting_bytes > _MID_SLIP_BYTES and self._strikes(
+            SimulatedFault.LINE_BREAK_MID_SLIP
+        ):
+            self._endpoint.hang_up()
+            self._forget_unfinished()
+        self._work()
+
+    def _strikes(self, fault: SimulatedFault) -> bool:
+        """Tell whether `fault`, which strikes once, strikes now."""
+        if fault not in self._faults:
+            return False
+        self._faults.remove(fault)
+        return True
+
+    def _forget_unfinished(self) -> None:
+        """Drop the half command that a broken line left behind, but not what waits for paper."""
+        if not self._faults & _BLOCKING:
+            self._decoder.forget()
+
+    def _work(self) -> None:
+        """Work through what has come in, until it ends or a fault stops it."""
+        while not self._faults & _BLOCKING:
+            try:
+                command = self._decoder.next_command()
+            except UnknownCommand as error:
+                if len(self._protocol_errors) < PROTOCOL_ERRORS_MAX:
+                    self._protocol_errors.append(str(error))
+                continue
+            if command is None:
+                return
+            self._carry_out(command)
+
+    def _carry_out(self, command: Command) -> None:
+        match command:
+            case Raster():
+                self._print(command)
+            case FeedLines(count):
+                self._paper.feed(count)
+            case CutPaper():
+                self._paper.cut()
+            case TransmitPaperStatus():
+                is_near_end = SimulatedFault.PAPER_NEAR_END in self._faults
+                self._answer(0x03 if is_near_end else 0x00)
+            case _:
+                pass  # nothing to see: ESC @, and questions answered when they came
+
+    def _print(self, raster: Raster) -> None:
+        if SimulatedFault.SLOW in self._faults:
+            self._is_stopping.wait(self._slow_delay_s)
+        data = raster.data
+        if self._strikes(SimulatedFault.PAPER_OUT_MID_SLIP):
+            self._faults.add(SimulatedFault.PAPER_OUT)
+            data = data[: raster.width_bytes * (raster.height_dots // 2)]
+        self._paper.print_rows(raster.width_bytes, data)
+
+    def _answer(self, byte: int) -> None:
+        if SimulatedFault.MUTE not in self._faults:
+            is_garbage = SimulatedFault.GARBAGE in self._faults
+            self._endpoint.send(bytes((GARBAGE if is_garbage else byte,)))
+
+    def _status_byte(self, question: int) -> int:
+        """Return the answer to DLE EOT `question`, its fixed bits included."""
+        bits: dict[int, Mapping[SimulatedFault, int]] = {
+            1: dict.fromkeys(_BLOCKING, 0x08),
+            2: {
+                SimulatedFault.COVER_OPEN: 0x04,
+                SimulatedFault.PAPER_OUT: 0x20,
+                SimulatedFault.CUTTER_JAM: 0x40,
+            },
+            3: {SimulatedFault.CUTTER_JAM: 0x08},
+            4: {SimulatedFault.PAPER_NEAR_END: 0x0C, SimulatedFault.PAPER_OUT: 0x6C},
+        }
+        byte = 0x12
+        for fault in self._faults:
+            byte |= bits[question].get(fault, 0)
+        return byte
+
+    def commands(self) -> Mapping[str, Callable[[str], None]]:
+        """Return what the control port may order: see ControlServer."""
+        return {
+            "set": lambda fault: self.set_fault(SimulatedFault(fault)),
+            "clear": lambda fault: self.clear_fault(SimulatedFault(fault)),
+            "clear_all": lambda _: self.clear_all_faults(),
+            "state": lambda _: None,
+        }
+
+    def state(self) -> dict[str, object]:
+        """Return what the control port answers."""
+        return {
+            "faults": sorted(self.faults),
+            "slips": [slip.name for slip in self.slips],
+            "protocol_errors": self.protocol_errors,
+        }
