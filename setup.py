@@ -17,7 +17,7 @@ setup(
         ]
     ),
     package_data={
-        "": ["*.kv", "py.typed"],
+        "": ["*.kv"],
         "assets": ["**/*"],
         "queue_server": ["web/static/**/*", "web/templates/**/*"],
     },
