@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queue_server.records.demo_hospital import DEMO_SITE_FILE
+from queue_server.rules.policy import parse_policy
 from queue_server.rules.terms import AreaId, QueueId
 from queue_server.site import SiteError, load_site
 from queue_server.toml_table import Problem
@@ -111,6 +112,15 @@ def test_the_demo_hospital_has_three_areas_eight_queues_and_a_sensitive_clinic()
     assert len(site.queues) == 8
     assert [queue.prefix for queue in site.queues] == list("ABCDEFGH")
     assert [queue.id for queue in site.queues if queue.is_sensitive] == ["dermatology-1"]
+
+
+def test_the_demo_hospitals_policies_are_ones_that_the_rules_know() -> None:
+    site = load_site(DEMO_SITE_FILE)
+
+    policies = {queue.id: parse_policy(site.policy, queue.policy) for queue in site.queues}
+
+    assert policies[QueueId("chinese-medicine-1")].late_rule == "end_of_queue"
+    assert policies[QueueId("cardiology-1")].late_rule == "end_of_next_slot"
 
 
 def test_all_mistakes_are_told_at_once(site_file: Path) -> None:
