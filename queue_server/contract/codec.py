@@ -7,7 +7,6 @@ import msgspec
 
 from queue_server.contract.messages import PAYLOAD_BYTES_MAX, Message
 
-
 M = TypeVar("M", bound=Message)
 
 

@@ -30,7 +30,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 # --- requests: what a device asks of the server -----------------------------------------
 
 
-class Identify(Message, tag="identify"):
+class Identify(Message, frozen=True, kw_only=True, tag="identify"):
     """A patient shows who he is: the text of his virtual card, or his ID number.
 
     Exactly one of the two is given. The id of this request becomes the `session_id` with
@@ -41,20 +41,20 @@ class Identify(Message, tag="identify"):
     id_number: Annotated[str, Meta(max_length=32)] | None = None
 
 
-class CheckIn(Message, tag="check_in"):
+class CheckIn(Message, frozen=True, kw_only=True, tag="check_in"):
     """The identified patient checks in for one visit of today (also after a missed call or with results)."""
 
     session_id: Id
     ticket_id: ShortText
 
 
-class FindPlace(Message, tag="find_place"):
+class FindPlace(Message, frozen=True, kw_only=True, tag="find_place"):
     """Somebody holds a paper slip in front of the scanner and asks for its place; no name comes back."""
 
     slip_code: ShortText
 
 
-class CallHelp(Message, tag="call_help"):
+class CallHelp(Message, frozen=True, kw_only=True, tag="call_help"):
     """A patient pressed the help key; the nurse station shows it until somebody has gone there."""
 
     screen: Id
@@ -63,7 +63,7 @@ class CallHelp(Message, tag="call_help"):
 RequestBody = Identify | CheckIn | FindPlace | CallHelp
 
 
-class Request(Message):
+class Request(Message, frozen=True, kw_only=True):
     """`request/<device>`: the envelope. The same `request_id` is kept for every retry."""
 
     request_id: Id
@@ -75,7 +75,7 @@ class Request(Message):
 # --- replies: what the server answers ------------------------------------------------------
 
 
-class Place(Message):
+class Place(Message, frozen=True, kw_only=True):
     """Where a ticket stands, in numbers and in words."""
 
     number: ShortText
@@ -91,7 +91,7 @@ class Place(Message):
     called_room_en: ShortText = ""
 
 
-class Visit(Message):
+class Visit(Message, frozen=True, kw_only=True):
     """One visit of the patient, as kiosk and slip show it."""
 
     ticket_id: ShortText
@@ -123,7 +123,7 @@ class Visit(Message):
     """Given once he has checked in."""
 
 
-class Identified(Message, tag="identified"):
+class Identified(Message, frozen=True, kw_only=True, tag="identified"):
     """Reply to `identify`. The only message that carries a full name, to the device in front of the patient."""
 
     session_id: Id
@@ -132,7 +132,7 @@ class Identified(Message, tag="identified"):
     visits: list[Visit]
 
 
-class CheckedIn(Message, tag="checked_in"):
+class CheckedIn(Message, frozen=True, kw_only=True, tag="checked_in"):
     """Reply to `check_in`: on disk, and what the slip says."""
 
     masked_name: ShortText
@@ -142,17 +142,17 @@ class CheckedIn(Message, tag="checked_in"):
     rule_text_en: list[LongText]
 
 
-class PlaceFound(Message, tag="place_found"):
+class PlaceFound(Message, frozen=True, kw_only=True, tag="place_found"):
     """Reply to `find_place`."""
 
     visit: Visit
 
 
-class HelpCalled(Message, tag="help_called"):
+class HelpCalled(Message, frozen=True, kw_only=True, tag="help_called"):
     """Reply to `call_help`."""
 
 
-class Refused(Message, tag="refused"):
+class Refused(Message, frozen=True, kw_only=True, tag="refused"):
     """The request was understood and refused; the sentences tell the patient what to do next."""
 
     code: RefusalCode
@@ -163,7 +163,7 @@ class Refused(Message, tag="refused"):
 ReplyBody = Identified | CheckedIn | PlaceFound | HelpCalled | Refused
 
 
-class Reply(Message):
+class Reply(Message, frozen=True, kw_only=True):
     """`reply/<device>`: sent after what it says is on disk. A repeated request gets the first reply again."""
 
     request_id: Id
@@ -174,7 +174,7 @@ class Reply(Message):
 # --- updates: what everybody may see ------------------------------------------------------------
 
 
-class ShownTicket(Message):
+class ShownTicket(Message, frozen=True, kw_only=True):
     """A ticket as a board shows it: never more than number, masked name and kind."""
 
     number: ShortText
@@ -184,7 +184,7 @@ class ShownTicket(Message):
     state: TicketState
 
 
-class BoardRoom(Message):
+class BoardRoom(Message, frozen=True, kw_only=True):
     """One consulting room on a board."""
 
     room: Id
@@ -209,7 +209,7 @@ class BoardRoom(Message):
     missed_more_count: int
 
 
-class Call(Message):
+class Call(Message, frozen=True, kw_only=True):
     """`call/<area>`: a patient is called to a room. `sequence` counts up by one within an area and clinic day."""
 
     sequence: int
@@ -229,7 +229,7 @@ class Call(Message):
     is_recall: bool
 
 
-class AreaBoard(Message):
+class AreaBoard(Message, frozen=True, kw_only=True):
     """`board/area/<area>` (retained): all an area's screen needs; a screen that reboots is right at once."""
 
     revision: int
@@ -247,7 +247,7 @@ class AreaBoard(Message):
     rule_text_en: list[LongText]
 
 
-class RoomBoard(Message):
+class RoomBoard(Message, frozen=True, kw_only=True):
     """`board/room/<room>` (retained): what hangs at a consulting-room door."""
 
     revision: int
@@ -262,21 +262,21 @@ class RoomBoard(Message):
     last_calls: list[Call]
 
 
-class Notice(Message):
+class Notice(Message, frozen=True, kw_only=True):
     """One line that the nurses tell the waiting area."""
 
     text_zh: ShortText
     text_en: ShortText
 
 
-class Notices(Message):
+class Notices(Message, frozen=True, kw_only=True):
     """`notice/<area>` (retained): the running notices of an area, an empty list clears them."""
 
     published_at: datetime
     notices: Annotated[list[Notice], Meta(max_length=10)]
 
 
-class DeviceStatus(Message):
+class DeviceStatus(Message, frozen=True, kw_only=True):
     """`status/<device>` (retained, and the will): whether a device is there."""
 
     is_up: bool
@@ -286,7 +286,7 @@ class DeviceStatus(Message):
     paper: ShortText = ""
 
 
-class Heard(Message):
+class Heard(Message, frozen=True, kw_only=True):
     """`heard/<device>`: a display has shown and spoken a call, or says why it did not speak."""
 
     sequence: int
@@ -296,7 +296,7 @@ class Heard(Message):
     why_not: ShortText = ""
 
 
-class Command(Message):
+class Command(Message, frozen=True, kw_only=True):
     """`command/<device>`: the technician's desk asks a device to do something."""
 
     do: Annotated[str, Meta(pattern="^(reload|silence|speak)$")]

@@ -14,13 +14,17 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
     ),
     _CODE.TOO_LATE: (
         "您的预约 {slot} 已超过签到时限，本号作废，可以退费。请到分诊台或窗口办理。",
-        "Your appointment {slot} is too long past; the number is void and can be refunded."
-        " Please go to the nurse desk.",
+        (
+            "Your appointment {slot} is too long past; the number is void and can be refunded."
+            " Please go to the nurse desk."
+        ),
     ),
     _CODE.WRONG_DAY: (
         "您的预约不在今天，而在 {day} {slot}。请在当天来签到；如需改期，请到窗口办理。",
-        "Your appointment is not today but on {day} {slot}. Please check in on that day,"
-        " or ask at the counter for another one.",
+        (
+            "Your appointment is not today but on {day} {slot}. Please check in on that day,"
+            " or ask at the counter for another one."
+        ),
     ),
     _CODE.ALREADY_CHECKED_IN: (
         "{number} 号已经签到，不必再签。请留意叫号。",
@@ -28,7 +32,10 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
     ),
     _CODE.CLINIC_STOPPED: (
         "今日停诊，暂时不能签到。请到分诊台办理改约或退费。",
-        "The clinic is stopped today. Please go to the nurse desk for another appointment or a refund.",
+        (
+            "The clinic is stopped today."
+            " Please go to the nurse desk for another appointment or a refund."
+        ),
     ),
     _CODE.QUEUE_PAUSED: (
         "已暂停叫号。请先恢复叫号。",
@@ -70,13 +77,17 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
     _CODE.NOTHING_TO_UNDO: ("没有可以撤销的操作。", "There is nothing to undo."),
     _CODE.CHANGED_SINCE: (
         "{number} 号在此期间已被改动，本次操作没有执行。请看新的顺序后再决定。",
-        "{number} was changed in the meantime; nothing was done."
-        " Please look at the new order and decide again.",
+        (
+            "{number} was changed in the meantime; nothing was done."
+            " Please look at the new order and decide again."
+        ),
     ),
     _CODE.CARD_UNKNOWN: (
         "无法识别这张就诊卡。请在手机上重新打开就诊卡，或输入身份证号，或到分诊台。",
-        "This card is not known. Open the card on your phone again, type your ID number,"
-        " or go to the nurse desk.",
+        (
+            "This card is not known. Open the card on your phone again, type your ID number,"
+            " or go to the nurse desk."
+        ),
     ),
     _CODE.CARD_EXPIRED: (
         "就诊码已过期。请在手机上刷新就诊码后再扫一次。",
@@ -141,6 +152,16 @@ class Refused(Exception):
         zh, en = SENTENCES[code]
         self.message_zh = zh.format(**parts)
         self.message_en = en.format(**parts)
+
+    @classmethod
+    def again(cls, code: RefusalCode, message_zh: str, message_en: str) -> "Refused":
+        """Return a refusal that was told before, with the very sentences of that time."""
+        refused = cls.__new__(cls)
+        Exception.__init__(refused, code.value)
+        refused.code = code
+        refused.message_zh = message_zh
+        refused.message_en = message_en
+        return refused
 
 
 assert set(SENTENCES) == set(RefusalCode)

@@ -1,0 +1,82 @@
+"""The port `Journal`: the append-only log that is the truth, and what goes into it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol
+
+from queue_server.rules.events import Entry
+from queue_server.rules.terms import RequestId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournaledEntry:
+    """An entry of the rules, with its clinic day and the instant it was written."""
+
+    day_on: date
+    written_at: datetime
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournaledFact:
+    """Something that happened beside the queues: a help call, a notice, an identification."""
+
+    day_on: date
+    written_at: datetime
+    by: str
+    name: str
+    body: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredReply:
+    """The answer that a request got, kept so that a repeated request gets the very same."""
+
+    request_id: RequestId
+    replied_at: datetime
+    payload: bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class Batch:
+    """What one commit writes: all of it or nothing."""
+
+    entries: list[JournaledEntry] = field(default_factory=list)
+    facts: list[JournaledFact] = field(default_factory=list)
+    replies: list[StoredReply] = field(default_factory=list)
+    redeemed_cards: list[str] = field(default_factory=list)
+
+    def is_empty(self) -> bool:
+        """Tell whether there is nothing to write."""
+        return not (self.entries or self.facts or self.replies or self.redeemed_cards)
+
+
+class JournalUnusable(Exception):
+    """The journal can't be opened or written; the sentence says what to do about it."""
+
+
+class Journal(Protocol):
+    """One writer appends; anybody may read, from any thread."""
+
+    def append(self, batch: Batch) -> None:
+        """Write `batch` durably, in one transaction. Nothing may be answered before it returns.
+
+        Raises:
+            JournalUnusable: nothing was written.
+        """
+
+    def entries(self, day_on: date) -> Iterator[JournaledEntry]:
+        """Yield the entries of a clinic day in order."""
+
+    def facts(self, day_on: date) -> Iterator[JournaledFact]:
+        """Yield the facts of a clinic day in order."""
+
+    def days(self) -> Sequence[date]:
+        """Return the clinic days that have entries, the latest first."""
+
+    def reply_to(self, request_id: RequestId) -> bytes | None:
+        """Return the answer a request got, or None if it is new."""
+
+    def card_is_redeemed(self, token_id: str) -> bool:
+        """Tell whether the code of a virtual card was used already."""

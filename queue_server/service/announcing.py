@@ -1,0 +1,93 @@
+"""What goes out to everybody: calls at once, boards at most twenty times a second each."""
+
+from datetime import datetime
+from typing import Final
+
+from queue_server.contract import topics
+from queue_server.contract.codec import encode
+from queue_server.contract.messages import DeviceStatus
+from queue_server.rules.terms import AreaId
+from queue_server.service.board_view import (
+    area_board,
+    call_message,
+    notices_message,
+    room_board,
+)
+from queue_server.service.door import SERVER, Door
+from queue_server.service.now import Now
+from queue_server.service.setup import Setup
+
+BOARD_INTERVAL_S: Final = 0.05
+
+
+class Announcing:
+    """Keeps what displays should know, and publishes what they don't know yet."""
+
+    def __init__(self, setup: Setup, door: Door) -> None:
+        self._setup = setup
+        self._door = door
+        self._told: Now | None = None
+        self._due_at: dict[AreaId, float] = {}
+        self._dirty: set[AreaId] = set()
+
+    def tell_everything(self, at: datetime) -> None:
+        """The line is up: everything retained goes out anew, the broker may have lost it."""
+        topic = topics.status(self._setup.site.id, SERVER)
+        status = encode(DeviceStatus(is_up=True, reported_at=at))
+        self._door.publish(topic, status, retain=True)
+        self._dirty = set(self._setup.areas)
+
+    def changed(self, now: Now, at: datetime) -> None:
+        """Publish new calls and notices at once; boards wait for their turn."""
+        before = self._told
+        self._told = now
+        if before is None or before.day_on != now.day_on:
+            self._dirty = set(self._setup.areas)
+            for area in self._setup.areas:
+                self._tell_notices(now, area, at)
+            return
+        for area in self._setup.areas:
+            if before.notices.get(area) != now.notices.get(area):
+                self._tell_notices(now, area, at)
+            self._tell_calls(before, now, area)
+        self._dirty |= {
+            self._setup.queues[queue].area
+            for queue, state in now.day.queues.items()
+            if state is not before.day.queues[queue]
+        }
+
+    def wait_s(self, clock_s: float) -> float | None:
+        """Return the seconds until a board is due, or None if none is."""
+        if not self._dirty:
+            return None
+        return max(0.0, min(self._due_at.get(area, 0.0) for area in self._dirty) - clock_s)
+
+    def publish_due_boards(self, clock_s: float, at: datetime) -> None:
+        """Publish the boards whose turn it is. `clock_s` counts up steadily."""
+        if self._told is None:
+            return
+        for area in sorted(self._dirty):
+            if self._due_at.get(area, 0.0) <= clock_s:
+                self._tell_boards(self._told, area, at)
+                self._due_at[area] = clock_s + BOARD_INTERVAL_S
+                self._dirty.discard(area)
+
+    def _tell_boards(self, now: Now, area: AreaId, at: datetime) -> None:
+        site = self._setup.site.id
+        board = area_board(self._setup, now, area, at)
+        self._door.publish(topics.area_board(site, area), encode(board), retain=True)
+        for queue in self._setup.queues_of(area):
+            door_board = room_board(self._setup, now, queue, at)
+            self._door.publish(topics.room_board(site, queue.room), encode(door_board), retain=True)
+
+    def _tell_calls(self, before: Now, now: Now, area: AreaId) -> None:
+        earlier = before.calls.get(area, ())
+        last = earlier[-1].sequence if earlier else 0
+        for made in now.calls.get(area, ()):
+            if made.sequence > last:
+                call = call_message(self._setup, now, made)
+                self._door.publish(topics.call(self._setup.site.id, area), encode(call))
+
+    def _tell_notices(self, now: Now, area: AreaId, at: datetime) -> None:
+        topic = topics.notice(self._setup.site.id, area)
+        self._door.publish(topic, encode(notices_message(now, area, at)), retain=True)

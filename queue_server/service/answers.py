@@ -1,0 +1,242 @@
+"""The answers to requests: made from the running day, stored with what they say.
+
+One `Draft` is the state while a batch is decided: it grows with each job, and what it holds
+is written in one commit. Nothing of it is told to anybody before.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from queue_server.contract.codec import encode
+from queue_server.contract.messages import (
+    CallHelp,
+    CheckedIn,
+    CheckIn,
+    FindPlace,
+    HelpCalled,
+    Identified,
+    Identify,
+    PlaceFound,
+    Reply,
+    ReplyBody,
+    Visit,
+)
+from queue_server.contract.messages import Refused as RefusedReply
+from queue_server.journal.entry_codec import decode_events, encode_events
+from queue_server.journal.journal import Batch, Journal, JournaledEntry, StoredReply
+from queue_server.rules import commands as asked
+from queue_server.rules.decide import Act, decide
+from queue_server.rules.events import Entry
+from queue_server.rules.policy_text import rule_text
+from queue_server.rules.refusals import Refused
+from queue_server.rules.terms import DaySecond, PatientId, QueueId, RefusalCode, RequestId, TicketId
+from queue_server.rules.ticket import Ticket
+from queue_server.service import facts
+from queue_server.service.clinic_day import day_second, local_time
+from queue_server.service.identification import Found
+from queue_server.service.jobs import Acted, Asked, Noted
+from queue_server.service.now import Now, with_entry, with_patient
+from queue_server.service.setup import Setup
+from queue_server.service.visit_view import ticket_of_slip, visit_of, visits_of
+
+CLOCK_SKEW_S: Final = 120
+"""How far a device's clock may be off before its requests count as expired too early."""
+
+
+class Draft:
+    """The state and the batch while the jobs of one commit are decided."""
+
+    def __init__(self, setup: Setup, journal: Journal, now: Now, at: datetime) -> None:
+        self.setup = setup
+        self.now = now
+        self.at = local_time(setup.site, at)
+        self.batch = Batch()
+        self._journal = journal
+        self._replies: dict[RequestId, bytes] = {}
+
+    @property
+    def at_s(self) -> DaySecond:
+        """The second of the clinic day at which this batch is decided."""
+        return day_second(self.setup.site, self.now.day_on, self.at)
+
+    def act(self, command: asked.Command, by: str) -> Entry:
+        """Decide `command` and add what follows.
+
+        Raises:
+            Refused: nothing was added.
+        """
+        entry = decide(
+            self.now.day, Act(command=command, at_s=self.at_s, by=by), self.setup.policies
+        )
+        written = JournaledEntry(day_on=self.now.day_on, written_at=self.at, entry=entry)
+        self.now = with_entry(self.setup, self.now, written)
+        self.batch.entries.append(written)
+        return entry
+
+    def note(self, fact: facts.AnyFact, by: str) -> None:
+        """Add a fact."""
+        written = facts.written_fact(fact, self.now, self.at, by)
+        self.now = facts.with_fact(self.now, written)
+        self.batch.facts.append(written)
+
+    # --- devices -----------------------------------------------------------------------------
+
+    def answer_device(self, job: Asked) -> bytes:
+        """Return the reply to a device's request: the first one again if it is known."""
+        request_id = RequestId(job.request.request_id)
+        known = self._known_reply(request_id)
+        if known is not None:
+            return known
+        if self.at > job.request.expires_at + timedelta(seconds=CLOCK_SKEW_S):
+            return encode(self._reply(request_id, _refused(Refused(RefusalCode.REQUEST_EXPIRED))))
+        try:
+            body = self._body(job)
+        except Refused as refused:
+            body = _refused(refused)
+        payload = encode(self._reply(request_id, body))
+        self._remember(request_id, payload)
+        return payload
+
+    def answer_unreadable(self, request_id: str, detail: str) -> bytes:
+        """Return the refusal of a payload that is no request."""
+        refused = Refused(RefusalCode.BAD_REQUEST, detail=detail[:200])
+        return encode(self._reply(RequestId(request_id), _refused(refused)))
+
+    def _body(self, job: Asked) -> ReplyBody:
+        match job.request.body:
+            case Identify():
+                assert job.found is not None
+                return self._identified(job, job.found)
+            case CheckIn() as check_in:
+                return self._checked_in(job, check_in)
+            case FindPlace(slip_code=code):
+                ticket = ticket_of_slip(self.now, code)
+                return PlaceFound(visit=self._visit(ticket))
+            case CallHelp(screen=screen):
+                help_id = job.request.request_id
+                self.note(
+                    facts.HelpCalled(help_id=help_id, device=job.device, screen=screen),
+                    by=job.device,
+                )
+                return HelpCalled()
+
+    def _identified(self, job: Asked, found: Found | Refused) -> Identified:
+        if isinstance(found, Refused):
+            raise found
+        if found.card_token_id is not None:
+            used = found.card_token_id in self.batch.redeemed_cards
+            if used or self._journal.card_is_redeemed(found.card_token_id):
+                raise Refused(RefusalCode.CARD_USED)
+            self.batch.redeemed_cards.append(found.card_token_id)
+        patient = found.patient
+        if patient.patient_id not in self.now.patients:
+            self.now = with_patient(self.now, patient)
+        session_id = job.request.request_id
+        identified = facts.Identified(
+            session_id=session_id, device=job.device, patient=patient.patient_id
+        )
+        self.note(identified, by=job.device)
+        return Identified(
+            session_id=session_id,
+            full_name=patient.full_name.reveal(),
+            masked_name=self.now.masked_names[patient.patient_id],
+            visits=visits_of(
+                self.setup, self.now, self.at_s, patient.patient_id, found.appointments
+            ),
+        )
+
+    def _checked_in(self, job: Asked, check_in: CheckIn) -> CheckedIn:
+        patient = self._patient_of_session(job, check_in.session_id)
+        ticket = self._own_ticket(patient, check_in.ticket_id)
+        command = asked.CheckIn(queue=ticket.queue, ticket=ticket.id)
+        self.act(command, by=job.device)
+        text = rule_text(self.setup.policies[ticket.queue])
+        return CheckedIn(
+            masked_name=self.now.masked_names[patient],
+            visit=self._visit(self.now.day.queues[ticket.queue].tickets[ticket.id]),
+            checked_in_at=self.at,
+            rule_text_zh=list(text.zh),
+            rule_text_en=list(text.en),
+        )
+
+    def _patient_of_session(self, job: Asked, session_id: str) -> PatientId:
+        session = self.now.sessions.get(session_id)
+        if session is None or session.device != job.device or session.ends_at < self.at:
+            raise Refused(RefusalCode.SESSION_ENDED)
+        return session.patient
+
+    def _own_ticket(self, patient: PatientId, ticket: str) -> Ticket:
+        ticket_text, _, day_on = ticket.partition("@")
+        queue = self.now.day.queues.get(QueueId(ticket_text.partition(":")[0]))
+        if day_on and queue is not None:
+            raise Refused(RefusalCode.WRONG_DAY, day=day_on, slot="")
+        found = queue.tickets.get(TicketId(ticket_text)) if queue is not None else None
+        if found is None or found.patient != patient:
+            raise Refused(RefusalCode.UNKNOWN_TICKET, number=ticket_text.partition(":")[2])
+        return found
+
+    def _visit(self, ticket: Ticket) -> Visit:
+        return visit_of(self.setup, self.now, self.at_s, ticket)
+
+    # --- browsers ------------------------------------------------------------------------------
+
+    def answer_browser(self, job: Acted) -> Entry:
+        """Do what a browser asks, once for each request id.
+
+        Raises:
+            Refused: now, or the first time this request was made.
+        """
+        known = self._known_reply(job.request_id)
+        if known is not None:
+            return _told_again(known)
+        try:
+            entry = self.act(job.command, job.by)
+        except Refused as refused:
+            self._remember(job.request_id, msgspec.json.encode(_refused(refused)))
+            raise
+        self._remember(job.request_id, _told(entry))
+        return entry
+
+    def answer_note(self, job: Noted) -> None:
+        """Add the fact a browser tells."""
+        self.note(job.fact, job.by)
+
+    # --- replies -------------------------------------------------------------------------------
+
+    def _known_reply(self, request_id: RequestId) -> bytes | None:
+        return self._replies.get(request_id) or self._journal.reply_to(request_id)
+
+    def _remember(self, request_id: RequestId, payload: bytes) -> None:
+        self._replies[request_id] = payload
+        self.batch.replies.append(
+            StoredReply(request_id=request_id, replied_at=self.at, payload=payload)
+        )
+
+    def _reply(self, request_id: RequestId, body: ReplyBody) -> Reply:
+        return Reply(request_id=request_id, replied_at=self.at, body=body)
+
+
+def _refused(refused: Refused) -> RefusedReply:
+    return RefusedReply(
+        code=refused.code, message_zh=refused.message_zh, message_en=refused.message_en
+    )
+
+
+def _told(entry: Entry) -> bytes:
+    kept = {"number": entry.number, "at_s": entry.at_s, "by": entry.by, "do": entry.do}
+    return msgspec.json.encode({**kept, "events": encode_events(entry).decode()})
+
+
+def _told_again(payload: bytes) -> Entry:
+    kept = msgspec.json.decode(payload)
+    if "code" in kept:
+        raise Refused.again(RefusalCode(kept["code"]), kept["message_zh"], kept["message_en"])
+    return Entry(
+        number=kept["number"],
+        at_s=DaySecond(kept["at_s"]),
+        by=kept["by"],
+        do=kept["do"],
+        events=decode_events(kept["events"]),
+    )

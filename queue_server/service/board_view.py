@@ -1,0 +1,159 @@
+"""The boards and calls of an area, made from the running day: numbers and masked names only."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from queue_server.contract.messages import (
+    BOARD_MISSED_MAX,
+    BOARD_WAITING_MAX,
+    AreaBoard,
+    BoardRoom,
+    Call,
+    Notices,
+    RoomBoard,
+    ShownTicket,
+)
+from queue_server.rules.policy_text import rule_text
+from queue_server.rules.spoken_text import spoken_call
+from queue_server.rules.terms import AreaId, QueueId, TicketState
+from queue_server.rules.ticket import Ticket
+from queue_server.service.now import CallMade, Now
+from queue_server.service.setup import Setup
+from queue_server.site import QueueSetup
+
+CALL_FRESH_S: Final = 60
+"""How long after a call a screen may still show and speak it."""
+
+
+def area_board(setup: Setup, now: Now, area: AreaId, at: datetime) -> AreaBoard:
+    """Return the board of a waiting area."""
+    place = setup.areas[area]
+    queues = setup.queues_of(area)
+    text = rule_text(setup.policies[queues[0].id]) if queues else None
+    return AreaBoard(
+        revision=now.change_count,
+        published_at=at,
+        day_on=now.day_on.isoformat(),
+        hospital_zh=setup.site.name_zh,
+        hospital_en=setup.site.name_en,
+        area=area,
+        area_zh=place.name_zh,
+        area_en=place.name_en,
+        rooms=[_board_room(now, queue) for queue in queues],
+        last_calls=_calls(setup, now, area),
+        rule_text_zh=list(text.zh) if text else [],
+        rule_text_en=list(text.en) if text else [],
+    )
+
+
+def room_board(setup: Setup, now: Now, queue: QueueSetup, at: datetime) -> RoomBoard:
+    """Return the board at a consulting-room door."""
+    place = setup.areas[queue.area]
+    calls = [call for call in _calls(setup, now, queue.area) if call.room == queue.room]
+    return RoomBoard(
+        revision=now.change_count,
+        published_at=at,
+        day_on=now.day_on.isoformat(),
+        hospital_zh=setup.site.name_zh,
+        hospital_en=setup.site.name_en,
+        area=queue.area,
+        area_zh=place.name_zh,
+        area_en=place.name_en,
+        room=_board_room(now, queue),
+        last_calls=calls,
+    )
+
+
+def call_message(setup: Setup, now: Now, made: CallMade) -> Call:
+    """Return a call as displays show and speak it."""
+    queue = setup.queues[made.queue]
+    ticket = now.day.queues[made.queue].tickets[made.ticket]
+    masked_name = _masked_name(now, queue, ticket)
+    spoken = spoken_call(
+        number=ticket.number,
+        masked_name=masked_name,
+        room_zh=queue.room_zh,
+        room_en=queue.room_en,
+    )
+    return Call(
+        sequence=made.sequence,
+        called_at=made.called_at,
+        fresh_until=made.called_at + timedelta(seconds=CALL_FRESH_S),
+        area=queue.area,
+        room=queue.room,
+        room_zh=queue.room_zh,
+        room_en=queue.room_en,
+        number=ticket.number,
+        masked_name=masked_name,
+        spoken_name_zh=spoken.name_zh,
+        spoken_zh=spoken.zh,
+        spoken_en=spoken.en,
+        is_recall=made.is_recall,
+    )
+
+
+def notices_message(now: Now, area: AreaId, at: datetime) -> Notices:
+    """Return the notices of an area."""
+    return Notices(published_at=at, notices=list(now.notices.get(area, ())))
+
+
+def shown_ticket(now: Now, queue: QueueSetup, ticket: Ticket) -> ShownTicket:
+    """Return a ticket as everybody may see it."""
+    return ShownTicket(
+        number=ticket.number,
+        masked_name=_masked_name(now, queue, ticket),
+        kind=ticket.kind,
+        state=ticket.state,
+    )
+
+
+def _calls(setup: Setup, now: Now, area: AreaId) -> list[Call]:
+    return [
+        call_message(setup, now, made)
+        for made in now.calls.get(area, ())
+        # An undone walk-in is gone, and so is its call.
+        if made.ticket in now.day.queues[made.queue].tickets
+    ]
+
+
+def _board_room(now: Now, setup: QueueSetup) -> BoardRoom:
+    queue = now.day.queues[setup.id]
+    listed = queue.listed()
+    waiting = [ticket for ticket in listed if ticket.state is TicketState.WAITING]
+    missed = _missed(now, setup.id)
+    in_room = queue.tickets[queue.in_room] if queue.in_room else None
+    return BoardRoom(
+        room=setup.room,
+        room_zh=setup.room_zh,
+        room_en=setup.room_en,
+        clinic_zh=setup.clinic_zh,
+        clinic_en=setup.clinic_en,
+        doctor_zh=setup.doctor_zh,
+        doctor_en=setup.doctor_en,
+        doctor_title_zh=setup.doctor_title_zh,
+        doctor_title_en=setup.doctor_title_en,
+        status=queue.status,
+        in_room=shown_ticket(now, setup, in_room) if in_room else None,
+        standby=[
+            shown_ticket(now, setup, ticket)
+            for ticket in listed
+            if ticket.state is TicketState.STANDBY
+        ],
+        waiting=[shown_ticket(now, setup, ticket) for ticket in waiting[:BOARD_WAITING_MAX]],
+        waiting_more_count=max(0, len(waiting) - BOARD_WAITING_MAX),
+        missed=[shown_ticket(now, setup, ticket) for ticket in missed[:BOARD_MISSED_MAX]],
+        missed_more_count=max(0, len(missed) - BOARD_MISSED_MAX),
+    )
+
+
+def _missed(now: Now, queue: QueueId) -> list[Ticket]:
+    """Return those whose call was missed and who have to check in again, the latest first."""
+    tickets = now.day.queues[queue].tickets.values()
+    missed = [ticket for ticket in tickets if ticket.state is TicketState.MISSED]
+    return sorted(missed, key=lambda ticket: -ticket.changed_entry)
+
+
+def _masked_name(now: Now, queue: QueueSetup, ticket: Ticket) -> str:
+    if queue.is_sensitive or ticket.patient is None:
+        return ""
+    return now.masked_names.get(ticket.patient, "")

@@ -1,0 +1,154 @@
+"""The service's side of the broker: what comes in goes to the inbox, what is decided goes out.
+
+MQTT 3.1.1, QoS 1. A request is acknowledged to the broker only after its reply has left, so a
+server that dies in between gets it again; the request id makes that harmless.
+"""
+
+import logging
+import socket
+from collections.abc import Callable
+from typing import Any, Final, Protocol
+
+import msgspec
+import paho.mqtt.client as mqtt
+
+from queue_server.contract import topics
+from queue_server.contract.codec import BadPayload, decode, encode
+from queue_server.contract.messages import PAYLOAD_BYTES_MAX, DeviceStatus, Heard, Request
+from queue_server.rules.terms import DeviceId, SiteId
+from queue_server.service.jobs import Asked, DeviceSaid, Job, LineIsUp, Unreadable
+
+SERVER: Final = DeviceId("queue-server")
+KEEPALIVE_S: Final = 5
+RECONNECT_AFTER_S: Final = 1
+
+_log = logging.getLogger(__name__)
+
+
+class Door(Protocol):
+    """How the service reaches devices."""
+
+    def open(self, put: Callable[[Job], None]) -> None:
+        """Begin to hand over what comes in; returns at once, connects when the broker is there."""
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Send `payload`, QoS 1; kept and sent later while the line is down."""
+
+    def acknowledge(self, delivery: int) -> None:
+        """Tell the broker that a delivery has been dealt with."""
+
+    def close(self) -> None:
+        """Say good-bye and disconnect."""
+
+
+class MqttDoor:
+    """A `Door` on an MQTT broker, by paho's own network thread."""
+
+    def __init__(self, host: str, port: int, site: SiteId) -> None:
+        self._host = host
+        self._port = port
+        self._site = site
+        self._put: Callable[[Job], None] = lambda job: None
+        self._client = mqtt.Client(
+            mqtt.CallbackAPIVersion.VERSION2,
+            f"{site}-{SERVER}",
+            protocol=mqtt.MQTTv311,
+            clean_session=False,
+            manual_ack=True,
+        )
+
+    def open(self, put: Callable[[Job], None]) -> None:
+        """Connect in the background and hand what comes in to `put`."""
+        self._put = put
+        client = self._client
+        client.on_socket_open = _no_delay
+        client.on_connect = self._connected
+        client.on_message = self._received
+        client.max_inflight_messages_set(0)
+        client.max_queued_messages_set(0)
+        client.reconnect_delay_set(RECONNECT_AFTER_S, RECONNECT_AFTER_S)
+        client.will_set(self._status_topic(), encode(DeviceStatus(is_up=False)), 1, retain=True)
+        client.connect_async(self._host, self._port, KEEPALIVE_S)
+        client.loop_start()
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Send `payload`, QoS 1."""
+        self._client.publish(topic, payload, 1, retain)
+
+    def acknowledge(self, delivery: int) -> None:
+        """Tell the broker that a delivery has been dealt with."""
+        self._client.ack(delivery, 1)
+
+    def close(self) -> None:
+        """Say good-bye and disconnect."""
+        if self._client.is_connected():
+            farewell = encode(DeviceStatus(is_up=False))
+            self._client.publish(self._status_topic(), farewell, 1, retain=True).wait_for_publish(2)
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _status_topic(self) -> str:
+        return topics.status(self._site, SERVER)
+
+    def _connected(self, client: mqtt.Client, *_: Any) -> None:
+        site = self._site
+        filters = (
+            topics.requests_filter(site),
+            topics.statuses_filter(site),
+            topics.heard_filter(site),
+        )
+        client.subscribe([(one, 1) for one in filters])
+        self._put(LineIsUp())
+
+    def _received(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:
+        try:
+            job = self._job(message)
+        except (topics.BadTopic, BadPayload) as error:
+            # Never the payload: it may hold what somebody typed.
+            _log.warning("dropped a message at %s: %s", message.topic, type(error).__name__)
+            job = None
+        if job is not None:
+            self._put(job)
+        if not isinstance(job, Asked | Unreadable):
+            self.acknowledge(message.mid)
+
+    def _job(self, message: mqtt.MQTTMessage) -> Job | None:
+        payload = bytes(message.payload)
+        kind = message.topic.removeprefix(f"{topics.PREFIX}/{self._site}/").partition("/")[0]
+        device = topics.device_of(self._site, kind, message.topic)
+        if kind == "request":
+            return self._request(device, payload, message.mid)
+        if device == SERVER or not payload:
+            return None
+        said = decode(payload, DeviceStatus if kind == "status" else Heard)
+        return DeviceSaid(device=device, said=said)
+
+    def _request(self, device: DeviceId, payload: bytes, delivery: int) -> Job:
+        try:
+            request = decode(payload, Request)
+        except BadPayload as error:
+            _log.warning("a request of %s can't be read", device)
+            return Unreadable(
+                device=device,
+                request_id=_readable_id(payload),
+                detail=str(error),
+                delivery=delivery,
+            )
+        return Asked(device=device, request=request, delivery=delivery)
+
+
+def _readable_id(payload: bytes) -> str:
+    """Return the request id of a payload that is no request, or an empty text."""
+    if len(payload) > PAYLOAD_BYTES_MAX:
+        return ""
+    try:
+        found = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+    request_id = found.get("request_id") if isinstance(found, dict) else None
+    return request_id if isinstance(request_id, str) and topics.is_id(request_id) else ""
+
+
+def _no_delay(_client: mqtt.Client, _userdata: Any, sock: Any) -> None:
+    # Without it a round trip takes 40 ms and more.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,84 @@
+"""What the writer's inbox takes. One job is one thing to decide, in the order of arrival."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date
+
+from queue_server.contract.messages import DeviceStatus, Heard, Request
+from queue_server.records.records import Appointment, Patient
+from queue_server.rules.commands import Command
+from queue_server.rules.events import Entry
+from queue_server.rules.refusals import Refused
+from queue_server.rules.terms import DeviceId, PatientId, RequestId
+from queue_server.service.facts import AnyFact
+from queue_server.service.identification import Found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A device's request. `found` is the records' answer to an `identify`."""
+
+    device: DeviceId
+    request: Request
+    delivery: int
+    found: Found | Refused | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A payload that is no request; `request_id` is empty where none can be read."""
+
+    device: DeviceId
+    request_id: str
+    detail: str
+    delivery: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """Somebody at a browser asks for something."""
+
+    command: Command
+    by: str
+    request_id: RequestId
+    answer: "Future[Entry]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """Somebody at a browser tells a fact."""
+
+    fact: AnyFact
+    by: str
+    answer: "Future[None]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayLoaded:
+    """The records of a clinic day have been read."""
+
+    day_on: date
+    appointments: Sequence[Appointment]
+    patients: Mapping[PatientId, Patient]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSaid:
+    """A device's presence, or a display's word that it has spoken a call."""
+
+    device: DeviceId
+    said: DeviceStatus | Heard
+
+
+@dataclass(frozen=True, slots=True)
+class LineIsUp:
+    """The broker is there (again): everything retained has to be published anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopService:
+    """Finish what is in the inbox before this, then end."""
+
+
+Job = Asked | Unreadable | Acted | Noted | DayLoaded | DeviceSaid | LineIsUp | StopService

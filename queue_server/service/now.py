@@ -1,0 +1,114 @@
+"""The state of the running day: the queues, and what happened beside them.
+
+A `Now` is frozen: any thread may read the one it has. It follows from the records of the
+day and the journal alone, so a restart gives the same one again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from queue_server.contract.messages import DeviceStatus, Notice
+from queue_server.journal.journal import JournaledEntry
+from queue_server.records.records import Patient
+from queue_server.rules.events import Called, Recalled
+from queue_server.rules.masking import mask
+from queue_server.rules.queue import Day, apply, open_day
+from queue_server.rules.terms import AreaId, DeviceId, PatientId, QueueId, TicketId
+from queue_server.service.setup import Setup
+
+CALLS_KEPT = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMade:
+    """A call of the past: the `sequence`-th of its area on this clinic day."""
+
+    sequence: int
+    called_at: datetime
+    queue: QueueId
+    ticket: TicketId
+    is_recall: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpCall:
+    """Somebody pressed the help key of a kiosk, and nobody has gone there yet."""
+
+    help_id: str
+    device: DeviceId
+    screen: str
+    called_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A patient has identified himself at a device, which acts for him until `ends_at`."""
+
+    device: DeviceId
+    patient: PatientId
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """Everything the service knows of the running clinic day."""
+
+    day_on: date
+    day: Day
+    patients: Mapping[PatientId, Patient]
+    masked_names: Mapping[PatientId, str]
+    change_count: int = 0
+    """Entries and facts of the day so far: the revision of its boards."""
+    calls: Mapping[AreaId, tuple[CallMade, ...]] = field(default_factory=dict)
+    """The last `CALLS_KEPT` of each area, oldest first."""
+    help_calls: tuple[HelpCall, ...] = ()
+    notices: Mapping[AreaId, tuple[Notice, ...]] = field(default_factory=dict)
+    sessions: Mapping[str, Session] = field(default_factory=dict)
+    devices: Mapping[DeviceId, DeviceStatus] = field(default_factory=dict)
+    """Last word of each device; not journaled, the broker retains it."""
+
+
+def open_now(setup: Setup, day_on: date, patients: Mapping[PatientId, Patient]) -> Now:
+    """Return the day before anything has happened."""
+    return Now(
+        day_on=day_on,
+        day=open_day(setup.queues),
+        patients=patients,
+        masked_names={
+            patient_id: mask(patient.full_name.reveal()) for patient_id, patient in patients.items()
+        },
+    )
+
+
+def with_entry(setup: Setup, now: Now, written: JournaledEntry) -> Now:
+    """Return the state after an entry."""
+    calls = dict(now.calls)
+    for event in written.entry.events:
+        if isinstance(event, Called | Recalled):
+            area = setup.queues[event.queue].area
+            earlier = calls.get(area, ())
+            call = CallMade(
+                sequence=earlier[-1].sequence + 1 if earlier else 1,
+                called_at=written.written_at,
+                queue=event.queue,
+                ticket=event.ticket,
+                is_recall=isinstance(event, Recalled),
+            )
+            calls[area] = (*earlier, call)[-CALLS_KEPT:]
+    return replace(
+        now,
+        day=apply(now.day, written.entry),
+        calls=calls,
+        change_count=now.change_count + 1,
+    )
+
+
+def with_patient(now: Now, patient: Patient) -> Now:
+    """Return the state with a patient who was not among those of the day."""
+    masked = mask(patient.full_name.reveal())
+    return replace(
+        now,
+        patients={**now.patients, patient.patient_id: patient},
+        masked_names={**now.masked_names, patient.patient_id: masked},
+    )

@@ -1,0 +1,45 @@
+"""The site with its checked policies: what the service knows before the day begins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from queue_server.rules.policy import Policy, PolicyError, parse_policy
+from queue_server.rules.terms import AreaId, QueueId
+from queue_server.site import Area, QueueSetup, Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """A site, its queues and areas by id, and the policy of each queue."""
+
+    site: Site
+    queues: Mapping[QueueId, QueueSetup]
+    areas: Mapping[AreaId, Area]
+    policies: Mapping[QueueId, Policy]
+
+    def queues_of(self, area: AreaId) -> list[QueueSetup]:
+        """Return the queues of an area in the order of the site file."""
+        return [queue for queue in self.site.queues if queue.area == area]
+
+
+def make_setup(site: Site) -> Setup:
+    """Check the policies of `site`.
+
+    Raises:
+        PolicyError: with every problem, each key led by where it stands.
+    """
+    policies: dict[QueueId, Policy] = {}
+    problems = []
+    for queue in site.queues:
+        try:
+            policies[queue.id] = parse_policy(site.policy, queue.policy)
+        except PolicyError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    if problems:
+        raise PolicyError(problems)
+    return Setup(
+        site=site,
+        queues={queue.id: queue for queue in site.queues},
+        areas={area.id: area for area in site.areas},
+        policies=policies,
+    )

@@ -1,0 +1,158 @@
+"""What a patient is shown of a visit: where he stands, why, and what to do next."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from queue_server.contract.messages import Place, Visit
+from queue_server.records.records import Appointment
+from queue_server.rules import commands as asked
+from queue_server.rules.decide import Act, decide
+from queue_server.rules.numbering import ticket_number
+from queue_server.rules.reason import explain
+from queue_server.rules.refusals import Refused
+from queue_server.rules.terms import (
+    DaySecond,
+    PatientId,
+    RefusalCode,
+    TicketState,
+)
+from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket, ticket_id
+from queue_server.service.now import Now
+from queue_server.service.setup import Setup
+from queue_server.site import QueueSetup
+
+_CHECK_IN_STATES = (TicketState.BOOKED, TicketState.MISSED, TicketState.AWAY_FOR_RESULTS)
+
+
+def visits_of(
+    setup: Setup,
+    now: Now,
+    now_s: DaySecond,
+    patient: PatientId,
+    other_days: Sequence[Appointment],
+) -> list[Visit]:
+    """Return the patient's visits: those of today by slot, then those of other days."""
+    today = [
+        ticket
+        for queue in now.day.queues.values()
+        for ticket in queue.tickets.values()
+        if ticket.patient == patient and ticket.state is not TicketState.TRANSFERRED
+    ]
+    today.sort(key=lambda ticket: (ticket.slot.start_s if ticket.slot else 0, ticket.number))
+    shown = [visit_of(setup, now, now_s, ticket) for ticket in today]
+    others = [other for other in other_days if other.day_on != now.day_on]
+    return shown + [_visit_of_other_day(setup, other) for other in others]
+
+
+def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
+    """Return one of today's tickets as kiosk and slip show it."""
+    hint_zh, hint_en = "", ""
+    can_check_in = ticket.state in _CHECK_IN_STATES
+    if can_check_in:
+        command = asked.CheckIn(queue=ticket.queue, ticket=ticket.id)
+        try:
+            decide(now.day, Act(command=command, at_s=now_s, by="view"), setup.policies)
+        except Refused as refused:
+            can_check_in = False
+            hint_zh, hint_en = refused.message_zh, refused.message_en
+    return Visit(
+        ticket_id=ticket.id,
+        slip_code=slip_code(now.day_on, ticket),
+        number=ticket.number,
+        state=ticket.state,
+        day_on=now.day_on.isoformat(),
+        is_today=True,
+        slot_text=str(ticket.slot) if ticket.slot else "",
+        can_check_in=can_check_in,
+        hint_zh=hint_zh,
+        hint_en=hint_en,
+        place=place_of(setup, now, ticket),
+        **_where(setup, setup.queues[ticket.queue]),
+    )
+
+
+def place_of(setup: Setup, now: Now, ticket: Ticket) -> Place | None:
+    """Return where a ticket stands; None before its first check-in."""
+    if ticket.state is TicketState.BOOKED:
+        return None
+    queue = now.day.queues[ticket.queue]
+    ahead = queue.order.index(ticket.id) if ticket.id in queue.order else 0
+    may_come = 0
+    if ticket.state is TicketState.WAITING:
+        bound = setup.policies[ticket.queue].overtaken_max
+        may_come = max(0, bound - ticket.overtaken_count)
+    zh, en = "", ""
+    if ticket.reason is not None:
+        overtaken = ticket.overtaken_count if ticket.state in LISTED else 0
+        zh, en = explain(ticket.reason, overtaken)
+    room = setup.queues[ticket.queue]
+    is_in_room = ticket.state in IN_ROOM
+    return Place(
+        number=ticket.number,
+        state=ticket.state,
+        ahead_count=ahead,
+        ahead_at_most=ahead + may_come,
+        reason_zh=zh,
+        reason_en=en,
+        queue_status=queue.status,
+        called_room_zh=room.room_zh if is_in_room else "",
+        called_room_en=room.room_en if is_in_room else "",
+    )
+
+
+def slip_code(day_on: date, ticket: Ticket) -> str:
+    """Return the text of the QR on a ticket's slip; it names a place in a queue and nobody."""
+    return f"hk:{day_on:%Y%m%d}:{ticket.id}"
+
+
+def ticket_of_slip(now: Now, code: str) -> Ticket:
+    """Return the ticket whose slip says `code`.
+
+    Raises:
+        Refused: SLIP_UNKNOWN.
+    """
+    for queue in now.day.queues.values():
+        for ticket in queue.tickets.values():
+            if slip_code(now.day_on, ticket) == code:
+                return ticket
+    raise Refused(RefusalCode.SLIP_UNKNOWN)
+
+
+def _visit_of_other_day(setup: Setup, appointment: Appointment) -> Visit:
+    queue = setup.queues[appointment.queue_id]
+    number = ticket_number(queue.prefix, appointment.number)
+    day_on = appointment.day_on.isoformat()
+    slot_text = str(appointment.slot) if appointment.slot else ""
+    wrong_day = Refused(RefusalCode.WRONG_DAY, day=day_on, slot=slot_text)
+    return Visit(
+        ticket_id=f"{ticket_id(queue.id, number)}@{day_on}",
+        slip_code="",
+        number=number,
+        state=TicketState.BOOKED,
+        day_on=day_on,
+        is_today=False,
+        slot_text=slot_text,
+        can_check_in=False,
+        hint_zh=wrong_day.message_zh,
+        hint_en=wrong_day.message_en,
+        **_where(setup, queue),
+    )
+
+
+def _where(setup: Setup, queue: QueueSetup) -> dict[str, Any]:
+    area = setup.areas[queue.area]
+    return {
+        "clinic_zh": queue.clinic_zh,
+        "clinic_en": queue.clinic_en,
+        "doctor_zh": queue.doctor_zh,
+        "doctor_en": queue.doctor_en,
+        "doctor_title_zh": queue.doctor_title_zh,
+        "doctor_title_en": queue.doctor_title_en,
+        "area_zh": area.name_zh,
+        "area_en": area.name_en,
+        "floor_zh": area.floor_zh,
+        "floor_en": area.floor_en,
+        "room_zh": queue.room_zh,
+        "room_en": queue.room_en,
+    }
