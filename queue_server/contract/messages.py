@@ -42,14 +42,14 @@ class Identify(Message, frozen=True, kw_only=True, tag="identify"):
 
 
 class CheckIn(Message, frozen=True, kw_only=True, tag="check_in"):
-    """The identified patient checks in for one visit of today (also after a missed call or with results)."""
+    """The identified patient checks in for a visit: booked, after a missed call, with results."""
 
     session_id: Id
     ticket_id: ShortText
 
 
 class FindPlace(Message, frozen=True, kw_only=True, tag="find_place"):
-    """Somebody holds a paper slip in front of the scanner and asks for its place; no name comes back."""
+    """Somebody shows the QR of a paper slip and asks for its place; no name comes back."""
 
     slip_code: ShortText
 
@@ -83,7 +83,7 @@ class Place(Message, frozen=True, kw_only=True):
     ahead_count: int
     """Tickets in standby and waiting before this one; 0 when it is not in the list."""
     ahead_at_most: int
-    """The most people who can still be called before this one by the rules: `ahead_count` and those the rules may yet let in."""
+    """`ahead_count` and those whom the rules may yet let in before: never more by the rules."""
     reason_zh: LongText
     reason_en: LongText
     queue_status: QueueStatus
@@ -124,7 +124,7 @@ class Visit(Message, frozen=True, kw_only=True):
 
 
 class Identified(Message, frozen=True, kw_only=True, tag="identified"):
-    """Reply to `identify`. The only message that carries a full name, to the device in front of the patient."""
+    """Reply to `identify`: the only message with a full name, to the device that asked."""
 
     session_id: Id
     full_name: ShortText
@@ -164,7 +164,7 @@ ReplyBody = Identified | CheckedIn | PlaceFound | HelpCalled | Refused
 
 
 class Reply(Message, frozen=True, kw_only=True):
-    """`reply/<device>`: sent after what it says is on disk. A repeated request gets the first reply again."""
+    """`reply/<device>`: on disk before it is sent; a repeated request gets the first one again."""
 
     request_id: Id
     replied_at: datetime
@@ -210,7 +210,7 @@ class BoardRoom(Message, frozen=True, kw_only=True):
 
 
 class Call(Message, frozen=True, kw_only=True):
-    """`call/<area>`: a patient is called to a room. `sequence` counts up by one within an area and clinic day."""
+    """`call/<area>`: a patient is called to a room. `sequence` counts within area and clinic day."""
 
     sequence: int
     called_at: datetime
@@ -223,14 +223,14 @@ class Call(Message, frozen=True, kw_only=True):
     number: ShortText
     masked_name: ShortText
     spoken_name_zh: ShortText
-    """The part of `spoken_zh` that is a name, so that a voice can read its surname rightly; may be empty."""
+    """The part of `spoken_zh` that is a name, for reading its surname rightly; may be empty."""
     spoken_zh: LongText
     spoken_en: LongText
     is_recall: bool
 
 
 class AreaBoard(Message, frozen=True, kw_only=True):
-    """`board/area/<area>` (retained): all an area's screen needs; a screen that reboots is right at once."""
+    """`board/area/<area>` (retained): all an area's screen needs, so that it may reboot any time."""
 
     revision: int
     published_at: datetime

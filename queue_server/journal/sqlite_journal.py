@@ -39,6 +39,20 @@ _TABLES: Final = """
     CREATE TABLE IF NOT EXISTS openings (opened_at TEXT NOT NULL);
 """
 
+_FULL: Final = "can't be written: no space or a broken disk; make space / 磁盘已满或损坏，请清理"
+_DAMAGED: Final = (
+    "is no journal or is damaged: keep the file and restore a backup"
+    " / 不是日志文件或已损坏，请保留该文件并恢复备份"
+)
+_WHAT_TO_DO: Final = {
+    "locked": "is locked by another program: close it and start again / 被其他程序占用，请关闭后重试",
+    "full": _FULL,
+    "disk I/O": _FULL,
+    "not a database": _DAMAGED,
+    "malformed": _DAMAGED,
+}
+"""By what SQLite says."""
+
 
 class SqliteJournal:
     """A `Journal` in one file. `open()` before anything else; one server at a time.
@@ -191,14 +205,7 @@ def _fact_row(row: JournaledFact) -> tuple[object, ...]:
 
 def _unusable(path: Path, error: sqlite3.Error) -> JournalUnusable:
     text = str(error)
-    if "locked" in text:
-        what = (
-            "is locked by another program; close it and start again / 被其他程序占用，请关闭后重试"
-        )
-    elif "full" in text or "disk I/O" in text:
-        what = "can't be written: the disk is full or broken; make space and start again / 磁盘已满或损坏，请清理后重试"
-    elif "not a database" in text or "malformed" in text:
-        what = "is no journal or is damaged; keep the file and restore a backup / 不是日志文件或已损坏，请保留该文件并恢复备份"
-    else:
-        what = f"can't be used: {text} / 无法使用"
-    return JournalUnusable(f"{path} {what}")
+    for sign, what in _WHAT_TO_DO.items():
+        if sign in text:
+            return JournalUnusable(f"{path} {what}")
+    return JournalUnusable(f"{path} can't be used / 无法使用: {text}")

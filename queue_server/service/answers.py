@@ -81,7 +81,7 @@ class Draft:
         self.now = facts.with_fact(self.now, written)
         self.batch.facts.append(written)
 
-    # --- devices -----------------------------------------------------------------------------
+    # --- devices ---------------------------------------------------------------------------------
 
     def answer_device(self, job: Asked) -> bytes:
         """Return the reply to a device's request: the first one again if it is known."""
@@ -180,7 +180,7 @@ class Draft:
     def _visit(self, ticket: Ticket) -> Visit:
         return visit_of(self.setup, self.now, self.at_s, ticket)
 
-    # --- browsers ------------------------------------------------------------------------------
+    # --- browsers --------------------------------------------------------------------------------
 
     def answer_browser(self, job: Acted) -> Entry:
         """Do what a browser asks, once for each request id.
@@ -203,7 +203,7 @@ class Draft:
         """Add the fact a browser tells."""
         self.note(job.fact, job.by)
 
-    # --- replies -------------------------------------------------------------------------------
+    # --- replies ---------------------------------------------------------------------------------
 
     def _known_reply(self, request_id: RequestId) -> bytes | None:
         return self._replies.get(request_id) or self._journal.reply_to(request_id)

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
 
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, decode, encode
@@ -50,7 +51,7 @@ class MqttDoor:
         self._site = site
         self._put: Callable[[Job], None] = lambda job: None
         self._client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2,
+            CallbackAPIVersion.VERSION2,
             f"{site}-{SERVER}",
             protocol=mqtt.MQTTv311,
             clean_session=False,
@@ -120,8 +121,9 @@ class MqttDoor:
             return self._request(device, payload, message.mid)
         if device == SERVER or not payload:
             return None
-        said = decode(payload, DeviceStatus if kind == "status" else Heard)
-        return DeviceSaid(device=device, said=said)
+        if kind == "status":
+            return DeviceSaid(device=device, said=decode(payload, DeviceStatus))
+        return DeviceSaid(device=device, said=decode(payload, Heard))
 
     def _request(self, device: DeviceId, payload: bytes, delivery: int) -> Job:
         try:

@@ -128,18 +128,17 @@ class QueueService:
         """Return a clinic day as its journal tells it. May block."""
         return self._replayed(open_now(self.setup, day_on, {}))
 
-    # --- start and stop -----------------------------------------------------------------------------
+    # --- start and stop --------------------------------------------------------------------------
 
     def start(self) -> None:
         """Replay the day, open the door and begin to work."""
         day_on = clinic_day(self.setup.site, self._parts.clock())
-        loaded = DayLoaded(day_on=day_on, appointments=(), patients={})
         try:
-            loaded = load_day(self._parts.records, day_on)
+            self._open(load_day(self._parts.records, day_on))
         except RecordsUnavailable:
             _log.error("the records can't be asked: tickets show numbers only until they can")
+            self._open(DayLoaded(day_on=day_on, appointments=(), patients={}))
             self._loading_day = None
-        self._open(loaded)
         self._announcing.changed(self.now, self.clock())
         self._parts.door.open(self._inbox.put)
         self._writer.start()
@@ -176,7 +175,7 @@ class QueueService:
             now = with_fact(now, fact)
         return now
 
-    # --- the loop -------------------------------------------------------------------------------------
+    # --- the loop --------------------------------------------------------------------------------
 
     def _run(self) -> None:
         is_running = True
