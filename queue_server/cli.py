@@ -1,36 +1,145 @@
 """`hospital-kiosk`: the one command line. It reads files, prints, and starts programs."""
 
 import argparse
+import getpass
 import json
+import logging
+import os
 import sys
 import tomllib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
+from queue_server.broker.broker import BrokerAddress, BrokerError
+from queue_server.journal.journal import JournalUnusable
+from queue_server.rules.policy import PolicyError
 from queue_server.rules.rehearsal import run
 from queue_server.rules.rehearsal_file import RehearsalError, parse_rehearsal
+from queue_server.site import SiteError
 
-USER_ERROR = 2
+USER_ERROR: Final = 2
 """Exit code when what was typed or written can't be used."""
+INTERRUPTED: Final = 130
+READER_GONE: Final = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; ends the process with its exit code."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        sys.exit(parsed.run(parsed))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output, `head` for one, has had enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(READER_GONE)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="hospital-kiosk",
         description="Hospital kiosk and queue-call system / 医院自助与叫号系统",
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    demo = commands.add_parser("demo", help="a hospital on this machine / 在本机演示整个医院")
+    demo.add_argument("--broker", type=_address, metavar="HOST:PORT", help="an MQTT broker")
+    demo.add_argument(
+        "--tour",
+        type=Path,
+        metavar="DIR",
+        help="play a morning without a screen and leave its pictures and sounds in DIR",
+    )
+    demo.set_defaults(run=_demo)
+
+    server = commands.add_parser("server", help="the queue server / 队列服务")
+    server.add_argument("--site", type=Path, required=True, metavar="FILE", help="site.toml")
+    server.add_argument("--users", type=Path, required=True, metavar="FILE", help="users.toml")
+    server.add_argument("--data", type=Path, required=True, metavar="DIR", help="journal and keys")
+    server.add_argument(
+        "--http", type=_address, default="127.0.0.1:8080", metavar="HOST:PORT", help="pages"
+    )
+    server.add_argument(
+        "--broker", type=_address, metavar="HOST:PORT", help="an MQTT broker; default: our own"
+    )
+    server.add_argument("--broker-port", type=int, metavar="PORT", help="of our own broker")
+    server.add_argument("--demo-seed", type=int, metavar="N", help="invent the patients of today")
+    server.add_argument("--clock-offset-s", type=int, default=0, help=argparse.SUPPRESS)
+    server.set_defaults(run=_server)
+
+    password = commands.add_parser(
+        "password", help="print what users.toml keeps of a password / 生成 users.toml 用的密码散列"
+    )
+    password.set_defaults(run=_password)
+
     rehearse = commands.add_parser(
         "rehearse", help="try the calling rules on a written morning / 用一份文件预演叫号规则"
     )
     rehearse.add_argument("file", type=Path, metavar="FILE")
     rehearse.set_defaults(run=_rehearse)
-    parsed = parser.parse_args(arguments)
+    return parser
+
+
+def _address(text: str) -> BrokerAddress:
     try:
-        sys.exit(parsed.run(parsed))
-    except KeyboardInterrupt:
-        sys.exit(130)
+        return BrokerAddress.parse(text)
+    except BrokerError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _demo(parsed: argparse.Namespace) -> int:
+    from queue_server.demo.demo import has_screen, run_demo  # noqa: PLC0415  # slow to import
+    from queue_server.demo.programs import ProgramFailed  # noqa: PLC0415
+    from queue_server.demo.tour import run_tour  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    try:
+        if parsed.tour is not None or not has_screen():
+            run_tour(parsed.tour or Path("tour"), now, parsed.broker)
+        else:
+            run_demo(now, parsed.broker)
+    except ProgramFailed as error:
+        return _told(str(error))
+    return 0
+
+
+def _server(parsed: argparse.Namespace) -> int:
+    from queue_server.bootstrap import ServerOptions, run_server  # noqa: PLC0415  # slow to import
+    from queue_server.web.users import UsersError  # noqa: PLC0415
+
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    options = ServerOptions(
+        site_file=parsed.site,
+        users_file=parsed.users,
+        data_folder=parsed.data,
+        http_host=parsed.http.host,
+        http_port=parsed.http.port,
+        broker=parsed.broker,
+        broker_port=parsed.broker_port,
+        demo_seed=parsed.demo_seed,
+        clock_offset_s=parsed.clock_offset_s,
+    )
+    try:
+        run_server(options, ready=print)
+    except PolicyError as error:
+        return _told("\n".join(f"{parsed.site}: policy.{one}" for one in error.problems))
+    except (SiteError, UsersError, BrokerError, JournalUnusable) as error:
+        return _told(str(error))
+    except OSError as error:
+        return _told(f"{error.filename or parsed.data}: {error.strerror}")
+    return 0
+
+
+def _password(_parsed: argparse.Namespace) -> int:
+    from queue_server.web.users import make_password_hash  # noqa: PLC0415  # slow to import
+
+    print(make_password_hash(getpass.getpass("密码 Password: ")))
+    return 0
 
 
 def _rehearse(parsed: argparse.Namespace) -> int:

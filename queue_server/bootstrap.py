@@ -1,0 +1,139 @@
+"""Names the queue server's concrete parts, starts them in order and stops them in reverse."""
+
+import logging
+import os
+import uuid
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from queue_server.broker.broker import Broker, BrokerAddress
+from queue_server.broker.embedded_nats import embedded_nats
+from queue_server.broker.existing_broker import ExistingBroker
+from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
+from queue_server.records.virtual_card import CardIssuer, CardReader, load_or_make_key, public_key
+from queue_server.service.clinic_day import clinic_day
+from queue_server.service.door import MqttDoor
+from queue_server.service.queue_service import Parts, QueueService
+from queue_server.service.setup import make_setup
+from queue_server.site import load_site
+from queue_server.web.application import DemoCards, make_application
+from queue_server.web.users import load_users
+
+JOURNAL_BROKEN: Final = 70
+"""Exit code when the journal can't be written any more (EX_SOFTWARE)."""
+STREAMS_END_WITHIN_S: Final = 2
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerOptions:
+    """What the command line says of a queue server."""
+
+    site_file: Path
+    users_file: Path
+    data_folder: Path
+    http_host: str
+    http_port: int
+    broker: BrokerAddress | None = None
+    """The hospital's own broker; None: the embedded one."""
+    broker_port: int | None = None
+    """Where the embedded broker listens; None: any free port."""
+    demo_seed: int | None = None
+    """Makes the demo hospital of the day, if there is none in the folder, and shows its cards."""
+    clock_offset_s: int = 0
+    """For demos: how far the clock is ahead of the real one."""
+
+
+def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
+    """Run a queue server until it is told to end (SIGINT, SIGTERM).
+
+    Args:
+        options: what the command line says.
+        ready: gets a line for the technician when everything listens.
+
+    Raises:
+        SiteError, PolicyError, UsersError, BrokerError, JournalUnusable, OSError: it can't start;
+            each says what to do.
+    """
+    offset = timedelta(seconds=options.clock_offset_s)
+
+    def clock() -> datetime:
+        return datetime.now(UTC) + offset
+
+    site = load_site(options.site_file)
+    setup = make_setup(site)
+    users = load_users(options.users_file, site)
+    folder = options.data_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    records_file = folder / "records.sqlite"
+    if options.demo_seed is not None and not records_file.exists():
+        make_demo_hospital(records_file, day=clinic_day(site, clock()), seed=options.demo_seed)
+    records = DemoHospital(records_file)
+    key = load_or_make_key(folder / "card-key.json")
+    with ExitStack() as stack:
+        journal = SqliteJournal(folder / "journal.sqlite")
+        stack.callback(journal.close)
+        journal.open(clock())
+        broker = _broker(options)
+        broker.start()
+        stack.callback(broker.stop)
+        address = broker.address
+        service = QueueService(
+            setup,
+            Parts(
+                journal=journal,
+                records=records,
+                cards=CardReader([public_key(key)], site.id),
+                door=MqttDoor(address.host, address.port, site.id),
+                clock=clock,
+                fatal=_stop_at_once,
+            ),
+        )
+        service.start()
+        stack.callback(service.stop)
+        demo = None
+        if options.demo_seed is not None:
+            demo = DemoCards(issuer=CardIssuer(key, site.id), patients=records.patients)
+        application = make_application(service, users, new_id=_new_id, demo=demo)
+        ready(f"MQTT {address} · http://{options.http_host}:{options.http_port}")
+        _serve(application, options)
+
+
+def _serve(application: object, options: ServerOptions) -> None:
+    """Serve the pages in this thread until a signal comes."""
+    configuration = uvicorn.Config(
+        application,  # type: ignore[arg-type]  # an ASGI application
+        host=options.http_host,
+        port=options.http_port,
+        # The address of a request may hold what somebody searched for.
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=STREAMS_END_WITHIN_S,
+    )
+    uvicorn.Server(configuration).run()
+
+
+def _broker(options: ServerOptions) -> Broker:
+    if options.broker is not None:
+        return ExistingBroker(options.broker)
+    return embedded_nats(options.data_folder / "broker", port=options.broker_port)
+
+
+def _stop_at_once(error: Exception) -> None:
+    """End without another word to anybody: what is not on disk must not be answered."""
+    _log.critical("the journal can't be written, the server stops: %s", error)
+    logging.shutdown()
+    os._exit(JOURNAL_BROKEN)
+
+
+def _new_id() -> str:
+    return uuid.uuid4().hex

@@ -1,0 +1,209 @@
+"""The demo hospital on one machine: its folder, its ports, its programs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from assets import FOLDER
+from queue_server.broker.broker import BrokerAddress
+from queue_server.demo.programs import Programs, free_port
+from queue_server.site import Site, load_site
+from queue_server.web.users import make_password_hash
+
+SITE_FILE: Final = FOLDER / "demo" / "site.toml"
+SEED: Final = 2026
+NURSE: Final = "li"
+PASSWORD: Final = "qingyu-2026"  # noqa: S105  # of a hospital that does not exist
+OPENS_AT: Final = "09:05"
+"""What the clocks of the demo show when it starts, whatever the time is."""
+BOARD_AREA: Final = "area-a"
+DOOR_ROOM: Final = "room-201"
+OFFSCREEN: Final = {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """TCP ports of this machine."""
+
+    broker: int
+    http: int
+    printer: int
+    printer_control: int
+    scanner_control: int
+    kiosk_control: int
+    area_control: int
+    door_control: int
+
+
+def free_ports() -> Ports:
+    """Return ports that nobody uses now."""
+    return Ports(**{name: free_port() for name in Ports.__dataclass_fields__})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoHospital:
+    """Everything that belongs to one demo; `folder` holds all its files."""
+
+    folder: Path
+    site: Site
+    ports: Ports
+    programs: Programs
+    clock_offset_s: int
+    broker: BrokerAddress
+    environment: Mapping[str, str]
+    """Of the programs with a window: where they are shown."""
+    voice: str
+    """`aplay`, or `file:FOLDER` where there is nobody to listen."""
+
+    @property
+    def slips(self) -> Path:
+        """Where the simulated printer puts its slips."""
+        return self.folder / "slips"
+
+    @property
+    def scanner(self) -> Path:
+        """The serial port of the simulated scanner."""
+        return self.folder / "scanner"
+
+    @property
+    def address(self) -> str:
+        """Where the pages are."""
+        return f"http://127.0.0.1:{self.ports.http}"
+
+    def start_devices(self) -> None:
+        """Start the simulated printer and scanner."""
+        ports = self.ports
+        printer = ["-m", "hardware", "simulate", "printer", "--port", str(ports.printer)]
+        printer += ["--slips", str(self.slips), "--control-port", str(ports.printer_control)]
+        self.programs.start("printer", printer)
+        scanner = ["-m", "hardware", "simulate", "scanner", "--link", str(self.scanner)]
+        scanner += ["--control-port", str(ports.scanner_control)]
+        self.programs.start("scanner", scanner)
+        self.programs.wait_for_port("printer", ports.printer)
+        self.programs.wait_for_file("scanner", self.scanner)
+
+    def start_server(self) -> None:
+        """Start the queue server with its broker and pages."""
+        self._write_users()
+        arguments = ["-m", "queue_server", "server", "--site", str(SITE_FILE)]
+        arguments += ["--users", str(self.folder / "users.toml")]
+        arguments += ["--data", str(self.folder / "data"), "--demo-seed", str(SEED)]
+        arguments += ["--http", f"127.0.0.1:{self.ports.http}"]
+        if self.broker.port == self.ports.broker:
+            arguments += ["--broker-port", str(self.ports.broker)]
+        else:
+            arguments += ["--broker", str(self.broker)]
+        self.programs.start("server", [*arguments, *self._clock()])
+        self.programs.wait_for_port("server", self.ports.http)
+
+    def start_kiosk(self, size: str) -> None:
+        """Start the kiosk in a window of `size`."""
+        configuration = self.folder / "kiosk.toml"
+        configuration.write_text(_KIOSK.format(hospital=self), encoding="utf-8")
+        arguments = ["-m", "kiosk", "--config", str(configuration), "--windowed", "--size", size]
+        arguments += ["--remote-control", str(self.ports.kiosk_control), *self._clock()]
+        self.programs.start("kiosk", arguments, self.environment)
+        self.programs.wait_for_port("kiosk", self.ports.kiosk_control)
+
+    def start_displays(self, area_size: str, door_size: str) -> None:
+        """Start the area board and a door board."""
+        common = ["--broker", str(self.broker), "--site", self.site.id, "--windowed"]
+        area = ["-m", "display", "area", "--area", BOARD_AREA, "--device", "area-a-1", *common]
+        area += ["--size", area_size, "--voice", self.voice]
+        area += ["--remote-control", str(self.ports.area_control), *self._clock()]
+        self.programs.start("area-board", area, self.environment)
+        door = ["-m", "display", "door", "--room", DOOR_ROOM, "--device", "door-201", *common]
+        door += ["--size", door_size, "--voice", "none"]
+        door += ["--remote-control", str(self.ports.door_control), *self._clock()]
+        self.programs.start("door-board", door, self.environment)
+        self.programs.wait_for_port("area-board", self.ports.area_control)
+        self.programs.wait_for_port("door-board", self.ports.door_control)
+
+    def _clock(self) -> list[str]:
+        return ["--clock-offset-s", str(self.clock_offset_s)]
+
+    def _write_users(self) -> None:
+        path = self.folder / "users.toml"
+        if path.exists():
+            return
+        password_hash = make_password_hash(PASSWORD)
+        areas = ", ".join(f'"{area.id}"' for area in self.site.areas)
+        text = _NURSE.format(name=NURSE, areas=areas, password_hash=password_hash)
+        for queue in self.site.queues:
+            text += _DOCTOR.format(
+                name=queue.id, display_name=queue.doctor_zh, password_hash=password_hash
+            )
+        path.write_text(text, encoding="utf-8")
+
+
+_NURSE: Final = """\
+[[user]]
+name = "{name}"
+role = "nurse"
+display_name = "李护士"
+areas = [{areas}]
+password_hash = "{password_hash}"
+"""
+
+_DOCTOR: Final = """
+[[user]]
+name = "{name}"
+role = "doctor"
+display_name = "{display_name}"
+queue = "{name}"
+password_hash = "{password_hash}"
+"""
+
+_KIOSK: Final = """\
+site = "{hospital.site.id}"
+device = "kiosk-01"
+timezone = "{hospital.site.timezone}"
+voice = "{hospital.voice}"
+
+[hospital]
+zh = "{hospital.site.name_zh}"
+en = "{hospital.site.name_en}"
+
+[broker]
+host = "{hospital.broker.host}"
+port = {hospital.broker.port}
+
+[printer]
+driver = "network"
+host = "127.0.0.1"
+port = {hospital.ports.printer}
+
+[[scanner]]
+driver = "keyboard_wedge"
+
+[[scanner]]
+driver = "serial"
+port = "{hospital.scanner}"
+"""
+
+
+def make_demo(
+    folder: Path,
+    *,
+    now: datetime,
+    broker: BrokerAddress | None,
+    environment: Mapping[str, str],
+    voice: str,
+) -> DemoHospital:
+    """Return a demo in `folder`, its clocks at OPENS_AT of today."""
+    site = load_site(SITE_FILE)
+    hours, minutes = (int(part) for part in OPENS_AT.split(":"))
+    opens_at = now.replace(hour=hours, minute=minutes, second=0, microsecond=0)
+    ports = free_ports()
+    return DemoHospital(
+        folder=folder,
+        site=site,
+        ports=ports,
+        programs=Programs(folder / "logs"),
+        clock_offset_s=round((opens_at - now) / timedelta(seconds=1)),
+        broker=broker or BrokerAddress(host="127.0.0.1", port=ports.broker),
+        environment=environment,
+        voice=voice,
+    )

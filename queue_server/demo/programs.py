@@ -1,0 +1,118 @@
+"""The programs of a demo as child processes: started in order, stopped in reverse."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+STOP_WITHIN_S: Final = 8.0
+START_WITHIN_S: Final = 40.0
+LOOK_S: Final = 0.05
+
+
+class ProgramFailed(Exception):
+    """A program did not start or has ended; the sentence names its log."""
+
+
+@dataclass(slots=True)
+class Programs:
+    """Child processes of this one; each writes a log of its own into `logs`."""
+
+    logs: Path
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Start `python -m ...`; what it prints goes to `<name>.log`."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        with (self.logs / f"{name}.log").open("ab") as log:
+            self._running[name] = subprocess.Popen(  # noqa: S603  # our own programs
+                [sys.executable, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **(environment or {})},
+                # Ctrl-C reaches the whole group of a terminal; the order of stopping is ours.
+                start_new_session=True,
+            )
+
+    def wait_for_port(self, name: str, port: int) -> None:
+        """Wait until program `name` listens at `port` of this machine.
+
+        Raises:
+            ProgramFailed: it has ended, or does not listen in time.
+        """
+        give_up_at = time.monotonic() + START_WITHIN_S
+        while time.monotonic() < give_up_at:
+            self.require_running(name)
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                time.sleep(LOOK_S)
+            else:
+                return
+        raise ProgramFailed(f"{name} does not listen at port {port}; see {self._log(name)}")
+
+    def wait_for_file(self, name: str, path: Path) -> None:
+        """Wait until program `name` has made `path`.
+
+        Raises:
+            ProgramFailed: it has ended, or does not make it in time.
+        """
+        give_up_at = time.monotonic() + START_WITHIN_S
+        while time.monotonic() < give_up_at:
+            self.require_running(name)
+            if path.exists():
+                return
+            time.sleep(LOOK_S)
+        raise ProgramFailed(f"{name} has not made {path}; see {self._log(name)}")
+
+    def require_running(self, name: str) -> None:
+        """Raise ProgramFailed if program `name` has ended."""
+        code = self._running[name].poll()
+        if code is not None:
+            raise ProgramFailed(f"{name} ended with code {code}; see {self._log(name)}")
+
+    def ended(self) -> list[str]:
+        """Return the names of programs that have ended by themselves."""
+        return [name for name, process in self._running.items() if process.poll() is not None]
+
+    def kill(self, name: str) -> None:
+        """End a program at once (SIGKILL), as a power cut would."""
+        process = self._running.pop(name)
+        process.kill()
+        process.wait()
+
+    def stop(self, name: str) -> None:
+        """Ask a program to end, and see to it."""
+        process = self._running.pop(name)
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def stop_all(self) -> None:
+        """Stop everything, the last started first."""
+        for name in reversed(list(self._running)):
+            self.stop(name)
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"{name}.log"
+
+
+def free_port() -> int:
+    """Return a TCP port of this machine that nobody uses now."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
