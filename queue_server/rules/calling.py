@@ -46,6 +46,15 @@ def call_ticket(situation: Situation, command: asked.CallTicket) -> list[happene
     return [*freed, happened.Called(queue=command.queue, ticket=ticket.id, reason=reason)]
 
 
+def recall(situation: Situation, command: asked.Recall) -> list[happened.Event]:
+    """Call the one who is called once more."""
+    require_calling(situation.queue(command))
+    ticket = of_ticket(situation, command)
+    require(ticket, happened.Recalled)
+    reason = Reason(ReasonCode.RECALLED, {"number": ticket.number})
+    return [happened.Recalled(queue=command.queue, ticket=ticket.id, reason=reason)]
+
+
 def _room_freed(situation: Situation, command: asked.Command) -> list[happened.Event]:
     """Return the events that free the room, as the policy allows."""
     queue = situation.queue(command)
@@ -83,9 +92,7 @@ def miss(situation: Situation, command: asked.Miss) -> list[happened.Event]:
     return [missed, _reinserted(situation, command, ticket)]
 
 
-def _reinserted(
-    situation: Situation, command: asked.Miss, ticket: Ticket
-) -> happened.Reinserted:
+def _reinserted(situation: Situation, command: asked.Miss, ticket: Ticket) -> happened.Reinserted:
     placing = place(
         situation.queue(command),
         replace(ticket, kind=TicketKind.MISSED),

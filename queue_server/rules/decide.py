@@ -10,7 +10,7 @@ from typing import Any, Final
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
 from queue_server.rules.arrivals import add_walk_in, check_in, grant_priority, resume, transfer
-from queue_server.rules.calling import call_next, call_ticket, miss
+from queue_server.rules.calling import call_next, call_ticket, miss, recall
 from queue_server.rules.desk import Situation, of_ticket, require
 from queue_server.rules.moving import move, undo
 from queue_server.rules.policy import Policy
@@ -106,20 +106,20 @@ def _status(
     status: QueueStatus, code: ReasonCode
 ) -> Callable[[Situation, Any], list[happened.Event]]:
     def decision(_situation: Situation, command: asked.Command) -> list[happened.Event]:
-        return [
-            happened.StatusChanged(queue=command.queue, status=status, reason=Reason(code))
-        ]
+        return [happened.StatusChanged(queue=command.queue, status=status, reason=Reason(code))]
 
     return decision
 
 
-_DECISIONS: Final[Mapping[type[asked.Command], Callable[[Situation, Any], list[happened.Event]]]] = {
+_DECISIONS: Final[
+    Mapping[type[asked.Command], Callable[[Situation, Any], list[happened.Event]]]
+] = {
     asked.IssueTicket: _issue,
     asked.AddWalkIn: add_walk_in,
     asked.CheckIn: check_in,
     asked.CallNext: call_next,
     asked.CallTicket: call_ticket,
-    asked.Recall: _plain(happened.Recalled, ReasonCode.RECALLED),
+    asked.Recall: recall,
     asked.Start: _plain(happened.ServiceStarted, ReasonCode.STARTED),
     asked.Finish: _plain(happened.Finished, ReasonCode.FINISHED),
     asked.Miss: miss,
