@@ -1,0 +1,74 @@
+"""`python -m kiosk --config FILE`: one kiosk."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from hardware.errors import ConfigError
+from kiosk.bootstrap import prepare_kivy, run
+from kiosk.configuration import BadConfiguration, Broker, Configuration, load_configuration
+
+
+def main() -> int:
+    """Run the kiosk; return 2 when its configuration can't be used."""
+    arguments = _parser().parse_args()
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        configuration = _with_flags(load_configuration(arguments.config), arguments)
+        prepare_kivy(configuration)
+        asyncio.run(run(configuration, remote_control_port=arguments.remote_control))
+    except (BadConfiguration, ConfigError) as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kiosk", description="Check-in kiosk of a hospital")
+    parser.add_argument("--config", type=Path, required=True, help="configuration file (TOML)")
+    parser.add_argument("--broker", type=_host_and_port, help="HOST:PORT of the MQTT broker")
+    parser.add_argument("--windowed", action="store_true", help="a window instead of the screen")
+    parser.add_argument("--size", type=_width_and_height, help="WxH of the window, in pixels")
+    parser.add_argument(
+        "--remote-control",
+        type=int,
+        metavar="PORT",
+        help="tours and tests only: let programs of this machine look at the window and tap on it",
+    )
+    return parser
+
+
+def _with_flags(configuration: Configuration, arguments: argparse.Namespace) -> Configuration:
+    window = configuration.window
+    if arguments.windowed or arguments.size:
+        window = replace(window, is_fullscreen=False)
+    if arguments.size:
+        width, height = arguments.size
+        window = replace(window, width=width, height=height)
+    return replace(configuration, broker=arguments.broker or configuration.broker, window=window)
+
+
+def _host_and_port(text: str) -> Broker:
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return Broker(host=host, port=int(port))
+
+
+def _width_and_height(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not WxH")
+    return int(width), int(height)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""Names the kiosk's concrete parts, starts them in order and stops them in reverse."""
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import tempfile
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from assets import FONT_BOLD, FONT_REGULAR
+from hardware.registry import make_scanner, make_ticket_printer
+from hardware.scanner import Scanner
+from hardware.scanners.keyboard_wedge import KeyboardWedgeScanner
+from hardware.slip_drawing import FontFile, SlipFonts
+from hardware.voice.loudspeaker import open_loudspeaker
+from kiosk.conductor import Conductor
+from kiosk.configuration import BadConfiguration, Configuration
+from kiosk.flow.settings import Settings
+from kiosk.presenter.window import Presenter
+from kiosk.presenter.wording import load_wordings
+from kiosk.voice import ScreenVoice
+from queue_server.client.line import Address, Line
+from queue_server.contract.messages import DeviceStatus
+from queue_server.rules.terms import DeviceId, SiteId
+
+if TYPE_CHECKING:
+    from kiosk.app import KioskApp
+
+VERSION = "0.1.0"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - sounds of a session never reach a disk
+_log = logging.getLogger(__name__)
+
+
+def prepare_kivy(configuration: Configuration) -> None:
+    """Set what Kivy reads when it is imported: the screen, locked down; no files, no arguments."""
+    os.environ.update(
+        KIVY_NO_ARGS="1", KIVY_NO_FILELOG="1", KIVY_USE_DEFAULTCONFIG="1", KIVY_WINDOW="sdl2"
+    )
+    # Without it SDL falls back to a screen that nobody sees, and says nothing.
+    os.environ.setdefault("SDL_VIDEODRIVER", "x11")
+    from kivy.config import Config  # noqa: PLC0415 - reads the settings above
+
+    window = configuration.window
+    is_fullscreen = window.is_fullscreen
+    for key, value in {
+        "width": str(window.width),
+        "height": str(window.height),
+        "fullscreen": "auto" if is_fullscreen else "0",
+        "show_cursor": "0" if is_fullscreen else "1",
+        "resizable": "0",
+        "multisamples": "0",
+        "allow_screensaver": "0",
+    }.items():
+        Config.set("graphics", key, value)
+    Config.set("kivy", "exit_on_escape", "0")
+    Config.set("input", "mouse", "mouse,disable_multitouch")
+    Config.remove_option("input", "%(name)s")
+
+
+async def run(configuration: Configuration, *, remote_control_port: int | None = None) -> None:
+    """Run the kiosk until its window is closed, or until it is told to end (SIGTERM).
+
+    Args:
+        configuration: what the technician has set.
+        remote_control_port: for tours and tests only: whoever runs on this machine may look at
+            the window and tap on it.
+
+    Raises:
+        BadConfiguration: a value that only the parts themselves can judge.
+        ConfigError: the same, of a device.
+    """
+    zone = _zone(configuration.timezone)
+    presenter = _presenter(configuration)
+    fonts = SlipFonts(regular=FontFile(path=FONT_REGULAR), bold=FontFile(path=FONT_BOLD))
+    printer = make_ticket_printer(configuration.printer, fonts)
+    scanners = [make_scanner(table) for table in configuration.scanners()]
+    sounds = _sound_folder()
+    voice = ScreenVoice(open_loudspeaker(configuration.voice, sounds), sounds)
+
+    def now() -> datetime:
+        return datetime.now(zone)
+
+    def status() -> DeviceStatus:
+        return DeviceStatus(is_up=True, reported_at=now(), version=VERSION, paper=conductor.paper)
+
+    line = Line(_address(configuration), now=now, new_id=lambda: uuid.uuid4().hex, status=status)
+    conductor = Conductor(
+        presenter, server=line, printer=printer, voice=voice, now=now, monotonic=time.monotonic
+    )
+    line.on_change = conductor.line_changed
+    line.on_bad_payload = lambda topic, error: _log.error("Unreadable message at %s", topic)
+
+    async with AsyncExitStack() as stack:
+        stack.callback(shutil.rmtree, sounds, ignore_errors=True)
+        stack.push_async_callback(voice.close)
+        app = _open_window(conductor, scanners)
+        conductor.start(app, scanners)
+        stack.push_async_callback(conductor.stop)
+        for part in (line.run(), conductor.run(), conductor.report_paper(line.report_status)):
+            stack.push_async_callback(_end, asyncio.create_task(part))
+        if remote_control_port is not None:
+            await stack.enter_async_context(_remote_control(app, remote_control_port))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.stop)
+        await app.async_run("asyncio")
+
+
+def _open_window(conductor: Conductor, scanners: list[Scanner]) -> "KioskApp":
+    from kiosk.app import KioskApp  # noqa: PLC0415 - importing it opens the window
+
+    wedge = next((one for one in scanners if isinstance(one, KeyboardWedgeScanner)), None)
+    return KioskApp(first=conductor.view(), on_event=conductor.handle, wedge=wedge)
+
+
+@asynccontextmanager
+async def _remote_control(app: "KioskApp", port: int) -> AsyncIterator[None]:
+    from kiosk.remote_control import RemoteControl  # noqa: PLC0415 - needs the window
+
+    server = await asyncio.start_server(RemoteControl(app).serve, "127.0.0.1", port)
+    _log.warning("Remote control is on at 127.0.0.1:%d: not for a kiosk in service", port)
+    async with server:
+        yield
+
+
+def _sound_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="kiosk-voice-", dir=_MEMORY if _MEMORY.is_dir() else None))
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _presenter(configuration: Configuration) -> Presenter:
+    wordings = load_wordings()
+    languages = tuple(configuration.session.languages or wordings)
+    unknown = [language for language in languages if language not in wordings]
+    if unknown:
+        raise BadConfiguration(
+            f"session.languages: {', '.join(unknown)} has no translation; "
+            f"there are {', '.join(wordings)}"
+        )
+    settings = Settings(
+        languages=languages,
+        unattended_after_s=configuration.session.unattended_after_s,
+        countdown_s=configuration.session.countdown_s,
+    )
+    return Presenter(wordings=wordings, hospital=configuration.hospital, settings=settings)
+
+
+def _address(configuration: Configuration) -> Address:
+    return Address(
+        host=configuration.broker.host,
+        port=configuration.broker.port,
+        site=SiteId(configuration.site),
+        device=DeviceId(configuration.device),
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadConfiguration(f"timezone: {name!r} is no time zone") from error

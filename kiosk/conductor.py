@@ -1,0 +1,285 @@
+"""Carries out what the flow decides: the one place where the flow meets line, printer and voice.
+
+Everything runs in one asyncio loop. Printing runs in a thread of its own, scanners have theirs;
+both hand their results over with `call_soon_threadsafe`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+from typing import Protocol
+
+from hardware.errors import PrinterError
+from hardware.scanner import Scanner
+from hardware.ticket_printer import TicketPrinter
+from kiosk.flow.course import step
+from kiosk.flow.events import (
+    Ask,
+    Effect,
+    Event,
+    LineChanged,
+    NotAnswered,
+    PrintEnded,
+    PrintFailure,
+    PrintSlip,
+    Replied,
+    Scanned,
+    SecondsPassed,
+    Speak,
+    SpeechEnded,
+    StopSpeaking,
+    Wipe,
+)
+from kiosk.flow.forgetting import start
+from kiosk.presenter.views import View, spoken_texts
+from kiosk.presenter.window import Presenter
+from kiosk.slip import make_slip
+from queue_server.client.line import NoAnswer
+from queue_server.contract.messages import CallHelp, ReplyBody, RequestBody
+
+TICK_S = 0.5
+PRINTER_CHECK_S = 60.0
+_UNKNOWN_FAILURE = PrintFailure(sentence_zh="", sentence_en="", may_have_printed=True)
+_log = logging.getLogger(__name__)
+
+
+class Server(Protocol):
+    """Whoever answers requests; in the product the `Line`."""
+
+    async def ask(self, body: RequestBody) -> ReplyBody:
+        """Return the reply.
+
+        Raises:
+            NoAnswer: none came in time.
+        """
+        ...
+
+
+class Window(Protocol):
+    """Whatever shows views; in the product the `KioskApp`."""
+
+    def show(self, view: View) -> None:
+        """Show `view`."""
+        ...
+
+    def wipe(self) -> None:
+        """Drop whatever was shown."""
+        ...
+
+
+class Voice(Protocol):
+    """Whoever reads a screen aloud; in the product the `ScreenVoice`."""
+
+    def say(
+        self, texts: Sequence[str], *, language: str, name: str, on_end: Callable[[], None]
+    ) -> None:
+        """Begin to read; `on_end` is called when all was said."""
+        ...
+
+    def silence(self) -> None:
+        """Fall silent at once."""
+        ...
+
+    def wipe(self) -> None:
+        """Fall silent and forget what was said."""
+        ...
+
+
+class Conductor:
+    """Owns the kiosk's state.
+
+    Args:
+        presenter: makes views of states.
+        server: answers requests.
+        printer: prints slips.
+        voice: reads aloud.
+        now: gives the present instant in the hospital's time zone.
+        monotonic: gives seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        presenter: Presenter,
+        *,
+        server: Server,
+        printer: TicketPrinter,
+        voice: Voice,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._presenter = presenter
+        self._server = server
+        self._printer = printer
+        self._voice = voice
+        self._now = now
+        self._monotonic = monotonic
+        self._window: Window | None = None
+        self._asking: dict[int, asyncio.Task[None]] = {}
+        self._in_background: set[asyncio.Task[None]] = set()
+        """Slips and calls for help: they outlive the patient's session."""
+        self._printer_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="printer")
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._scanners: Sequence[Scanner] = ()
+        self.state = start(presenter.settings)
+        self.paper = ""
+        """What the printer last said of itself, for the technician's desk."""
+        self._paper_changed = asyncio.Event()
+
+    def view(self) -> View:
+        """Return what is to be seen now."""
+        return self._presenter.present(self.state)
+
+    def start(self, window: Window, scanners: Sequence[Scanner]) -> None:
+        """Begin to listen; to be called inside the running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._window = window
+        self._scanners = scanners
+        for scanner in scanners:
+            scanner.start(self._scanned)
+
+    async def run(self) -> None:
+        """Let time pass, and look after the printer, until cancelled."""
+        last_s = self._monotonic()
+        printer_checked_s = last_s - PRINTER_CHECK_S
+        while True:
+            now_s = self._monotonic()
+            time_text = self._now().strftime("%H:%M")
+            self.handle(SecondsPassed(seconds=now_s - last_s, time_text=time_text))
+            last_s = now_s
+            if now_s - printer_checked_s >= PRINTER_CHECK_S:
+                printer_checked_s = now_s
+                self._start_in_background(self._check_printer())
+            await asyncio.sleep(TICK_S)
+
+    async def report_paper(self, report: Callable[[], Awaitable[None]]) -> None:
+        """Have `report` tell the desk each time the printer says something new, until cancelled."""
+        while True:
+            await self._paper_changed.wait()
+            self._paper_changed.clear()
+            await report()
+
+    async def stop(self) -> None:
+        """Stop in reverse: scanners, voice, requests; a slip that is being printed is finished."""
+        for scanner in reversed(self._scanners):
+            scanner.stop()
+        self._voice.silence()
+        for task in self._asking.values():
+            task.cancel()
+        await asyncio.gather(*self._in_background, return_exceptions=True)
+        self._printer_thread.shutdown(wait=False)
+
+    def line_changed(self, is_up: bool) -> None:
+        """Take in that the line to the server came or went."""
+        self.handle(LineChanged(is_up=is_up))
+
+    def handle(self, event: Event) -> None:
+        """Take in an event; to be called in the loop's thread."""
+        self.state, effects = step(self.state, event, self._presenter.settings)
+        for effect in effects:
+            self._carry_out(effect)
+        if self._window is not None:
+            self._window.show(self.view())
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Ask():
+                self._start_asking(effect)
+            case PrintSlip():
+                self._start_in_background(self._print(effect))
+            case Speak():
+                self._speak()
+            case StopSpeaking():
+                self._voice.silence()
+            case Wipe():
+                self._wipe()
+
+    # --- asking ------------------------------------------------------------------------------
+
+    def _start_asking(self, effect: Ask) -> None:
+        if isinstance(effect.body, CallHelp):
+            self._start_in_background(self._ask(effect))
+        else:
+            task = asyncio.get_running_loop().create_task(self._ask(effect))
+            self._asking[effect.ask_number] = task
+
+    async def _ask(self, effect: Ask) -> None:
+        number = effect.ask_number
+        try:
+            body = await self._server.ask(effect.body)
+        except NoAnswer:
+            _log.warning("No answer to %s", type(effect.body).__name__)
+            answer: Event = NotAnswered(ask_number=number)
+        else:
+            answer = Replied(ask_number=number, body=body)
+        self._asking.pop(number, None)
+        self.handle(answer)
+
+    def _wipe(self) -> None:
+        for task in self._asking.values():
+            task.cancel()
+        self._asking.clear()
+        self._voice.wipe()
+        if self._window is not None:
+            self._window.wipe()
+
+    # --- voice and scanners ------------------------------------------------------------------
+
+    def _speak(self) -> None:
+        session = self.state.session
+        self._voice.say(
+            list(spoken_texts(self.view())),
+            language=self.state.language,
+            name=session.masked_name if session else "",
+            on_end=lambda: self.handle(SpeechEnded()),
+        )
+
+    def _scanned(self, code: str) -> None:
+        assert self._loop is not None
+        # Between the end of the loop and the end of the scanner a code may still come.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.handle, Scanned(code=code))
+
+    # --- printing ----------------------------------------------------------------------------
+
+    def _start_in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._in_background.add(task)
+        task.add_done_callback(self._in_background.discard)
+
+    async def _print(self, effect: PrintSlip) -> None:
+        slip = make_slip(
+            effect.facts,
+            self._presenter.wordings[effect.language],
+            hospital=self._presenter.hospital_name(effect.language),
+            printed_at=self._now(),
+        )
+        loop = asyncio.get_running_loop()
+        failure = None
+        try:
+            await loop.run_in_executor(self._printer_thread, self._printer.print_slip, slip)
+            self._paper_is("ok")
+        except PrinterError as error:
+            _log.warning("A slip was not printed: %s", error)
+            self._paper_is(error.code)
+            failure = PrintFailure(
+                sentence_zh=error.sentence_zh,
+                sentence_en=error.sentence_en,
+                may_have_printed=error.may_have_printed,
+            )
+        except Exception as error:  # noqa: BLE001 - whatever it is, the patient's check-in stands
+            _log.exception("The printer's driver failed: %s", type(error).__name__)
+            failure = _UNKNOWN_FAILURE
+        self.handle(PrintEnded(print_number=effect.print_number, failure=failure))
+
+    async def _check_printer(self) -> None:
+        loop = asyncio.get_running_loop()
+        status = await loop.run_in_executor(self._printer_thread, self._printer.status)
+        self._paper_is(" ".join(sorted(status.conditions)) or "ok")
+
+    def _paper_is(self, paper: str) -> None:
+        if paper != self.paper:
+            self.paper = paper
+            self._paper_changed.set()

@@ -1,0 +1,107 @@
+"""The kiosk's course: an event in, the next state and what is to be done out.
+
+Rule 1: this folder knows no Kivy, no network, no device and no clock.
+Rule 2: whatever is personal stands in `session` and in `screen`; `forget_patient` drops both.
+Rule 3: an answer counts only if its number is the one that is waited for.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from kiosk.flow import replies
+from kiosk.flow.asking import identify
+from kiosk.flow.events import (
+    Event,
+    LineChanged,
+    NotAnswered,
+    PrintEnded,
+    Replied,
+    Scanned,
+    SecondsPassed,
+    SpeechEnded,
+    StopSpeaking,
+    Tapped,
+    Touched,
+    Wipe,
+)
+from kiosk.flow.forgetting import forget_patient, leave
+from kiosk.flow.printing import print_ended
+from kiosk.flow.session import intent_of
+from kiosk.flow.settings import Settings
+from kiosk.flow.state import Home, State, Step, Waiting
+from kiosk.flow.taps import TAPPED
+
+SPEECH_S_MAX: Final = 180.0
+"""A voice that has not ended by then has died; it no longer keeps a session open."""
+
+
+def is_warning(state: State, settings: Settings) -> bool:
+    """Tell whether the inactivity warning covers the screen."""
+    is_in_use = not isinstance(state.screen, Home) or state.help is not None
+    return is_in_use and state.idle_s >= settings.warning_after_s
+
+
+def step(state: State, event: Event, settings: Settings) -> Step:
+    """Return the state after `event` and what is to be done, in order."""
+    after, effects = _step(state, event, settings)
+    if after.is_speaking and _what_is_shown(state, settings) != _what_is_shown(after, settings):
+        after, effects = replace(after, is_speaking=False), (StopSpeaking(), *effects)
+    return after, effects
+
+
+def _what_is_shown(state: State, settings: Settings) -> tuple[object, ...]:
+    warns = is_warning(state, settings)
+    return (state.screen, state.help, state.language, state.is_elder, warns)
+
+
+def _step(state: State, event: Event, settings: Settings) -> Step:
+    match event:
+        case Tapped():
+            attended = replace(state, idle_s=0.0)
+            return TAPPED[event.key](attended, event.argument, settings)
+        case Touched():
+            # The warning wants a clear answer: its own keys, the largest of which is the screen.
+            return (state if is_warning(state, settings) else replace(state, idle_s=0.0)), ()
+        case Scanned():
+            return _scanned(replace(state, idle_s=0.0), event.code)
+        case Replied():
+            return replies.replied(state, event)
+        case NotAnswered():
+            return replies.not_answered(state, event)
+        case LineChanged() | PrintEnded() | SpeechEnded():
+            return _noted(state, event), ()
+        case SecondsPassed():
+            return _seconds_passed(state, event, settings)
+
+
+def _noted(state: State, event: LineChanged | PrintEnded | SpeechEnded) -> State:
+    match event:
+        case LineChanged():
+            return replace(state, is_line_up=event.is_up)
+        case PrintEnded():
+            return print_ended(state, event)
+        case SpeechEnded():
+            return replace(state, is_speaking=False, idle_s=0.0)
+
+
+# --- time ----------------------------------------------------------------------------------
+
+
+def _seconds_passed(state: State, event: SecondsPassed, settings: Settings) -> Step:
+    state = replace(state, time_text=event.time_text)
+    if state.is_speaking:
+        spoken_s = state.spoken_s + event.seconds
+        if spoken_s < SPEECH_S_MAX:
+            return replace(state, spoken_s=spoken_s), ()
+        return replace(state, is_speaking=False), (StopSpeaking(),)
+    state = replace(state, idle_s=state.idle_s + event.seconds)
+    if state.idle_s < settings.unattended_after_s:
+        return state, ()
+    return leave(state, settings)
+
+
+def _scanned(state: State, code: str) -> Step:
+    if isinstance(state.screen, Waiting):
+        return state, ()
+    shown, effects = identify(forget_patient(state), code, intent_of(state))
+    return shown, (Wipe(), *effects)

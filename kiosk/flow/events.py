@@ -1,0 +1,168 @@
+"""What happens to a kiosk (events) and what it then wants done (effects). Values only."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.flow.slip_facts import SlipFacts
+from queue_server.contract.messages import ReplyBody, RequestBody
+
+
+class Key(StrEnum):
+    """Everything a finger can press."""
+
+    HOME = "home"
+    BACK = "back"
+    LANGUAGE = "language"
+    ELDER = "elder"
+    LISTEN = "listen"
+    HELP = "help"
+
+    CHECK_IN = "check-in"
+    MY_PLACE = "my-place"
+    TYPE_ID_NUMBER = "type-id-number"
+    SHOW_CARD = "show-card"
+    DIGIT = "digit"
+    """Argument 0-9: the digit; 10: the X."""
+    DELETE = "delete"
+    SHOW_DIGITS = "show-digits"
+    CONFIRM = "confirm"
+    VISIT = "visit"
+    """Argument: which of the patient's visits, counted from 0."""
+    EARLIER_VISITS = "earlier-visits"
+    MORE_VISITS = "more-visits"
+    PRINT_AGAIN = "print-again"
+    DONE = "done"
+    TRY_AGAIN = "try-again"
+    CALL_NURSE = "call-nurse"
+    CLOSE_HELP = "close-help"
+    STAY = "stay"
+
+
+CHECK_CHARACTER_X = 10
+"""Argument of `Key.DIGIT` for the X that may end an ID number."""
+
+
+# --- events --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapped:
+    """A key was pressed."""
+
+    key: Key
+    argument: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """The screen was touched, wherever: somebody is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """A scanner read a code."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replied:
+    """The server answered the ask of that number."""
+
+    ask_number: int
+    body: ReplyBody = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAnswered:
+    """The server did not answer in time; whether it did what was asked is not known."""
+
+    ask_number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChanged:
+    """The line to the server came or went."""
+
+    is_up: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintFailure:
+    """Why no slip came, in the words of the device."""
+
+    sentence_zh: str
+    sentence_en: str
+    may_have_printed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintEnded:
+    """The printer has confirmed a slip, or failed."""
+
+    print_number: int
+    failure: PrintFailure | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechEnded:
+    """The voice has said everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondsPassed:
+    """Time went by; `time_text` is the time of day to show, `08:05`."""
+
+    seconds: float
+    time_text: str
+
+
+Event = (
+    Tapped
+    | Touched
+    | Scanned
+    | Replied
+    | NotAnswered
+    | LineChanged
+    | PrintEnded
+    | SpeechEnded
+    | SecondsPassed
+)
+
+
+# --- effects -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Send a request; answered by `Replied` or `NotAnswered` with the same number."""
+
+    ask_number: int
+    body: RequestBody = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintSlip:
+    """Print the slip of a check-in; answered by `PrintEnded` with the same number."""
+
+    print_number: int
+    facts: SlipFacts = field(repr=False)
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speak:
+    """Say everything that is now on the screen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopSpeaking:
+    """Be silent at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wipe:
+    """Forget whatever still belongs to the patient: open requests, screens, half-read codes."""
+
+
+Effect = Ask | PrintSlip | Speak | StopSpeaking | Wipe

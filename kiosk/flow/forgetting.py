@@ -1,0 +1,39 @@
+"""Forgetting: after each patient the kiosk knows nothing of him."""
+
+from dataclasses import replace
+
+from kiosk.flow.events import Effect, StopSpeaking, Wipe
+from kiosk.flow.settings import Settings
+from kiosk.flow.state import Home, PrintState, State, Step
+
+
+def start(settings: Settings) -> State:
+    """Return the state of a kiosk that nobody has touched."""
+    return State(language=settings.languages[0])
+
+
+def forget_patient(state: State) -> State:
+    """Drop all that is personal, screen included, and keep language and size of print."""
+    return replace(
+        state,
+        screen=Home(),
+        session=None,
+        help=None,
+        printing=PrintState.NOT_PRINTED,
+        print_failure=None,
+    )
+
+
+def leave(state: State, settings: Settings) -> Step:
+    """Forget the patient and his choices: the next one finds the kiosk as new."""
+    fresh = replace(
+        start(settings),
+        is_line_up=state.is_line_up,
+        time_text=state.time_text,
+        ask_count=state.ask_count,
+        print_count=state.print_count,
+    )
+    if replace(state, idle_s=0.0) == fresh:
+        return fresh, ()
+    effects: tuple[Effect, ...] = (Wipe(),)
+    return fresh, (StopSpeaking(), *effects) if state.is_speaking else effects

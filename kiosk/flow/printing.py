@@ -1,0 +1,36 @@
+"""The slip: printed after a check-in, and again as often as the patient asks."""
+
+from dataclasses import replace
+
+from kiosk.flow.events import PrintEnded, PrintSlip
+from kiosk.flow.slip_facts import SlipFacts
+from kiosk.flow.state import Arrived, MyPlace, PrintState, State, Step
+
+
+def print_again(state: State) -> Step:
+    """Print the slip of what is on the screen once more, unless it is being printed."""
+    if state.printing is PrintState.PRINTING:
+        return state, ()
+    match state.screen:
+        case Arrived(facts=facts):
+            return print_slip(state, facts)
+        case MyPlace(visit=visit) if state.session and visit.place:
+            facts = SlipFacts(visit=visit, masked_name=state.session.masked_name)
+            return print_slip(state, facts)
+        case _:
+            return state, ()
+
+
+def print_slip(state: State, facts: SlipFacts) -> Step:
+    """Have the slip printed; what becomes of it arrives as `PrintEnded`."""
+    number = state.print_count + 1
+    printing = replace(state, print_count=number, printing=PrintState.PRINTING, print_failure=None)
+    return printing, (PrintSlip(print_number=number, facts=facts, language=state.language),)
+
+
+def print_ended(state: State, event: PrintEnded) -> State:
+    """Note what became of the slip; word of an earlier one is ignored."""
+    if event.print_number != state.print_count or state.printing is not PrintState.PRINTING:
+        return state
+    ended = PrintState.PRINTED if event.failure is None else PrintState.FAILED
+    return replace(state, printing=ended, print_failure=event.failure)

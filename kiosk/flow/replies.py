@@ -1,0 +1,178 @@
+"""The server's answers: which screen each leads to."""
+
+from dataclasses import replace
+from typing import Final
+
+from kiosk.flow.asking import find_place, without_answer
+from kiosk.flow.events import NotAnswered, Replied
+from kiosk.flow.printing import print_slip
+from kiosk.flow.session import visit_of, visits_of
+from kiosk.flow.slip_facts import SlipFacts
+from kiosk.flow.state import (
+    Arrived,
+    Asked,
+    HelpState,
+    Intent,
+    MyPlace,
+    Next,
+    OneVisit,
+    Refusal,
+    Screen,
+    Session,
+    State,
+    Step,
+    Trouble,
+    Visits,
+    Waiting,
+)
+from queue_server.contract.messages import (
+    CheckedIn,
+    CheckIn,
+    FindPlace,
+    HelpCalled,
+    Identified,
+    Identify,
+    PlaceFound,
+    Refused,
+    Visit,
+)
+from queue_server.rules.terms import RefusalCode
+
+_SHOW_A_CARD_AGAIN: Final = frozenset(
+    {
+        RefusalCode.CARD_UNKNOWN,
+        RefusalCode.CARD_EXPIRED,
+        RefusalCode.CARD_USED,
+        RefusalCode.SLIP_UNKNOWN,
+        RefusalCode.SESSION_ENDED,
+    }
+)
+_WORTH_ANOTHER_TRY: Final = frozenset({RefusalCode.BUSY, RefusalCode.REQUEST_EXPIRED})
+
+
+def replied(state: State, event: Replied) -> Step:
+    """Return what an answer leads to; one that nobody waits for leads nowhere."""
+    if state.help is HelpState.CALLING and event.ask_number == state.help_ask_number:
+        is_called = isinstance(event.body, HelpCalled)
+        return replace(state, help=HelpState.CALLED if is_called else HelpState.NOT_REACHED), ()
+    waiting = state.screen
+    if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
+        return state, ()
+    match event.body:
+        case Identified():
+            return _identified(state, event.body, waiting.asked.intent), ()
+        case CheckedIn():
+            return _checked_in(state, event.body)
+        case PlaceFound():
+            return _place_found(state, event.body.visit, waiting.asked)
+        case Refused():
+            return _refused(state, event.body, waiting.asked)
+        case HelpCalled():
+            # An answer to another question than the one asked: as good as none.
+            return not_answered(state, NotAnswered(ask_number=event.ask_number))
+
+
+def not_answered(state: State, event: NotAnswered) -> Step:
+    """Say that no answer came; a check-in may have succeeded all the same."""
+    if state.help is HelpState.CALLING and event.ask_number == state.help_ask_number:
+        return replace(state, help=HelpState.NOT_REACHED), ()
+    waiting = state.screen
+    if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
+        return state, ()
+    asked, trouble = waiting.asked, Trouble.NO_ANSWER
+    if isinstance(asked.body, CheckIn):
+        asked, trouble = replace(asked, was_uncertain=True), Trouble.CHECK_IN_UNCERTAIN
+    return replace(state, screen=without_answer(asked, trouble)), ()
+
+
+def screen_of_visit(visit: Visit) -> Screen:
+    """Return the screen that shows this visit: to check in, or to see its place."""
+    if visit.place is not None and not visit.can_check_in:
+        return MyPlace(visit=visit)
+    return OneVisit(ticket_id=visit.ticket_id)
+
+
+def _identified(state: State, body: Identified, intent: Intent) -> State:
+    session = Session(
+        session_id=body.session_id, masked_name=body.masked_name, visits=tuple(body.visits)
+    )
+    return replace(state, session=session, screen=_first_screen(session.visits, intent))
+
+
+def _first_screen(visits: tuple[Visit, ...], intent: Intent) -> Screen:
+    """Save a tap where there is nothing to choose."""
+    wanted = [
+        visit
+        for visit in visits
+        if (visit.can_check_in if intent is Intent.CHECK_IN else visit.place is not None)
+    ]
+    if len(wanted) == 1 and intent is Intent.PLACE:
+        return MyPlace(visit=wanted[0])
+    if len(wanted) == 1:
+        return OneVisit(ticket_id=wanted[0].ticket_id)
+    if len(visits) == 1:
+        return screen_of_visit(visits[0])
+    return Visits()
+
+
+def _checked_in(state: State, body: CheckedIn) -> Step:
+    facts = SlipFacts(
+        visit=body.visit,
+        masked_name=body.masked_name,
+        checked_in_at=body.checked_in_at,
+        rule_text_zh=tuple(body.rule_text_zh),
+        rule_text_en=tuple(body.rule_text_en),
+    )
+    return _arrived(state, facts)
+
+
+def _arrived(state: State, facts: SlipFacts) -> Step:
+    known = _with_visit(state, facts.visit)
+    return print_slip(replace(known, screen=Arrived(facts=facts)), facts)
+
+
+def _place_found(state: State, visit: Visit, asked: Asked) -> Step:
+    if asked.was_uncertain and state.session is not None:
+        # The check-in whose answer was lost had succeeded: the patient gets what he missed.
+        return _arrived(state, SlipFacts(visit=visit, masked_name=state.session.masked_name))
+    return replace(_with_visit(state, visit), screen=MyPlace(visit=visit)), ()
+
+
+def _with_visit(state: State, visit: Visit) -> State:
+    if state.session is None:
+        return state
+    visits = tuple(
+        visit if known.ticket_id == visit.ticket_id else known for known in visits_of(state)
+    )
+    return replace(state, session=replace(state.session, visits=visits))
+
+
+def _refused(state: State, body: Refused, asked: Asked) -> Step:
+    if body.code is RefusalCode.ALREADY_CHECKED_IN and asked.was_uncertain:
+        assert isinstance(asked.body, CheckIn)
+        visit = visit_of(state, asked.body.ticket_id)
+        assert visit is not None, "a check-in is only asked for a visit of the session"
+        return find_place(state, visit.slip_code, was_uncertain=True)
+    following = _next_after_refusal(state, body.code, asked)
+    refusal = Refusal(
+        code=body.code,
+        next=following,
+        intent=asked.intent,
+        message_zh=body.message_zh,
+        message_en=body.message_en,
+        # Who identified himself is not kept beyond the answer.
+        asked=None if isinstance(asked.body, Identify) else asked,
+    )
+    return replace(state, screen=refusal), ()
+
+
+def _next_after_refusal(state: State, code: RefusalCode, asked: Asked) -> Next:
+    if code is RefusalCode.ID_NUMBER_UNKNOWN:
+        return Next.TYPE_ID_NUMBER
+    if code in _SHOW_A_CARD_AGAIN:
+        return Next.IDENTIFY
+    if code in _WORTH_ANOTHER_TRY:
+        return Next.ASK_AGAIN if isinstance(asked.body, CheckIn | FindPlace) else Next.IDENTIFY
+    if code is RefusalCode.ALREADY_CHECKED_IN and isinstance(asked.body, CheckIn):
+        return Next.SHOW_PLACE
+    return Next.VISITS if len(visits_of(state)) > 1 else Next.HOME

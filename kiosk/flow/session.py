@@ -1,0 +1,46 @@
+"""What the state says about the patient in front of the kiosk. Pure questions, no decisions."""
+
+import re
+
+from kiosk.flow.state import (
+    Arrived,
+    Identify,
+    IdNumberPad,
+    Intent,
+    MyPlace,
+    OneVisit,
+    Refusal,
+    State,
+)
+from queue_server.contract.messages import Visit
+
+
+def visits_of(state: State) -> tuple[Visit, ...]:
+    """Return the visits of the identified patient; nothing when there is none."""
+    return state.session.visits if state.session else ()
+
+
+def visit_of(state: State, ticket_id: str) -> Visit | None:
+    """Return the patient's visit of that ticket."""
+    return next((visit for visit in visits_of(state) if visit.ticket_id == ticket_id), None)
+
+
+def intent_of(state: State) -> Intent:
+    """Return what the patient came for, as far as the screen knows."""
+    if isinstance(state.screen, Identify | IdNumberPad | Refusal):
+        return state.screen.intent
+    return Intent.CHECK_IN
+
+
+def has_way_back(state: State) -> bool:
+    """Tell whether there is an earlier screen to return to."""
+    if state.help is not None:
+        return True
+    if isinstance(state.screen, OneVisit | MyPlace | Arrived):
+        return len(visits_of(state)) > 1
+    return isinstance(state.screen, Identify | IdNumberPad | Refusal)
+
+
+def screen_name(state: State) -> str:
+    """Return what the screen is called in messages and tests: `id-number-pad`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(state.screen).__name__).lower()

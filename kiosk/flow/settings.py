@@ -1,0 +1,20 @@
+"""What a hospital may choose about the course of a session."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a hospital may choose."""
+
+    languages: tuple[str, ...]
+    """The first one is shown to whoever comes."""
+    unattended_after_s: float = 60.0
+    """An untouched session ends after so many seconds."""
+    countdown_s: float = 20.0
+    """The last so many of them show a warning."""
+
+    @property
+    def warning_after_s(self) -> float:
+        """Untouched seconds until the warning."""
+        return self.unattended_after_s - self.countdown_s

@@ -1,0 +1,179 @@
+"""Everything a kiosk knows at one moment, as frozen values. No decisions here."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kiosk.flow.events import Effect, PrintFailure
+from kiosk.flow.slip_facts import SlipFacts
+from queue_server.contract.messages import RequestBody, Visit
+
+
+class Intent(StrEnum):
+    """What the patient came for."""
+
+    CHECK_IN = "check-in"
+    PLACE = "place"
+
+
+class PrintState(StrEnum):
+    """How far the slip is."""
+
+    NOT_PRINTED = "not-printed"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
+
+
+class HelpState(StrEnum):
+    """Whether a nurse was called from the help screen."""
+
+    NOT_CALLED = "not-called"
+    CALLING = "calling"
+    CALLED = "called"
+    NOT_REACHED = "not-reached"
+
+
+class Trouble(StrEnum):
+    """Refusals that the kiosk itself speaks, beside those of the server."""
+
+    PAYMENT_CODE = "PAYMENT_CODE"
+    NO_LINE = "NO_LINE"
+    NO_ANSWER = "NO_ANSWER"
+    CHECK_IN_UNCERTAIN = "CHECK_IN_UNCERTAIN"
+
+
+class Next(StrEnum):
+    """What `try again` does on a refusal."""
+
+    IDENTIFY = "identify"
+    TYPE_ID_NUMBER = "type-id-number"
+    ASK_AGAIN = "ask-again"
+    SHOW_PLACE = "show-place"
+    VISITS = "visits"
+    HOME = "home"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request that is on its way, and what it was for."""
+
+    ask_number: int
+    intent: Intent
+    body: RequestBody = field(repr=False)
+    ticket_id: str = field(default="", repr=False)
+    was_uncertain: bool = False
+    """A check-in whose first try got no answer: it may have succeeded."""
+
+
+# --- screens -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """Nobody is there, or somebody has just come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identify:
+    """Show a card, a slip, or choose to type."""
+
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdNumberPad:
+    """Type an ID number."""
+
+    intent: Intent
+    characters: str = field(default="", repr=False)
+    is_shown: bool = False
+    is_wrong: bool = False
+    """The check digit does not fit what was typed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The server is asked."""
+
+    asked: Asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visits:
+    """All visits of the patient, a page at a time."""
+
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneVisit:
+    """One visit, to be checked in."""
+
+    ticket_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """Checked in: number, where to wait, slip."""
+
+    facts: SlipFacts = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyPlace:
+    """Where a ticket stands, and why."""
+
+    visit: Visit = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Something was refused; `message_*` are the server's words, if it spoke."""
+
+    code: str
+    next: Next
+    intent: Intent
+    message_zh: str = field(default="", repr=False)
+    message_en: str = field(default="", repr=False)
+    asked: Asked | None = None
+    """What `try again` asks again."""
+
+
+Screen = Home | Identify | IdNumberPad | Waiting | Visits | OneVisit | Arrived | MyPlace | Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """An identified patient. His full name is never kept: nothing here needs it."""
+
+    session_id: str
+    masked_name: str
+    visits: tuple[Visit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One moment of a kiosk."""
+
+    language: str
+    is_elder: bool = False
+    is_line_up: bool = False
+    time_text: str = ""
+    screen: Screen = field(default_factory=Home)
+    session: Session | None = field(default=None, repr=False)
+    help: HelpState | None = None
+    """Given while the help screen covers the other one."""
+    help_ask_number: int = 0
+    printing: PrintState = PrintState.NOT_PRINTED
+    print_failure: PrintFailure | None = None
+    idle_s: float = 0.0
+    is_speaking: bool = False
+    spoken_s: float = 0.0
+    """How long the voice has been speaking."""
+    ask_count: int = 0
+    """Asks so far; survives a wipe, so that a late answer finds no one."""
+    print_count: int = 0
+
+
+Step = tuple[State, tuple[Effect, ...]]
+"""The state after an event, and what is to be done, in order."""

@@ -1,0 +1,258 @@
+"""What each key does. One function a key, all of one shape; `TAPPED` is the whole list."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from hardware.code_kind import is_resident_id
+from kiosk.flow import id_number
+from kiosk.flow.asking import ask, call_nurse, find_place
+from kiosk.flow.events import CHECK_CHARACTER_X, Key, Speak, StopSpeaking, Wipe
+from kiosk.flow.forgetting import forget_patient, leave
+from kiosk.flow.printing import print_again
+from kiosk.flow.replies import screen_of_visit
+from kiosk.flow.session import has_way_back, visit_of, visits_of
+from kiosk.flow.settings import Settings
+from kiosk.flow.state import (
+    HelpState,
+    Home,
+    Identify,
+    IdNumberPad,
+    Intent,
+    MyPlace,
+    Next,
+    OneVisit,
+    Refusal,
+    State,
+    Step,
+    Visits,
+    Waiting,
+)
+from queue_server.contract.messages import CheckIn
+from queue_server.contract.messages import Identify as IdentifyBody
+
+# --- the keys below every screen -----------------------------------------------------------
+
+
+def _home(state: State, argument: int, settings: Settings) -> Step:
+    """Forget the patient, but not the language he reads: he may well go on."""
+    if isinstance(state.screen, Waiting):
+        return replace(state, help=None), ()
+    return replace(forget_patient(state), screen=Home(), help=None), (Wipe(),)
+
+
+def _back(state: State, argument: int, settings: Settings) -> Step:
+    if state.help is not None:
+        return replace(state, help=None), ()
+    if not has_way_back(state):
+        return state, ()
+    match state.screen:
+        case IdNumberPad(intent=intent):
+            return replace(state, screen=Identify(intent=intent)), ()
+        case Refusal(intent=intent) if state.session is None:
+            return replace(state, screen=Identify(intent=intent)), ()
+        case Identify():
+            return _home(state, argument, settings)
+        case _:
+            return replace(state, screen=Visits()), ()
+
+
+def _language(state: State, argument: int, settings: Settings) -> Step:
+    here = settings.languages.index(state.language)
+    following = settings.languages[(here + 1) % len(settings.languages)]
+    return replace(state, language=following), ()
+
+
+def _elder(state: State, argument: int, settings: Settings) -> Step:
+    screen = state.screen
+    # A page holds fewer visits in large print: the second page would be another one.
+    shown = replace(screen, page=0) if isinstance(screen, Visits) else screen
+    return replace(state, is_elder=not state.is_elder, screen=shown), ()
+
+
+def _listen(state: State, argument: int, settings: Settings) -> Step:
+    if state.is_speaking:
+        return replace(state, is_speaking=False), (StopSpeaking(),)
+    return replace(state, is_speaking=True, spoken_s=0.0), (Speak(),)
+
+
+def _help(state: State, argument: int, settings: Settings) -> Step:
+    return replace(state, help=HelpState.NOT_CALLED if state.help is None else None), ()
+
+
+def _close_help(state: State, argument: int, settings: Settings) -> Step:
+    return replace(state, help=None), ()
+
+
+def _call_nurse(state: State, argument: int, settings: Settings) -> Step:
+    return call_nurse(state)
+
+
+def _stay(state: State, argument: int, settings: Settings) -> Step:
+    return state, ()
+
+
+# --- identifying ---------------------------------------------------------------------------
+
+
+def _check_in(state: State, argument: int, settings: Settings) -> Step:
+    match state.screen:
+        case Home():
+            return replace(state, screen=Identify(intent=Intent.CHECK_IN)), ()
+        case OneVisit(ticket_id=ticket_id):
+            return _ask_check_in(state, ticket_id)
+        case MyPlace(visit=visit):
+            return _ask_check_in(state, visit.ticket_id)
+        case _:
+            return state, ()
+
+
+def _ask_check_in(state: State, ticket_id: str) -> Step:
+    visit = visit_of(state, ticket_id)
+    if state.session is None or visit is None or not visit.can_check_in:
+        return state, ()
+    body = CheckIn(session_id=state.session.session_id, ticket_id=ticket_id)
+    return ask(state, body, Intent.CHECK_IN)
+
+
+def _my_place(state: State, argument: int, settings: Settings) -> Step:
+    if isinstance(state.screen, Home):
+        return replace(state, screen=Identify(intent=Intent.PLACE)), ()
+    return state, ()
+
+
+def _show_card(state: State, argument: int, settings: Settings) -> Step:
+    """The place of a slip is on the screen; its owner wants to check in and shows who he is."""
+    if isinstance(state.screen, MyPlace):
+        shown = replace(forget_patient(state), screen=Identify(intent=Intent.CHECK_IN))
+        return shown, (Wipe(),)
+    return state, ()
+
+
+def _type_id_number(state: State, argument: int, settings: Settings) -> Step:
+    if isinstance(state.screen, Identify):
+        return replace(state, screen=IdNumberPad(intent=state.screen.intent)), ()
+    return state, ()
+
+
+def _digit(state: State, argument: int, settings: Settings) -> Step:
+    character = "X" if argument == CHECK_CHARACTER_X else str(argument)
+    pad = state.screen
+    if not isinstance(pad, IdNumberPad) or not id_number.may_follow(pad.characters, character):
+        return state, ()
+    typed = replace(pad, characters=pad.characters + character, is_wrong=False)
+    return replace(state, screen=typed), ()
+
+
+def _delete(state: State, argument: int, settings: Settings) -> Step:
+    pad = state.screen
+    if not isinstance(pad, IdNumberPad):
+        return state, ()
+    return replace(state, screen=replace(pad, characters=pad.characters[:-1], is_wrong=False)), ()
+
+
+def _show_digits(state: State, argument: int, settings: Settings) -> Step:
+    pad = state.screen
+    if not isinstance(pad, IdNumberPad):
+        return state, ()
+    return replace(state, screen=replace(pad, is_shown=not pad.is_shown)), ()
+
+
+def _confirm(state: State, argument: int, settings: Settings) -> Step:
+    pad = state.screen
+    if not isinstance(pad, IdNumberPad) or not id_number.is_complete(pad.characters):
+        return state, ()
+    if not is_resident_id(pad.characters):
+        return replace(state, screen=replace(pad, is_wrong=True)), ()
+    return ask(state, IdentifyBody(id_number=pad.characters), pad.intent)
+
+
+# --- visits and slips ----------------------------------------------------------------------
+
+
+def _visit(state: State, argument: int, settings: Settings) -> Step:
+    visits = visits_of(state)
+    if not isinstance(state.screen, Visits) or not 0 <= argument < len(visits):
+        return state, ()
+    return replace(state, screen=screen_of_visit(visits[argument])), ()
+
+
+def _turn_page(by: int) -> Callable[[State, int, Settings], Step]:
+    def turn(state: State, argument: int, settings: Settings) -> Step:
+        if not isinstance(state.screen, Visits):
+            return state, ()
+        # The presenter, which knows how many fit, offers no key beyond the last page.
+        page = max(0, state.screen.page + by)
+        return replace(state, screen=Visits(page=page)), ()
+
+    return turn
+
+
+def _print_again(state: State, argument: int, settings: Settings) -> Step:
+    return print_again(state)
+
+
+def _done(state: State, argument: int, settings: Settings) -> Step:
+    return leave(state, settings)
+
+
+# --- after a refusal -----------------------------------------------------------------------
+
+
+def _try_again(state: State, argument: int, settings: Settings) -> Step:
+    refusal = state.screen
+    if not isinstance(refusal, Refusal):
+        return state, ()
+    match refusal.next:
+        case Next.IDENTIFY:
+            shown = replace(forget_patient(state), screen=Identify(intent=refusal.intent))
+            return shown, (Wipe(),)
+        case Next.TYPE_ID_NUMBER:
+            return replace(state, screen=IdNumberPad(intent=refusal.intent)), ()
+        case Next.ASK_AGAIN if refusal.asked is not None:
+            return ask(
+                state,
+                refusal.asked.body,
+                refusal.intent,
+                was_uncertain=refusal.asked.was_uncertain,
+            )
+        case Next.SHOW_PLACE if refusal.asked is not None:
+            return _show_place(state, refusal.asked.body)
+        case Next.VISITS:
+            return replace(state, screen=Visits()), ()
+        case _:
+            return _home(state, argument, settings)
+
+
+def _show_place(state: State, refused: object) -> Step:
+    assert isinstance(refused, CheckIn)
+    visit = visit_of(state, refused.ticket_id)
+    assert visit is not None, "a check-in is only asked for a visit of the session"
+    return find_place(state, visit.slip_code)
+
+
+TAPPED: Final[dict[Key, Callable[[State, int, Settings], Step]]] = {
+    Key.HOME: _home,
+    Key.BACK: _back,
+    Key.LANGUAGE: _language,
+    Key.ELDER: _elder,
+    Key.LISTEN: _listen,
+    Key.HELP: _help,
+    Key.CHECK_IN: _check_in,
+    Key.MY_PLACE: _my_place,
+    Key.TYPE_ID_NUMBER: _type_id_number,
+    Key.SHOW_CARD: _show_card,
+    Key.DIGIT: _digit,
+    Key.DELETE: _delete,
+    Key.SHOW_DIGITS: _show_digits,
+    Key.CONFIRM: _confirm,
+    Key.VISIT: _visit,
+    Key.EARLIER_VISITS: _turn_page(-1),
+    Key.MORE_VISITS: _turn_page(+1),
+    Key.PRINT_AGAIN: _print_again,
+    Key.DONE: _done,
+    Key.TRY_AGAIN: _try_again,
+    Key.CALL_NURSE: _call_nurse,
+    Key.CLOSE_HELP: _close_help,
+    Key.STAY: _stay,
+}

@@ -1,0 +1,106 @@
+"""The screens before anybody is known: home, card, ID number, waiting."""
+
+from kiosk.flow import id_number
+from kiosk.flow.events import CHECK_CHARACTER_X, Key
+from kiosk.flow.state import Identify, IdNumberPad, Intent, Waiting
+from kiosk.presenter.views import (
+    ChoiceView,
+    HomeView,
+    Icon,
+    IdentifyView,
+    IdNumberPadView,
+    KeyView,
+    StepView,
+    Tone,
+    Unspoken,
+    WaitingView,
+)
+from kiosk.presenter.wording import Wording
+from queue_server.contract.messages import CheckIn, FindPlace
+
+
+def home(words: Wording) -> HomeView:
+    """Two choices, and the scanner that is always open."""
+    return HomeView(
+        title=words("home.title"),
+        choices=(
+            ChoiceView(
+                key=Key.CHECK_IN,
+                icon=Icon.CHECK_IN,
+                label=words("home.check_in"),
+                hint=words("home.check_in_hint"),
+            ),
+            ChoiceView(
+                key=Key.MY_PLACE,
+                icon=Icon.PLACE,
+                label=words("home.my_place"),
+                hint=words("home.my_place_hint"),
+            ),
+        ),
+        scan_title=words("home.scan_title"),
+        scan_text=words("home.scan_text"),
+    )
+
+
+def identify(screen: Identify, words: Wording) -> IdentifyView:
+    """How to show a card; whoever asks for his place may show the slip."""
+    steps = [StepView(icon=Icon.PHONE, text=words("identify.step_open"))]
+    title = words("identify.title_check_in")
+    if screen.intent is Intent.PLACE:
+        title = words("identify.title_place")
+        steps.append(StepView(icon=Icon.SLIP, text=words("identify.step_slip")))
+    steps.append(StepView(icon=Icon.SCAN, text=words("identify.step_hold")))
+    steps.append(StepView(icon=Icon.SOUND, text=words("identify.step_hear")))
+    return IdentifyView(
+        title=title,
+        steps=tuple(steps),
+        type_id_number=KeyView(
+            key=Key.TYPE_ID_NUMBER, label=words("identify.type_id_number"), icon=Icon.KEYPAD
+        ),
+    )
+
+
+def id_number_pad(screen: IdNumberPad, words: Wording) -> IdNumberPadView:
+    """The number in its three groups, all but the last characters hidden."""
+    is_complete = id_number.is_complete(screen.characters)
+    message, tone = words("pad.count", count=len(screen.characters)), Tone.PLAIN
+    if is_complete:
+        message, tone = words("pad.ready"), Tone.GOOD
+    if screen.is_wrong:
+        message, tone = words("pad.wrong"), Tone.BAD
+    first, second, third = id_number.groups(screen.characters, is_shown=screen.is_shown)
+    return IdNumberPadView(
+        title=words("pad.title"),
+        groups=(Unspoken(first), Unspoken(second), Unspoken(third)),
+        message=message,
+        tone=tone,
+        show=KeyView(
+            key=Key.SHOW_DIGITS,
+            label=words("pad.hide" if screen.is_shown else "pad.show"),
+            icon=Icon.EYE,
+        ),
+        keys=(
+            *(KeyView(key=Key.DIGIT, label=str(d), argument=d) for d in range(1, 10)),
+            KeyView(key=Key.DIGIT, label="X", argument=CHECK_CHARACTER_X),
+            KeyView(key=Key.DIGIT, label="0", argument=0),
+            KeyView(key=Key.DELETE, label=words("pad.delete"), icon=Icon.DELETE),
+        ),
+        confirm=KeyView(
+            key=Key.CONFIRM,
+            label=words("pad.confirm"),
+            is_primary=True,
+            is_enabled=is_complete and not screen.is_wrong,
+        ),
+    )
+
+
+def waiting(screen: Waiting, words: Wording) -> WaitingView:
+    """Say what is being asked; nothing of it is shown."""
+    match screen.asked.body:
+        case CheckIn():
+            title = words("waiting.title_check_in")
+        case FindPlace():
+            title = words("waiting.title_place")
+        case _:
+            title = words("waiting.title_identify")
+    return WaitingView(title=title, lead=words("waiting.lead"))

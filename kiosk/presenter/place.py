@@ -1,0 +1,165 @@
+"""Where a ticket stands: right after the check-in, and whenever somebody asks."""
+
+from typing import Final
+
+from kiosk.flow.events import Key, PrintFailure
+from kiosk.flow.state import Arrived, MyPlace, PrintState, State
+from kiosk.presenter.views import (
+    FactView,
+    Icon,
+    KeyView,
+    MessageView,
+    NumberView,
+    PlaceView,
+    Tone,
+)
+from kiosk.presenter.wording import Wording
+from queue_server.contract.messages import Place, Visit
+from queue_server.rules.terms import QueueStatus, TicketState
+
+_IN_THE_LIST: Final = frozenset({TicketState.WAITING, TicketState.STANDBY})
+_LOOKS: Final = {
+    TicketState.WAITING: (Tone.GOOD, Icon.CLOCK),
+    TicketState.STANDBY: (Tone.CALL, Icon.PLACE),
+    TicketState.CALLED: (Tone.CALL, Icon.SOUND),
+    TicketState.IN_SERVICE: (Tone.GOOD, Icon.CONFIRM),
+    TicketState.DONE: (Tone.GOOD, Icon.CONFIRM),
+}
+
+
+def arrived(state: State, screen: Arrived, words: Wording) -> PlaceView:
+    """The number, where to wait, how many are ahead; and what the slip is doing."""
+    visit = screen.facts.visit
+    is_failed = state.printing is PrintState.FAILED
+    print_again = KeyView(
+        key=Key.PRINT_AGAIN,
+        label=words("arrived.print_once_more" if is_failed else "arrived.print_again"),
+        icon=Icon.PRINTER,
+        is_enabled=state.printing is not PrintState.PRINTING,
+    )
+    done = KeyView(key=Key.DONE, label=words("arrived.done"), is_primary=True)
+    return PlaceView(
+        title=words("arrived.title", name=screen.facts.masked_name),
+        tone=Tone.GOOD,
+        icon=Icon.CONFIRM,
+        number=NumberView(label=words("arrived.number"), number=_number(visit)),
+        where=_sentence("arrived.wait", visit, words),
+        ahead=_ahead(visit.place, words),
+        at_most=_at_most(visit.place, words),
+        reason=words.of(visit.place, "reason") if visit.place else "",
+        message=_queue_message(visit.place, words) or _print_message(state, words),
+        keys=(print_again, done),
+    )
+
+
+def my_place(state: State, screen: MyPlace, words: Wording) -> PlaceView:
+    """How a ticket stands now, and what its owner is to do."""
+    visit = screen.visit
+    ticket_state = visit.place.state if visit.place else visit.state
+    tone, icon = _LOOKS.get(ticket_state, (Tone.CAUTION, Icon.CAUTION))
+    return PlaceView(
+        title=words(f"place.title_{ticket_state.value}"),
+        tone=tone,
+        icon=icon,
+        number=NumberView(label=words("place.number"), number=_number(visit)),
+        where=_sentence(f"place.next_{ticket_state.value}", visit, words),
+        ahead=_ahead(visit.place, words),
+        at_most=_at_most(visit.place, words),
+        reason=words.of(visit.place, "reason") if visit.place else "",
+        message=_queue_message(visit.place, words) or _print_message(state, words),
+        keys=_keys(state, visit, words),
+    )
+
+
+def _number(visit: Visit) -> str:
+    return visit.place.number if visit.place else visit.number
+
+
+def _sentence(key: str, visit: Visit, words: Wording) -> str:
+    room = words.of(visit, "room")
+    if visit.place is not None:
+        room = words.of(visit.place, "called_room") or room
+    return words(key, floor=words.of(visit, "floor"), area=words.of(visit, "area"), room=room)
+
+
+def _ahead(place: Place | None, words: Wording) -> FactView | None:
+    if place is None or place.state not in _IN_THE_LIST:
+        return None
+    value = words("place.none_ahead")
+    if place.ahead_count > 0:
+        value = words("place.people", count=place.ahead_count)
+    return FactView(label=words("place.ahead"), value=value)
+
+
+def _at_most(place: Place | None, words: Wording) -> str:
+    if place is None or place.state not in _IN_THE_LIST:
+        return ""
+    if place.ahead_at_most <= place.ahead_count:
+        return ""
+    return words("place.at_most", count=place.ahead_at_most)
+
+
+def _queue_message(place: Place | None, words: Wording) -> MessageView | None:
+    if place is None or place.queue_status is QueueStatus.OPEN:
+        return None
+    key = "place.paused" if place.queue_status is QueueStatus.PAUSED else "place.stopped"
+    return MessageView(tone=Tone.CAUTION, icon=Icon.CAUTION, text=words(key))
+
+
+def _print_message(state: State, words: Wording) -> MessageView | None:
+    match state.printing:
+        case PrintState.PRINTING:
+            return MessageView(tone=Tone.PLAIN, icon=Icon.PRINTER, text=words("arrived.printing"))
+        case PrintState.PRINTED:
+            return MessageView(tone=Tone.GOOD, icon=Icon.PRINTER, text=words("arrived.printed"))
+        case PrintState.FAILED:
+            return MessageView(
+                tone=Tone.CAUTION,
+                icon=Icon.CAUTION,
+                text=words("arrived.failed"),
+                more=_what_to_do_without_slip(state.print_failure, words),
+            )
+        case PrintState.NOT_PRINTED:
+            return None
+
+
+def _what_to_do_without_slip(failure: PrintFailure | None, words: Wording) -> str:
+    hint = words("arrived.failed_hint")
+    if failure is None:
+        return hint
+    return f"{hint} {words.pick(zh=failure.sentence_zh, en=failure.sentence_en)}"
+
+
+def _keys(state: State, visit: Visit, words: Wording) -> tuple[KeyView, ...]:
+    keys: list[KeyView] = []
+    if visit.can_check_in and state.session is not None:
+        keys.append(
+            KeyView(
+                key=Key.CHECK_IN,
+                label=words("visit.check_in_missed"),
+                icon=Icon.CHECK_IN,
+                is_primary=True,
+            )
+        )
+    elif visit.can_check_in:
+        keys.append(
+            KeyView(
+                key=Key.SHOW_CARD,
+                label=words("place.show_card"),
+                icon=Icon.PHONE,
+                is_primary=True,
+            )
+        )
+    if state.session is not None and visit.place is not None:
+        keys.append(
+            KeyView(
+                key=Key.PRINT_AGAIN,
+                label=words("place.print"),
+                icon=Icon.PRINTER,
+                is_enabled=state.printing is not PrintState.PRINTING,
+            )
+        )
+    keys.append(
+        KeyView(key=Key.DONE, label=words("arrived.done"), is_primary=not visit.can_check_in)
+    )
+    return tuple(keys)

@@ -1,0 +1,292 @@
+"""What a screen shows, as frozen values: one class a screen, its fields in reading order.
+
+Rule 1: every plain `str` is text that stands on the screen, from top to bottom as declared.
+Rule 2: what is no text is an enum, a number or a bool, so `spoken_texts` finds exactly the texts.
+Rule 3: `Unspoken` stands on the screen, but is never read aloud: bystanders would hear it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum, StrEnum
+
+from kiosk.flow.events import Key
+
+
+class Unspoken(str):
+    """Text that is shown and never read aloud."""
+
+    __slots__ = ()
+
+
+class Tone(StrEnum):
+    """What a message is like; each tone has a colour and a sign of its own."""
+
+    PLAIN = "plain"
+    GOOD = "good"
+    CAUTION = "caution"
+    BAD = "bad"
+    CALL = "call"
+
+
+class Icon(StrEnum):
+    """The signs there are; drawn in `widgets/icon.py`."""
+
+    NONE = "none"
+    HOME = "home"
+    BACK = "back"
+    LANGUAGE = "language"
+    ELDER = "elder"
+    LISTEN = "listen"
+    SILENCE = "silence"
+    HELP = "help"
+    CHECK_IN = "check-in"
+    PLACE = "place"
+    SCAN = "scan"
+    PHONE = "phone"
+    SLIP = "slip"
+    SOUND = "sound"
+    KEYPAD = "keypad"
+    DELETE = "delete"
+    CONFIRM = "confirm"
+    NURSE = "nurse"
+    CAUTION = "caution"
+    CROSS = "cross"
+    CLOCK = "clock"
+    NEXT = "next"
+    EARLIER = "earlier"
+    PRINTER = "printer"
+    EYE = "eye"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyView:
+    """Something to press."""
+
+    key: Key
+    label: str
+    icon: Icon = Icon.NONE
+    argument: int = 0
+    is_primary: bool = False
+    is_enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceView:
+    """A large key that says what it is for."""
+
+    key: Key
+    icon: Icon
+    label: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """One step of an instruction, with its picture."""
+
+    icon: Icon
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactView:
+    """A label and what it is."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """A sentence on a coloured ground, with a sign."""
+
+    tone: Tone
+    icon: Icon
+    text: str
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderView:
+    """The same on every screen."""
+
+    hospital: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeView:
+    """Two choices, and that a code may be scanned at once."""
+
+    title: str
+    choices: tuple[ChoiceView, ...]
+    scan_title: str
+    scan_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifyView:
+    """How to show a card; a key for whoever has none."""
+
+    title: str
+    steps: tuple[StepView, ...]
+    type_id_number: KeyView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdNumberPadView:
+    """The ID number and its keys."""
+
+    title: str
+    groups: tuple[Unspoken, Unspoken, Unspoken]
+    message: str
+    tone: Tone
+    show: KeyView
+    keys: tuple[KeyView, ...]
+    """Twelve, in rows of three."""
+    confirm: KeyView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingView:
+    """The server is asked."""
+
+    title: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitCardView:
+    """One visit in the list; the whole card is a key."""
+
+    argument: int
+    key: Key = Key.VISIT
+    time: str
+    status: str
+    tone: Tone
+    clinic: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitsView:
+    """A page of the patient's visits."""
+
+    title: str
+    lead: str
+    cards: tuple[VisitCardView, ...]
+    earlier: KeyView | None
+    page: str
+    more: KeyView | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneVisitView:
+    """A visit, to be compared and checked in."""
+
+    title: str
+    facts: tuple[FactView, ...]
+    message: MessageView | None
+    keys: tuple[KeyView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberView:
+    """A ticket's number, as large as the screen allows."""
+
+    label: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceView:
+    """Number, where to wait, how many are ahead, and why: after a check-in, and later on."""
+
+    title: str
+    tone: Tone
+    icon: Icon
+    number: NumberView
+    where: str
+    message: MessageView | None
+    ahead: FactView | None
+    at_most: str
+    reason: str
+    keys: tuple[KeyView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalView:
+    """What happened, and what to do next."""
+
+    tone: Tone
+    icon: Icon
+    title: str
+    message: str
+    hint: str
+    keys: tuple[KeyView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpView:
+    """How to use the screen beneath, and a nurse on call."""
+
+    title: str
+    text: str
+    keys_text: str
+    message: MessageView | None
+    keys: tuple[KeyView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InactivityView:
+    """Is somebody there? The whole body is a key that says yes."""
+
+    title: str
+    seconds: str
+    lead: str
+    stay: KeyView
+    end: KeyView
+
+
+Body = (
+    HomeView
+    | IdentifyView
+    | IdNumberPadView
+    | WaitingView
+    | VisitsView
+    | OneVisitView
+    | PlaceView
+    | RefusalView
+    | HelpView
+    | InactivityView
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The whole window."""
+
+    is_elder: bool
+    header: HeaderView
+    banner: MessageView | None
+    body: Body
+    dock: tuple[KeyView | None, ...]
+    """The keys that are always in the same place; None leaves a gap where one makes no sense."""
+
+
+def spoken_texts(view: object) -> Iterator[str]:
+    """Yield the texts of a view in reading order: what the voice says is what the eye sees."""
+    match view:
+        case Enum() | Unspoken() | None:
+            return
+        case str():
+            if view:
+                yield view
+        case tuple():
+            for part in view:
+                yield from spoken_texts(part)
+        case _ if is_dataclass(view):
+            for field in fields(view):
+                yield from spoken_texts(getattr(view, field.name))
+        case _:
+            return

@@ -1,0 +1,49 @@
+"""Which screen shows which view."""
+
+from pathlib import Path
+
+from kiosk.presenter.views import (
+    HelpView,
+    HomeView,
+    IdentifyView,
+    IdNumberPadView,
+    InactivityView,
+    OneVisitView,
+    PlaceView,
+    RefusalView,
+    VisitsView,
+    WaitingView,
+)
+from kiosk.screens.help_screen import HelpScreen
+from kiosk.screens.home_screen import HomeScreen
+from kiosk.screens.id_number_pad_screen import IdNumberPadScreen
+from kiosk.screens.identify_screen import IdentifyScreen
+from kiosk.screens.inactivity_screen import InactivityScreen
+from kiosk.screens.one_visit_screen import OneVisitScreen
+from kiosk.screens.place_screen import PlaceScreen
+from kiosk.screens.refusal_screen import RefusalScreen
+from kiosk.screens.visits_screen import VisitsScreen
+from kiosk.screens.waiting_screen import WaitingScreen
+from kiosk.widgets import frame, parts
+from kiosk.widgets.parts import load_rules
+
+SCREENS = {
+    HomeView: HomeScreen,
+    IdentifyView: IdentifyScreen,
+    IdNumberPadView: IdNumberPadScreen,
+    WaitingView: WaitingScreen,
+    VisitsView: VisitsScreen,
+    OneVisitView: OneVisitScreen,
+    PlaceView: PlaceScreen,
+    RefusalView: RefusalScreen,
+    HelpView: HelpScreen,
+    InactivityView: InactivityScreen,
+}
+
+
+def load_all_rules():
+    """Read every KV file."""
+    load_rules(parts.RULES)
+    load_rules(frame.RULES)
+    for path in sorted(Path(__file__).parent.glob("*_screen.kv")):
+        load_rules(path)

@@ -1,0 +1,220 @@
+"""The parts that screens are made of. Each shows a view value; a key hands its press to the app."""
+
+from pathlib import Path
+
+from kivy.app import App
+from kivy.lang import Builder
+from kivy.metrics import dp
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    ObjectProperty,
+    StringProperty,
+)
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+from kivy.uix.scrollview import ScrollView
+from kivy.uix.widget import Widget
+
+from kiosk.flow.events import Key as KeyName
+from kiosk.presenter.views import Icon, Unspoken
+from kiosk.widgets.glyphs import drawable
+from kiosk.widgets.icon import icon_texture
+
+RULES = Path(__file__).with_suffix(".kv")
+
+
+def load_rules(path):
+    """Read a KV file once in the life of the process."""
+    if str(path) not in Builder.files:
+        Builder.load_file(str(path))
+
+
+class Printed(Label):
+    """Words in the font and colour of the kiosk."""
+
+    content = StringProperty("")
+    test_name = StringProperty("")
+    is_private = BooleanProperty(False)
+
+    def on_content(self, _widget, content):
+        """Show other words."""
+        self.is_private = isinstance(content, Unspoken)
+        self.text = drawable(content)
+
+
+class Text(Printed):
+    """Words that break into lines; as high as they need."""
+
+
+class Word(Printed):
+    """Words on one line; as wide as they need."""
+
+
+class Sign(Widget):
+    """An icon."""
+
+    icon = StringProperty("none")
+    ink = ColorProperty()
+    texture = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **properties):
+        super().__init__(**properties)
+        self.bind(icon=self._draw, size=self._draw)
+        self._draw()
+
+    def _draw(self, *_):
+        side = round(min(self.size))
+        self.texture = icon_texture(str(self.icon), side) if side > 4 else None
+
+
+class Panel(BoxLayout):
+    """A rounded surface."""
+
+    ground = ColorProperty()
+    outline = ColorProperty((0, 0, 0, 0))
+
+
+class Stack(BoxLayout):
+    """Parts below one another, as high as they are together."""
+
+
+class Row(BoxLayout):
+    """Parts side by side, as high as the highest."""
+
+
+class Gap(Widget):
+    """Empty space that takes what is left over."""
+
+
+class Pressable(ButtonBehavior, BoxLayout):
+    """Anything a finger can press; `view` says which key it is."""
+
+    view = ObjectProperty()
+    test_name = StringProperty("")
+    is_enabled = BooleanProperty(True)
+
+    def on_view(self, _widget, view):
+        """Become another key."""
+        self.test_name = name_of(view)
+        self.is_enabled = getattr(view, "is_enabled", True)
+
+    def on_release(self):
+        """Hand the press over."""
+        if self.is_enabled:
+            App.get_running_app().press(self.view)
+
+
+class DockKey(Pressable):
+    """A key of the bottom row: sign above, word below."""
+
+
+class SignedKey(Pressable):
+    """A key with a word, and a sign if it has one."""
+
+    def on_view(self, widget, view):
+        """Become another key; without a sign its word stands in the middle."""
+        super().on_view(widget, view)
+        if view.icon is Icon.NONE and "sign" in self.ids and self.ids.sign.parent:
+            self.remove_widget(self.ids.sign)
+
+    def on_kv_post(self, _base):
+        """Take the sign out now, if the view was there before the rules."""
+        if self.view is not None:
+            self.on_view(self, self.view)
+
+
+class Key(SignedKey):
+    """The usual key."""
+
+    is_primary = BooleanProperty(False)
+
+
+class CompactKey(Pressable):
+    """A small key inside a panel."""
+
+
+class PadKey(SignedKey):
+    """A key of the number pad."""
+
+
+class ChoiceCard(Pressable):
+    """A large key that says what it is for."""
+
+    is_first = BooleanProperty(False)
+    ink = ColorProperty()
+
+
+class VisitCard(Pressable):
+    """A visit in the list."""
+
+
+class Message(Panel):
+    """A sentence on a coloured ground, with a sign."""
+
+    view = ObjectProperty()
+
+    def on_kv_post(self, _base):
+        """Add the second sentence, if there is one."""
+        if self.view.more:
+            self.ids.words.add_widget(MessageMore(content=self.view.more))
+
+
+class MessageMore(Text):
+    """The second, quieter sentence of a message."""
+
+
+class Fact(BoxLayout):
+    """A label and what it is, side by side."""
+
+    view = ObjectProperty()
+
+
+class FactStacked(BoxLayout):
+    """The same in large print: one below the other."""
+
+    view = ObjectProperty()
+
+
+class StepRow(Panel):
+    """One step of an instruction."""
+
+    view = ObjectProperty()
+
+
+class Title(Text):
+    """The sentence that says what the screen is."""
+
+
+class Lead(Text):
+    """A sentence below it."""
+
+
+class BreathingDots(Widget):
+    """Three dots that breathe slowly while the server is asked."""
+
+    phase = NumericProperty(0.0)
+
+
+class Reading(ScrollView):
+    """Where sentences stand: usually all are to be seen; the longest can be moved with a finger."""
+
+    def add_widget(self, widget, *args, **kwargs):
+        """Put `widget` below the others."""
+        if self.children:
+            self.children[0].add_widget(widget, *args, **kwargs)
+        else:
+            super().add_widget(widget, *args, **kwargs)
+
+
+def name_of(view):
+    """Return the test name of a key: `check-in`, `digit-5`, `visit-0`."""
+    has_siblings = view.key in {KeyName.DIGIT, KeyName.VISIT}
+    return f"{view.key}-{view.argument}" if has_siblings else str(view.key)
+
+
+def px(value_dp):
+    """Return dp as whole pixels: lines of a hair's breadth stay sharp."""
+    return max(1, round(dp(value_dp)))
