@@ -129,21 +129,24 @@ def grant_priority(situation: Situation, command: asked.GrantPriority) -> list[h
 
 
 def resume(situation: Situation, command: asked.Resume) -> list[happened.Event]:
-    """Put a held ticket back under the key it stood under."""
+    """Put a held ticket back under the key it stood under; an emergency goes to the front."""
     ticket = of_ticket(situation, command)
     require(ticket, happened.Resumed)
-    queue = situation.queue(command)
+    queue, policy = situation.queue(command), situation.policy(command)
+    if ticket.kind is TicketKind.EMERGENCY:
+        placing = place(queue, ticket, policy, situation.now_s)
+        return [happened.Resumed(queue=queue.id, ticket=ticket.id, placing=placing)]
     wish = Wish(
         index=by_key(others(queue, ticket), ticket.key),
         reason=Reason(ReasonCode.RESUMED),
         key=ticket.key,
     )
-    placing = granted(queue, ticket, situation.policy(command), wish)
+    placing = granted(queue, ticket, policy, wish)
     return [happened.Resumed(queue=queue.id, ticket=ticket.id, placing=placing)]
 
 
 def transfer(situation: Situation, command: asked.Transfer) -> list[happened.Event]:
-    """Send the ticket to another queue: an ordinary one keeps its order, others go by their rule."""
+    """Send the ticket to another queue: an ordinary one keeps its order, others go by rule."""
     ticket = of_ticket(situation, command)
     if command.to_queue not in situation.day.queues:
         raise Refused(RefusalCode.UNKNOWN_QUEUE, queue=command.to_queue)

@@ -2,12 +2,18 @@
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
-from queue_server.rules.desk import Situation, of_ticket, require, require_seen
+from queue_server.rules.desk import (
+    Situation,
+    is_in_another_room,
+    of_ticket,
+    require,
+    require_seen,
+)
 from queue_server.rules.placement import key_at, others, protected_count
-from queue_server.rules.queue import Before, Day, Queue
+from queue_server.rules.queue import STATUS_ACTS, Before, Day, Queue, restored_order
 from queue_server.rules.reason import Reason, ReasonCode
 from queue_server.rules.refusals import Refused
-from queue_server.rules.terms import QueueId, RefusalCode, TicketKind
+from queue_server.rules.terms import RefusalCode, TicketId, TicketKind, TicketState
 from queue_server.rules.ticket import IN_ROOM, Ticket
 
 ACTS = {
@@ -66,24 +72,27 @@ def _index_beside(queue: Queue, ticket: Ticket, command: asked.Move) -> int:
     assert beside is not None
     listed = [other.id for other in others(queue, ticket)]
     if beside not in listed:
-        raise Refused(RefusalCode.UNKNOWN_TICKET, number=beside.partition(":")[2])
+        raise Refused(RefusalCode.UNKNOWN_TICKET, number=_number(beside))
     require_seen(queue.tickets[beside], command)
     return listed.index(beside) + (command.after is not None)
 
 
 def undo(situation: Situation, command: asked.Undo) -> list[happened.Event]:
-    """Take back an entry, in every queue it changed, if nothing has happened to its tickets since."""
+    """Take back an entry, in every queue it changed, if its tickets are unchanged since."""
     step = _step(situation.queue(command), command)
     if step is None:
         raise Refused(RefusalCode.NOTHING_TO_UNDO)
     what_zh, what_en = ACTS[step.do]
     reason = Reason(ReasonCode.UNDONE, {"what_zh": what_zh, "what_en": what_en})
-    undone: list[happened.Event] = []
-    for queue_id, before in _parts(situation.day, step.entry):
-        queue = situation.day.queues[queue_id]
+    parts = _parts(situation.day, step.entry)
+    for queue, before in parts:
         _require_unchanged(queue, before)
-        undone.append(happened.Undone(queue=queue_id, entry=step.entry, reason=reason))
-    return undone
+        _require_room(situation.day, queue, before)
+        _require_nobody_passed(queue, before)
+    return [
+        happened.Undone(queue=queue.id, entry=before.entry, reason=reason)
+        for queue, before in parts
+    ]
 
 
 def _step(queue: Queue, command: asked.Undo) -> Before | None:
@@ -96,9 +105,9 @@ def _step(queue: Queue, command: asked.Undo) -> Before | None:
     return None
 
 
-def _parts(day: Day, entry: int) -> list[tuple[QueueId, Before]]:
+def _parts(day: Day, entry: int) -> list[tuple[Queue, Before]]:
     return [
-        (queue.id, step)
+        (queue, step)
         for queue in day.queues.values()
         for step in queue.history
         if step.entry == entry
@@ -106,11 +115,44 @@ def _parts(day: Day, entry: int) -> list[tuple[QueueId, Before]]:
 
 
 def _require_unchanged(queue: Queue, before: Before) -> None:
-    for ticket_id, ticket in before.tickets.items():
-        present = queue.tickets.get(ticket_id)
-        if present is None or present.changed_entry != before.entry:
-            raise Refused(RefusalCode.CHANGED_SINCE, number=ticket_id.partition(":")[2])
-        takes_room = ticket is not None and ticket.state in IN_ROOM
-        if takes_room and queue.in_room is not None and queue.in_room not in before.tickets:
-            number = queue.tickets[queue.in_room].number
-            raise Refused(RefusalCode.CHANGED_SINCE, number=number)
+    """Refuse if anything that `before` would bring back has been changed by a later act."""
+    for later in queue.history:
+        if later.entry <= before.entry:
+            continue
+        if later.do in STATUS_ACTS and before.do in STATUS_ACTS:
+            raise Refused(RefusalCode.NOTHING_TO_UNDO)
+        for ticket in before.tickets:
+            if ticket in later.tickets:
+                raise Refused(RefusalCode.CHANGED_SINCE, number=_number(ticket))
+
+
+def _require_room(day: Day, queue: Queue, before: Before) -> None:
+    """Refuse if the one who would be back in the room finds it taken, or is in another one."""
+    for ticket in before.tickets.values():
+        if ticket is None or ticket.state not in IN_ROOM:
+            continue
+        if queue.in_room is not None and queue.in_room not in before.tickets:
+            raise Refused(RefusalCode.CHANGED_SINCE, number=_number(queue.in_room))
+        if is_in_another_room(day, ticket):
+            raise Refused(RefusalCode.PATIENT_ELSEWHERE, number=ticket.number)
+
+
+def _require_nobody_passed(queue: Queue, before: Before) -> None:
+    """Refuse if somebody would be passed who has been told to get ready since then."""
+    restored = restored_order(queue.order, before)
+    for index, other in enumerate(restored):
+        ticket = queue.tickets.get(other)
+        told_since = (
+            ticket is not None
+            and ticket.state is TicketState.STANDBY
+            and ticket.changed_entry > before.entry
+            and other not in before.tickets
+        )
+        if told_since:
+            ahead = set(queue.order[: queue.order.index(other)])
+            if not ahead.issuperset(restored[:index]):
+                raise Refused(RefusalCode.CHANGED_SINCE, number=_number(other))
+
+
+def _number(ticket: TicketId) -> str:
+    return ticket.partition(":")[2]

@@ -66,14 +66,12 @@ def granted(queue: Queue, ticket: Ticket, policy: Policy, wish: Wish) -> Placing
     """Return the place that a wish gets: behind those whom nobody may pass."""
     listed = others(queue, ticket)
     is_emergency = ticket.kind is TicketKind.EMERGENCY
-    index, held_back_by = wish.index, ""
-    if not is_emergency:
-        for limit, name in (
-            (protected_count(listed), "standby"),
-            (_behind_last(listed, lambda other: other.overtaken_count >= policy.overtaken_max), "bound"),
-        ):
-            if index < limit:
-                index, held_back_by = limit, name
+    limit, held_back_by = (0, "") if is_emergency else _limit(listed, policy)
+    index = wish.index
+    if index < limit:
+        index = _behind_limit(listed, limit, ticket, policy, wish)
+    else:
+        held_back_by = ""
     key = wish.key
     if key is None or held_back_by:
         key = key_at(listed, index, ticket)
@@ -87,10 +85,42 @@ def granted(queue: Queue, ticket: Ticket, policy: Policy, wish: Wish) -> Placing
     return Placing(index=index, key=key, reason=reason, let_in_by=let_in_by)
 
 
+def _limit(listed: Sequence[Ticket], policy: Policy) -> tuple[int, str]:
+    """Return the first index at which nobody is passed who may not be, and for whose sake."""
+    standby = protected_count(listed)
+    bound = _behind_last(listed, lambda other: other.overtaken_count >= policy.overtaken_max)
+    return (bound, "bound") if bound > standby else (standby, "standby")
+
+
+def _behind_limit(
+    listed: Sequence[Ticket], limit: int, ticket: Ticket, policy: Policy, wish: Wish
+) -> int:
+    """Return the index of a ticket that is held back: those who came before it keep their turn."""
+    if ticket.kind in _GAP_ORDER:
+        return max(limit, _in_gap(listed, limit, _rank(ticket, policy), policy))
+
+    def has_turn_before(other: Ticket) -> bool:
+        is_held_back_here = (
+            other.reason is not None
+            and other.reason.held_back_by != ""
+            and other.key == listed[limit - 1].key
+        )
+        is_ordinary = other.kind is TicketKind.ORDINARY
+        own = wish.key or ()
+        return is_held_back_here and is_ordinary and other.own_key <= own
+
+    return max(limit, _behind_last(listed, has_turn_before))
+
+
 def key_at(listed: Sequence[Ticket], index: int, ticket: Ticket) -> Key:
-    """Return the key of a ticket that is inserted at `index`: that of the one before it."""
+    """Return the key of a ticket that is inserted at `index`: that of the one before it.
+
+    At the front it has the least key: no number is small enough to pass it.
+    """
     if index > 0:
         return listed[index - 1].key
+    if ticket.kind is not TicketKind.ORDINARY:
+        return ()
     own = ticket.own_key or _slot_key(ticket)
     return min(own, listed[0].key) if listed else own
 
@@ -138,9 +168,7 @@ def _booked(
             return Wish(index=index, reason=reason)
 
 
-def _walk_in(
-    listed: Sequence[Ticket], policy: Policy, now_s: DaySecond, ticket: Ticket
-) -> Wish:
+def _walk_in(listed: Sequence[Ticket], policy: Policy, now_s: DaySecond, ticket: Ticket) -> Wish:
     parts = {"time": clock_text(now_s)}
     match policy.walk_in_rule:
         case "equal":
@@ -260,7 +288,7 @@ def _ratio(listed: Sequence[Ticket], every: int, ticket: Ticket, policy: Policy)
     )
 
 
-def _by_ratio(  # noqa: PLR0913  # each argument is one part of the rule's sentence
+def _by_ratio(
     listed: Sequence[Ticket],
     every: int,
     *,
@@ -281,9 +309,7 @@ def _by_ratio(  # noqa: PLR0913  # each argument is one part of the rule's sente
     return _in_gap(listed, index, rank, policy)
 
 
-def _in_gap(
-    listed: Sequence[Ticket], index: int, rank: tuple[int, int], policy: Policy
-) -> int:
+def _in_gap(listed: Sequence[Ticket], index: int, rank: tuple[int, int], policy: Policy) -> int:
     """Return the index within the run of inserted tickets around `index`.
 
     Where several kinds fall due in one gap: priority, then returned, then missed; within a
@@ -310,7 +336,7 @@ def _is_inserted(ticket: Ticket) -> bool:
     return ticket.kind in _GAP_ORDER and ticket.state is not TicketState.STANDBY
 
 
-# --- the list ---------------------------------------------------------------------------------------
+# --- the list -----------------------------------------------------------------------------------
 
 
 def others(queue: Queue, ticket: Ticket) -> tuple[Ticket, ...]:

@@ -4,18 +4,20 @@
 events, so a replay gives the same day whatever the policy says by then.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from queue_server.rules import events as happened
 from queue_server.rules.terms import QueueId, QueueStatus, TicketId, TicketKind, TicketState
-from queue_server.rules.ticket import IN_ROOM, LISTED, TRANSITIONS, Ticket, number_order
+from queue_server.rules.ticket import IN_ROOM, LISTED, TRANSITIONS, Key, Ticket, number_order
 
 UNDO_DEPTH: Final = 30
 """How many entries of a queue can be undone."""
 NOT_UNDONE: Final = frozenset({"issue", "undo"})
 """Acts that can't be taken back."""
+STATUS_ACTS: Final = frozenset({"pause", "reopen", "stop"})
+"""Acts that change whether the queue moves, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,19 @@ def apply(day: Day, entry: happened.Entry) -> Day:
     return Day(queues=queues, entry_count=entry.number)
 
 
+def restored_order(order: Sequence[TicketId], before: Before) -> list[TicketId]:
+    """Return `order` with what `before` tells of put back where it was.
+
+    Each goes behind the nearest of those that stood before it then and still stand.
+    """
+    restored = [ticket for ticket in order if ticket not in before.tickets]
+    for index, ticket in enumerate(before.order):
+        if ticket in before.tickets:
+            ahead = [other for other in before.order[:index] if other in restored]
+            restored.insert(restored.index(ahead[-1]) + 1 if ahead else 0, ticket)
+    return restored
+
+
 class _Sheet:
     """A queue while one entry is applied to it."""
 
@@ -111,11 +126,15 @@ class _Sheet:
 
     def _set(self, ticket: Ticket, placing: happened.Placing | None) -> None:
         """Store `ticket` and put it where `placing` says, or out of the list."""
+        former_index = len(self.order)
         if ticket.id in self.order and (placing is not None or ticket.state not in LISTED):
+            former_index = self.order.index(ticket.id)
             self.order.remove(ticket.id)
         if placing is not None:
             ticket = replace(ticket, key=placing.key, reason=placing.reason)
-            passed = [(other, placing.let_in_by) for other in self.order[placing.index :]]
+            # Those who stood behind it already are not passed once more.
+            others = self.order[placing.index : former_index]
+            passed = [(other, placing.let_in_by) for other in others]
             self._count(passed, 1)
             self.passed += passed
             self.order.insert(placing.index, ticket.id)
@@ -136,8 +155,8 @@ class _Sheet:
     def _undo(self, number: int) -> None:
         [before] = [step for step in self.history if step.entry == number]
         self.history = tuple(step for step in self.history if step.entry != number)
-        self.status = before.status
-        self.order = [ticket for ticket in self.order if ticket not in before.tickets]
+        if before.do in STATUS_ACTS:
+            self.status = before.status
         self._count(before.passed, -1)
         for ticket_id, ticket in before.tickets.items():
             present = self.tickets.pop(ticket_id)
@@ -149,27 +168,20 @@ class _Sheet:
                     overtaken_count=present.overtaken_count,
                     overtaken_by_emergency_count=present.overtaken_by_emergency_count,
                 )
-        for ticket_id in before.order:
+        self.order = restored_order(self.order, before)
+        self._fit_keys(before)
+
+    def _fit_keys(self, before: Before) -> None:
+        """Let the keys of those put back give way where the list has changed around them."""
+        least: Key = ()
+        for index, ticket_id in enumerate(self.order):
+            ticket = self.tickets[ticket_id]
             if ticket_id in before.tickets:
-                self._put_back(ticket_id, self._index_behind(before.order, ticket_id))
-
-    def _put_back(self, ticket_id: TicketId, index: int) -> None:
-        """Insert a ticket at `index`; its key gives way where the list has changed around it."""
-        ticket = self.tickets[ticket_id]
-        key = ticket.key
-        if index > 0:
-            key = max(key, self.tickets[self.order[index - 1]].key)
-        if index < len(self.order):
-            key = min(key, self.tickets[self.order[index]].key)
-        self.tickets[ticket_id] = replace(ticket, key=key)
-        self.order.insert(index, ticket_id)
-
-    def _index_behind(self, former: tuple[TicketId, ...], ticket_id: TicketId) -> int:
-        """Return the index behind the nearest of those that stood before it and still stand."""
-        for other in reversed(former[: former.index(ticket_id)]):
-            if other in self.order:
-                return self.order.index(other) + 1
-        return 0
+                stays = (self.tickets[other] for other in self.order[index:])
+                most = [other.key for other in stays if other.id not in before.tickets][:1]
+                key = min([max(ticket.key, least), *most])
+                ticket = self.tickets[ticket_id] = replace(ticket, key=key)
+            least = ticket.key
 
     def queue_after(self, entry: happened.Entry) -> Queue:
         """Return the finished queue."""
@@ -195,7 +207,11 @@ class _Sheet:
             status=self.status,
             highest_number=max(
                 self.before.highest_number,
-                *(number_order(self.tickets[new].number) for new in self.touched if new in self.tickets),
+                *(
+                    number_order(self.tickets[new].number)
+                    for new in self.touched
+                    if new in self.tickets
+                ),
                 0,
             ),
             history=history,
@@ -236,9 +252,7 @@ def _new_ticket(
     return ticket
 
 
-def _changes(
-    ticket: Ticket, event: happened.TicketEvent, entry: happened.Entry
-) -> dict[str, Any]:
+def _changes(ticket: Ticket, event: happened.TicketEvent, entry: happened.Entry) -> dict[str, Any]:
     """Return the fields of `ticket`, besides state and place, that `event` changes."""
     match event:
         case happened.CheckedIn():
@@ -251,10 +265,10 @@ def _changes(
             }
         case happened.Reinserted():
             return {"kind": TicketKind.MISSED}
-        case happened.Called():
-            return {"called_s": entry.at_s, "called_count": ticket.called_count + 1}
-        case happened.Recalled():
-            return {"called_count": ticket.called_count + 1}
+        case happened.Called() | happened.Recalled():
+            is_recall = isinstance(event, happened.Recalled)
+            called_s = ticket.called_s if is_recall else entry.at_s
+            return {"called_s": called_s, "called_count": ticket.called_count + 1}
         case happened.Missed():
             return {"missed_count": ticket.missed_count + 1, "reason": event.reason}
         case happened.PriorityGranted():

@@ -222,7 +222,10 @@ RANKS: Final[Mapping[str, tuple[str, str]]] = {
 _BEHIND = ("，排在 {behind} 号之后", ", behind {behind}")
 _HELD_BACK: Final = {
     "standby": ("（不越过已通知准备的患者）", " (nobody passes those who were told to get ready)"),
-    "bound": ("（前面的患者已达到被插队上限）", " (the one before has been passed as often as the rules allow)"),
+    "bound": (
+        "（前面的患者已达到被插队上限）",
+        " (the one before has been passed as often as the rules allow)",
+    ),
 }
 
 

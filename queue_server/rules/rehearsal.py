@@ -14,7 +14,7 @@ from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day, Queue, apply
 from queue_server.rules.reason import Reason, explain
 from queue_server.rules.refusals import Refused
-from queue_server.rules.terms import DaySecond, QueueId, TicketId, TicketState
+from queue_server.rules.terms import DaySecond, QueueId, RefusalCode, TicketId, TicketState
 from queue_server.rules.ticket import IN_ROOM, Ticket, ticket_id
 
 
@@ -87,8 +87,7 @@ def _number(entry: Entry) -> str | None:
 def _order(day: Day) -> Line:
     return {
         "order": {
-            queue.id: [ticket.number for ticket in queue.listed()]
-            for queue in day.queues.values()
+            queue.id: [ticket.number for ticket in queue.listed()] for queue in day.queues.values()
         },
         "in_room": {
             queue.id: queue.tickets[queue.in_room].number if queue.in_room else None
@@ -127,23 +126,26 @@ def _command(day: Day, step: Step) -> asked.Command:
 
 
 def _ticket(day: Day, queue: QueueId, step: Step) -> TicketId:
-    in_room = day.queues[queue].in_room if queue in day.queues else None
-    if not step.ticket and in_room is not None:
-        return in_room
-    return ticket_id(queue, step.ticket)
+    if step.ticket:
+        return ticket_id(queue, step.ticket)
+    in_room = day.queues[queue].in_room
+    if in_room is None:
+        raise Refused(RefusalCode.ROOM_EMPTY)
+    return in_room
 
 
 def _queue_of_last_entry(day: Day) -> QueueId:
     """Return the queue that changed last: what an `undo` that names none is about."""
-    last = {queue.id: max((step.entry for step in queue.history), default=0)
-            for queue in day.queues.values()}
+    last = {
+        queue.id: max((step.entry for step in queue.history), default=0)
+        for queue in day.queues.values()
+    }
     return max(last, key=lambda queue: last[queue])
 
 
 def opening(queues: Mapping[QueueId, list[Ticket]], policy: Policy) -> Day:
     """Return the day on which `queues` stand as they are written, the first ones in standby."""
-    return Day(queues={queue: _opened(queue, tickets, policy)
-                       for queue, tickets in queues.items()})
+    return Day(queues={queue: _opened(queue, tickets, policy) for queue, tickets in queues.items()})
 
 
 def _opened(queue: QueueId, tickets: list[Ticket], policy: Policy) -> Queue:

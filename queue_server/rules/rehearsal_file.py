@@ -1,4 +1,4 @@
-"""The form of a rehearsal file: a parsed TOML table becomes a `Rehearsal`, or a list of problems."""
+"""The form of a rehearsal file: a parsed TOML table becomes a `Rehearsal`, or many problems."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +22,7 @@ STEPS: Final = tuple(name for name in COMMANDS if name not in {"issue", "add_wal
 _STATES: Final = ("booked", "waiting", "called", "in_service", "missed", "away_for_results", "done")
 _KINDS: Final = tuple(kind.value for kind in TicketKind)
 _RANKS: Final = tuple(rank.value for rank in PriorityRank)
+_BACK: Final = (TicketKind.RETURNED, TicketKind.MISSED)
 _NEEDS_TICKET: Final = frozenset(
     {"check_in", "call", "results_ready", "grant_priority", "move", "transfer", "resume", "cancel"}
 )
@@ -76,6 +77,8 @@ def _ticket(row: "_Table", queue: QueueId, policy: Policy) -> Ticket:
     rank = row.optional("rank", _one_of(_RANKS), _listed(_RANKS), "")
     state = row.optional("state", _one_of(_STATES), _listed(_STATES), "booked")
     row.nothing_else()
+    if kind in _BACK and state != "waiting":
+        row.problem("kind", f"is {kind!r}, which only a waiting ticket can be")
     slot = _slot(slot_text)
     kind = TicketKind(kind)
     return Ticket(
@@ -86,7 +89,7 @@ def _ticket(row: "_Table", queue: QueueId, policy: Policy) -> Ticket:
         kind=kind,
         rank=PriorityRank(rank) if rank else _last_rank(kind, policy),
         state=TicketState(state),
-        own_key=_own_key(number, slot, kind, policy),
+        own_key=() if state == "booked" else _own_key(number, slot, kind, policy),
         is_walk_in=slot is None and kind is TicketKind.ORDINARY,
         missed_count=1 if state == "missed" or kind is TicketKind.MISSED else 0,
     )

@@ -23,7 +23,7 @@ from queue_server.rules.terms import (
 )
 
 Key = tuple[int, ...]
-"""Order of the list: `(second,)` or `(second, number)`; tuples compare, so `(s,)` comes before `(s, 1)`."""
+"""Order of the list: `(second,)` or `(second, number)`; `(s,)` comes before `(s, 1)`."""
 
 _STATE = TicketState
 
