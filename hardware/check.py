@@ -1,11 +1,12 @@
 """A technician's self-test: what is there, what answers, what it says of itself."""
 
 import queue
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from hardware.code_kind import classify_code
 from hardware.errors import ConfigError, PrinterError
@@ -54,6 +55,8 @@ class CheckResult:
     status: str
     is_tested: bool | None = None
     is_good: bool
+    details: tuple[str, ...] = ()
+    """What there is to say besides, below the table."""
 
 
 def check_ticket_printer(
@@ -64,37 +67,40 @@ def check_ticket_printer(
     try:
         printer = make_ticket_printer(config, fonts)
     except ConfigError as error:
-        return CheckResult(device=device, status=_config_mistake(error), is_good=False)
+        return _not_configured(device, error)
     status = printer.status()
     is_found = PrinterCondition.UNREACHABLE not in status.conditions
     is_one_way = PrinterCondition.UNCONFIRMED in status.conditions
     is_answering = is_found and PrinterCondition.NO_ANSWER not in status.conditions
-    sentences = [_status_sentence(status)]
     is_tested = None
+    details: tuple[str, ...] = ()
     if print_at is not None:
         is_tested = True
         try:
             printer.print_slip(sample_slip(printed_at=print_at))
         except PrinterError as error:
             is_tested = False
-            sentences.append(f"{error.sentence_zh}\n{error.sentence_en}\n({error})")
+            details = (error.sentence_zh, error.sentence_en, str(error))
     return CheckResult(
         device=device,
         is_found=is_found,
         is_answering=None if is_one_way else is_answering,
-        status="\n".join(sentences),
+        status=_status_sentence(status),
         is_tested=is_tested,
         is_good=status.can_print and is_tested is not False,
+        details=details,
     )
 
 
-def check_scanner(config: Mapping[str, object], *, scan_timeout_s: float) -> CheckResult:
-    """Look whether the scanner is there; wait for one code if `scan_timeout_s` is not 0."""
+def check_scanner(
+    config: Mapping[str, object], *, scan_timeout_s: float, prompt: Callable[[str], None]
+) -> CheckResult:
+    """Look whether the scanner is there; if `scan_timeout_s` is not 0, `prompt` for one code."""
     device = f"扫码器 Scanner\n{_described(config)}"
     try:
         scanner = make_scanner(config)
     except ConfigError as error:
-        return CheckResult(device=device, status=_config_mistake(error), is_good=False)
+        return _not_configured(device, error)
     if isinstance(scanner, KeyboardWedgeScanner):
         status = "键盘式扫码器：请在自助机屏幕上试扫\nTypes like a keyboard: try it at the kiosk"
         return CheckResult(device=device, status=status, is_good=True)
@@ -106,6 +112,7 @@ def check_scanner(config: Mapping[str, object], *, scan_timeout_s: float) -> Che
             return CheckResult(device=device, is_found=False, status=status, is_good=False)
         if scan_timeout_s == 0:
             return CheckResult(device=device, is_found=True, status="就绪 Ready", is_good=True)
+        prompt("请现在扫码 Scan a code now")
         try:
             code = codes.get(timeout=scan_timeout_s)
         except queue.Empty:
@@ -124,18 +131,27 @@ def check_scanner(config: Mapping[str, object], *, scan_timeout_s: float) -> Che
 
 def print_results(results: list[CheckResult], console: Console) -> None:
     """Print one row a device and a last line that sums up."""
-    table = Table(title="设备自检  Device check", show_lines=True)
-    for heading in ("设备 Device", "找到 Found", "应答 Answers", "状态 Status", "测试页 Test slip"):
-        table.add_column(heading)
+    table = Table(title="设备自检  Device check", title_style="bold", show_lines=True)
+    table.add_column("设备\nDevice", overflow="fold")
+    table.add_column("找到\nFound", no_wrap=True)
+    table.add_column("应答\nAnswers", no_wrap=True)
+    table.add_column("状态\nStatus", overflow="fold")
+    table.add_column("测试页\nTest slip", no_wrap=True)
     for result in results:
         table.add_row(
-            result.device,
+            Text(result.device),
             _answer(is_true=result.is_found),
             _answer(is_true=result.is_answering),
-            result.status,
+            Text(result.status),
             _answer(is_true=result.is_tested),
         )
     console.print(table)
+    for result in results:
+        if result.details:
+            title = result.device.partition("\n")[0]
+            lines = [f"\n{title}:", *(f"  {line}" for line in result.details)]
+            console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+    console.print()
     if all(result.is_good for result in results):
         console.print("[green]全部正常 All is well[/]")
     else:
@@ -152,8 +168,11 @@ def _described(config: Mapping[str, object]) -> str:
     return " ".join(str(config[key]) for key in shown if key in config)
 
 
-def _config_mistake(error: ConfigError) -> str:
-    return f"{error.sentence_zh}\n{error.sentence_en}\n" + error.detail.replace("; ", "\n")
+def _not_configured(device: str, error: ConfigError) -> CheckResult:
+    details = (error.sentence_zh, error.sentence_en, *error.detail.split("; "))
+    return CheckResult(
+        device=device, status="配置有误\nWrong configuration", is_good=False, details=details
+    )
 
 
 def _status_sentence(status: PrinterStatus) -> str:

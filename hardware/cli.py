@@ -34,7 +34,7 @@ _DESCRIPTION = """\
 
   python -m hardware check --config kiosk.toml --print
   python -m hardware simulate printer --port 9100 --slips slips --control-port 9101
-  python -m hardware simulate scanner --link /tmp/scanner --control-port 9201
+  python -m hardware simulate scanner --link scanner --control-port 9201
   python -m hardware control 9101 set paper_out
   python -m hardware control 9201 scan hk:0123456789
 """
@@ -92,31 +92,38 @@ def _parser() -> argparse.ArgumentParser:
 def _check(parsed: argparse.Namespace) -> int:
     console = Console()
     if parsed.config is None:
-        console.print("请用 --config 指定配置文件，内容如下：", markup=False)
-        console.print("Name a configuration file with --config. Write into it:\n", markup=False)
-        console.print(CONFIG_EXAMPLE, markup=False, highlight=False)
-        return 1
+        return _explain(
+            "请用 --config 指定配置文件 Name a configuration file with --config", console
+        )
     try:
-        sections = tomllib.loads(parsed.config.read_text(encoding="utf-8")).get("hardware", {})
+        config = tomllib.loads(parsed.config.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        console.print(f"无法读取配置文件 Cannot read {parsed.config}: {error}", markup=False)
-        return 1
-    fonts = SlipFonts(
-        regular=FontFile(path=parsed.fonts / "NotoSansCJKsc-Regular.otf"),
-        bold=FontFile(path=parsed.fonts / "NotoSansCJKsc-Bold.otf"),
-    )
-    print_at = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}" if parsed.is_printing else None
+        return _explain(f"无法读取 Cannot read {parsed.config}: {error}", console)
+    hardware = config.get("hardware")
+    devices = hardware if isinstance(hardware, dict) else {}
     results: list[CheckResult] = []
-    if "ticket_printer" in sections:
-        results.append(check_ticket_printer(sections["ticket_printer"], fonts, print_at=print_at))
-    if "scanner" in sections:
-        results.append(check_scanner(sections["scanner"], scan_timeout_s=parsed.scan))
+    if isinstance(printer := devices.get("ticket_printer"), dict):
+        fonts = SlipFonts(
+            regular=FontFile(path=parsed.fonts / "NotoSansCJKsc-Regular.otf"),
+            bold=FontFile(path=parsed.fonts / "NotoSansCJKsc-Bold.otf"),
+        )
+        now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}"
+        print_at = now if parsed.is_printing else None
+        results.append(check_ticket_printer(printer, fonts, print_at=print_at))
+    if isinstance(scanner := devices.get("scanner"), dict):
+        result = check_scanner(scanner, scan_timeout_s=parsed.scan, prompt=console.print)
+        results.append(result)
     if not results:
-        console.print("配置文件里没有设备 No device in the file. Write into it:\n", markup=False)
-        console.print(CONFIG_EXAMPLE, markup=False, highlight=False)
-        return 1
+        return _explain(f"没有设备 No device in {parsed.config}", console)
     print_results(results, console)
     return 0 if all(result.is_good for result in results) else 1
+
+
+def _explain(trouble: str, console: Console) -> int:
+    """Say what is wrong with the configuration and what to write into it."""
+    console.print(f"{trouble}\n\n配置示例 Example:\n", markup=False, highlight=False)
+    console.print(CONFIG_EXAMPLE, markup=False, highlight=False, soft_wrap=True)
+    return 1
 
 
 def _simulate_printer(parsed: argparse.Namespace) -> int:

@@ -60,7 +60,7 @@ def checked_config(
 def _mistake_in(value: object, key: Key) -> str:
     """Return what is wrong with `value`, or nothing."""
     if value is None:
-        return f"missing; it must be {_KIND_NAMES[key.kind]}"
+        return f"missing, it must be {_KIND_NAMES[key.kind]}"
     # To Python True is a number, to whoever writes a configuration it is not.
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     fits = is_number if key.kind is float else type(value) is key.kind

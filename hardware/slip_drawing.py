@@ -180,9 +180,8 @@ class _Page:
         except ValueError as error:
             raise SlipNotDrawable(f"QR code of {len(part.payload)} characters") from error
         width_modules = code.symbol_size(border=_QUIET_ZONE_MODULES)[0]
+        # The largest code there is has 185 modules with its border: 3 dots each always fit.
         module_dots = max(_MODULE_DOTS_MIN, part.width_dots_max // width_modules)
-        if width_modules * module_dots > WIDTH_DOTS:
-            raise SlipNotDrawable(f"QR code of {width_modules} modules")
         png = io.BytesIO()
         code.save(png, kind="png", scale=module_dots, border=_QUIET_ZONE_MODULES)
         with Image.open(png) as drawn:

@@ -11,6 +11,9 @@ from hardware.scanner import ScannerState
 from hardware.scanners.code_collector import CodeCollector, CodeLimits
 from hardware.serial_port import open_serial_port
 
+READ_TIMEOUT_S = 0.1
+"""How soon stop() is noticed."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -58,7 +61,7 @@ class SerialScanner:
         self._thread.start()
 
     def stop(self) -> None:
-        """See Scanner. Takes up to the pause of the limits; not to be called from a callback."""
+        """See Scanner. Not to be called from a callback."""
         if self._thread is not None:
             self._is_stopping.set()
             self._thread.join()
@@ -85,9 +88,7 @@ class SerialScanner:
         """Return the open port, or None if the scanner can't be reached."""
         settings = self._settings
         try:
-            return open_serial_port(
-                settings.port, settings.baud, read_timeout_s=settings.limits.pause_s
-            )
+            return open_serial_port(settings.port, settings.baud, read_timeout_s=READ_TIMEOUT_S)
         except OSError as error:
             _log.debug("scanner not reached: %s", error)
             return None

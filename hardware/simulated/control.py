@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 ORDER_BYTES_MAX = 8192
 CONNECT_TIMEOUT_S = 5.0
+STOP_POLL_S = 0.05
 
 
 class Controllable(Protocol):
@@ -55,7 +56,10 @@ class ControlServer:
         self._server = _Server(("127.0.0.1", self._port), Handler)
         self._port = self._server.server_address[1]
         self._thread = threading.Thread(
-            target=self._server.serve_forever, name="simulated-control", daemon=True
+            target=self._server.serve_forever,
+            args=(STOP_POLL_S,),
+            name="simulated-control",
+            daemon=True,
         )
         self._thread.start()
 

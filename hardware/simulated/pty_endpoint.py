@@ -26,10 +26,7 @@ class PtyEndpoint:
     def plug(self) -> None:
         """Put the cable in."""
         if self._master is None:
-            self._master = _Master()
-            self._link.parent.mkdir(parents=True, exist_ok=True)
-            self._link.unlink(missing_ok=True)
-            self._link.symlink_to(self._master.port_name)
+            self._master = self._new_master()
 
     def unplug(self) -> None:
         """Pull the cable out."""
@@ -40,8 +37,19 @@ class PtyEndpoint:
 
     def hang_up(self) -> None:
         """Break the line, the cable stays in."""
-        self.unplug()
-        self.plug()
+        old, self._master = self._master, self._new_master()
+        if old is not None:
+            old.close()
+
+    def _new_master(self) -> "_Master":
+        """Open a new pseudo terminal and let the link name it, without a moment in between."""
+        master = _Master()
+        self._link.parent.mkdir(parents=True, exist_ok=True)
+        new_link = self._link.with_name(f".{self._link.name}.new")
+        new_link.unlink(missing_ok=True)
+        new_link.symlink_to(master.port_name)
+        new_link.replace(self._link)
+        return master
 
     def readables(self) -> Sequence[Readable]:
         """Return what has to be watched."""
