@@ -1,0 +1,67 @@
+"""Who is asking, and whether he may: the one place where roles are checked."""
+
+from collections.abc import Callable
+
+from fastapi import Request
+
+from queue_server.rules.refusals import Refused
+from queue_server.rules.terms import AreaId, QueueId, RefusalCode
+from queue_server.web.problems import Problem, ProblemCode
+from queue_server.web.sessions import Sessions
+from queue_server.web.users import Role, User
+
+COOKIE = "session"
+
+
+class Access:
+    """Tells who is signed in at a request; each method is a FastAPI dependency."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def token(self, request: Request) -> str:
+        """Return the session token of the request's cookie."""
+        return request.cookies.get(COOKIE, "")
+
+    def anybody(self, request: Request) -> User:
+        """Return who is signed in, whatever he may do."""
+        user = self._sessions.user(self.token(request))
+        if user is None:
+            raise Problem(ProblemCode.NOT_SIGNED_IN)
+        return user
+
+    def nurse(self, request: Request) -> User:
+        """Return the nurse who is signed in."""
+        return self._with_role(request, Role.NURSE)
+
+    def doctor(self, request: Request) -> User:
+        """Return the doctor who is signed in."""
+        return self._with_role(request, Role.DOCTOR)
+
+    def one_of(self, roles: frozenset[Role]) -> Callable[[Request], User]:
+        """Return a dependency that takes these roles only."""
+
+        def user_with_role(request: Request) -> User:
+            return self._with_role(request, *roles)
+
+        return user_with_role
+
+    def _with_role(self, request: Request, *roles: Role) -> User:
+        user = self.anybody(request)
+        if user.role not in roles:
+            raise Refused(RefusalCode.NOT_ALLOWED)
+        return user
+
+
+def require_queue(user: User, queue: str) -> QueueId:
+    """Return the queue if `user` may act on it; else refuse with NOT_ALLOWED."""
+    if queue not in user.queues:
+        raise Refused(RefusalCode.NOT_ALLOWED)
+    return QueueId(queue)
+
+
+def require_area(user: User, area: str) -> AreaId:
+    """Return the area if it is one of the user's; else refuse with NOT_ALLOWED."""
+    if area not in user.areas:
+        raise Refused(RefusalCode.NOT_ALLOWED)
+    return AreaId(area)

@@ -1,0 +1,173 @@
+"""`POST /api/queues/{queue}/...`: everything that can be asked of a queue, and by whom."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from queue_server.rules import commands as asked
+from queue_server.rules.refusals import Refused
+from queue_server.rules.terms import PriorityRank, QueueId, RefusalCode, TicketId, TicketKind
+from queue_server.service.setup import Setup
+from queue_server.web.access import require_queue
+from queue_server.web.bodies import (
+    Act,
+    MoveAct,
+    PriorityAct,
+    QueueAct,
+    TicketAct,
+    TransferAct,
+    UndoAct,
+    WalkInAct,
+)
+from queue_server.web.desk import Desk
+from queue_server.web.users import Role, User
+
+NURSE: Final = frozenset({Role.NURSE})
+DOCTOR: Final = frozenset({Role.DOCTOR})
+BOTH: Final = NURSE | DOCTOR
+
+QUEUE_ACTS: Final[Mapping[str, tuple[type[asked.Command], frozenset[Role]]]] = {
+    "call-next": (asked.CallNext, BOTH),
+    "pause": (asked.Pause, BOTH),
+    "reopen": (asked.Reopen, BOTH),
+    "stop": (asked.Stop, NURSE),
+}
+"""Acts on a whole queue, by the end of their address."""
+
+TICKET_ACTS: Final[Mapping[str, tuple[type[asked.TicketCommand], frozenset[Role]]]] = {
+    "check-in": (asked.CheckIn, NURSE),
+    "call": (asked.CallTicket, BOTH),
+    "recall": (asked.Recall, BOTH),
+    "start": (asked.Start, DOCTOR),
+    "finish": (asked.Finish, DOCTOR),
+    "miss": (asked.Miss, BOTH),
+    "away-for-results": (asked.SendForResults, DOCTOR),
+    "results-ready": (asked.NoteResultsReady, BOTH),
+    "hold": (asked.Hold, BOTH),
+    "resume": (asked.Resume, BOTH),
+    "cancel": (asked.Cancel, NURSE),
+}
+"""Acts on one ticket that need no more than to know which."""
+
+
+class Done(BaseModel):
+    """It is on disk: as which entry of the day's journal, and about which ticket."""
+
+    entry: int
+    ticket: str | None
+
+
+_Endpoint = Callable[..., Awaitable[Done]]
+
+
+def make_router(desk: Desk) -> APIRouter:
+    """Return the routes of all acts."""
+    router = APIRouter(prefix="/api/queues/{queue}", tags=["acts"])
+    for name, (queue_command, roles) in QUEUE_ACTS.items():
+        router.post(f"/{name}", name=name, summary=queue_command.__doc__)(
+            _queue_endpoint(desk, queue_command, roles)
+        )
+    for name, (ticket_command, roles) in TICKET_ACTS.items():
+        router.post(f"/{name}", name=name, summary=ticket_command.__doc__)(
+            _ticket_endpoint(desk, ticket_command, roles)
+        )
+    _add_nurse_acts(router, desk)
+    _add_shared_acts(router, desk)
+    return router
+
+
+def _queue_endpoint(desk: Desk, command: type[asked.Command], roles: frozenset[Role]) -> _Endpoint:
+    async def act(
+        queue: str, body: QueueAct, user: Annotated[User, Depends(desk.access.one_of(roles))]
+    ) -> Done:
+        return await _done(desk, user, command, queue, body)
+
+    return act
+
+
+def _ticket_endpoint(
+    desk: Desk, command: type[asked.TicketCommand], roles: frozenset[Role]
+) -> _Endpoint:
+    async def act(
+        queue: str, body: TicketAct, user: Annotated[User, Depends(desk.access.one_of(roles))]
+    ) -> Done:
+        return await _done(desk, user, command, queue, body, ticket=TicketId(body.ticket))
+
+    return act
+
+
+def _add_nurse_acts(router: APIRouter, desk: Desk) -> None:
+    nurse = Depends(desk.access.nurse)
+
+    @router.post("/move", summary=asked.Move.__doc__)
+    async def move(queue: str, body: MoveAct, user: Annotated[User, nurse]) -> Done:
+        return await _done(
+            desk,
+            user,
+            asked.Move,
+            queue,
+            body,
+            ticket=TicketId(body.ticket),
+            before=TicketId(body.before) if body.before is not None else None,
+            after=TicketId(body.after) if body.after is not None else None,
+            why=body.why,
+        )
+
+    @router.post("/priority", summary=asked.GrantPriority.__doc__)
+    async def priority(queue: str, body: PriorityAct, user: Annotated[User, nurse]) -> Done:
+        ticket = TicketId(body.ticket)
+        return await _done(
+            desk, user, asked.GrantPriority, queue, body, ticket=ticket, rank=body.rank
+        )
+
+    @router.post("/walk-in", summary=asked.AddWalkIn.__doc__)
+    async def walk_in(queue: str, body: WalkInAct, user: Annotated[User, nurse]) -> Done:
+        return await _done(
+            desk,
+            user,
+            asked.AddWalkIn,
+            queue,
+            body,
+            prefix=desk.service.setup.queues[require_queue(user, queue)].prefix,
+            kind=TicketKind(body.kind),
+            rank=_walk_in_rank(desk.service.setup, QueueId(queue), body),
+            patient=body.patient,
+        )
+
+
+def _add_shared_acts(router: APIRouter, desk: Desk) -> None:
+    both = Depends(desk.access.one_of(BOTH))
+
+    @router.post("/transfer", summary=asked.Transfer.__doc__)
+    async def transfer(queue: str, body: TransferAct, user: Annotated[User, both]) -> Done:
+        ticket, to_queue = TicketId(body.ticket), QueueId(body.to_queue)
+        return await _done(
+            desk, user, asked.Transfer, queue, body, ticket=ticket, to_queue=to_queue
+        )
+
+    @router.post("/undo", summary=asked.Undo.__doc__)
+    async def undo(queue: str, body: UndoAct, user: Annotated[User, both]) -> Done:
+        return await _done(desk, user, asked.Undo, queue, body, entry=body.entry)
+
+
+async def _done(
+    desk: Desk, user: User, command: type[asked.Command], queue: str, body: Act, **parts: Any
+) -> Done:
+    queue_id = require_queue(user, queue)
+    made = command(queue=queue_id, seen_entry=body.seen_entry, **parts)
+    entry = await desk.act(user, made, body.request_id)
+    about = [getattr(event, "ticket", None) for event in entry.events]
+    return Done(entry=entry.number, ticket=next((ticket for ticket in about if ticket), None))
+
+
+def _walk_in_rank(setup: Setup, queue: QueueId, body: WalkInAct) -> PriorityRank | None:
+    """Return the rank of a priority walk-in, which must be one of the policy's."""
+    if body.kind != "priority":
+        return None
+    known = setup.policies[queue].priority_ranks
+    if body.rank not in known:
+        listed = ", ".join(known)
+        raise Refused(RefusalCode.UNKNOWN_RANK, rank=body.rank or "-", known=listed)
+    return PriorityRank(body.rank)

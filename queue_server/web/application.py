@@ -1,0 +1,64 @@
+"""The web application: pages and API of nurse station, doctor console and the demo's phone."""
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from queue_server.service.queue_service import QueueService
+from queue_server.web import (
+    act_routes,
+    card_routes,
+    console_routes,
+    login_routes,
+    pages,
+    problems,
+    station_routes,
+)
+from queue_server.web.access import Access
+from queue_server.web.card_routes import DemoCards
+from queue_server.web.desk import Desk
+from queue_server.web.live import Live
+from queue_server.web.request_guard import RequestGuard
+from queue_server.web.sessions import Sessions, Throttle
+from queue_server.web.users import PasswordCheck, Users
+
+
+def make_application(
+    service: QueueService,
+    users: Users,
+    *,
+    new_token: Callable[[], str],
+    demo_cards: DemoCards | None = None,
+) -> FastAPI:
+    """Return the application; before its server stops, `application.state.live.close()`.
+
+    Args:
+        service: the queues; it must have been started before the first request.
+        users: who may sign in.
+        new_token: gives a text that can't be guessed, as `secrets.token_urlsafe`.
+        demo_cards: switches the demo's phone page on.
+    """
+    sessions = Sessions(now=service.clock, new_token=new_token)
+    access = Access(sessions)
+    desk = Desk(
+        service=service,
+        users=users,
+        passwords=PasswordCheck(users),
+        sessions=sessions,
+        throttle=Throttle(service.clock),
+        access=access,
+    )
+    live = Live(service)
+    # The documentation pages load their scripts from the internet; the description does not.
+    application = FastAPI(title="Hospital kiosk: queues", docs_url=None, redoc_url=None)
+    application.state.live = live
+    problems.install(application)
+    application.include_router(login_routes.make_router(desk))
+    application.include_router(station_routes.make_router(desk, live))
+    application.include_router(console_routes.make_router(desk, live))
+    application.include_router(act_routes.make_router(desk))
+    if demo_cards is not None:
+        application.include_router(card_routes.make_router(desk, live, demo_cards))
+    application.include_router(pages.make_router(access, demo_cards is not None))
+    application.add_middleware(RequestGuard)
+    return application

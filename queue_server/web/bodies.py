@@ -1,0 +1,113 @@
+"""What the pages send. Unknown fields are errors; texts are one line and of bounded length."""
+
+import unicodedata
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from queue_server.web.users import PASSWORD_LENGTH_MAX
+
+_NOT_ON_ONE_LINE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(character) in _NOT_ON_ONE_LINE for character in text):
+        raise ValueError("must be one line without control characters")
+    return text
+
+
+IdText = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
+TicketText = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}:[A-Za-z0-9-]{1,16}$")]
+RankText = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
+LineText = Annotated[str, Field(max_length=100), AfterValidator(_one_line)]
+
+
+class Body(BaseModel):
+    """Base of all bodies."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class SignIn(Body):
+    """User name and password."""
+
+    user: Annotated[str, Field(max_length=64)]
+    password: Annotated[str, Field(max_length=PASSWORD_LENGTH_MAX)]
+
+
+class Act(Body):
+    """Base of all that is asked of a queue.
+
+    `request_id` is made once for each intent: sent again, it gets the first answer again.
+    `seen_entry` is the `entry_count` of the view the person looked at when he decided.
+    """
+
+    request_id: IdText
+    seen_entry: Annotated[int, Field(ge=0)] | None = None
+
+
+class QueueAct(Act):
+    """Call next, pause, reopen or stop."""
+
+
+class TicketAct(Act):
+    """Something that needs no more than to know which ticket."""
+
+    ticket: TicketText
+
+
+class MoveAct(TicketAct):
+    """Put the ticket before or after another one of its queue; exactly one of the two is given."""
+
+    before: TicketText | None = None
+    after: TicketText | None = None
+    why: LineText
+
+
+class PriorityAct(TicketAct):
+    """Grant priority; `rank` is one of the queue's policy."""
+
+    rank: RankText
+
+
+class TransferAct(TicketAct):
+    """Send the ticket to another queue."""
+
+    to_queue: IdText
+
+
+class WalkInAct(Act):
+    """Give somebody without an appointment the next number and check him in."""
+
+    kind: Literal["ordinary", "priority", "emergency"] = "ordinary"
+    rank: RankText | None = None
+    patient: IdText | None = None
+
+
+class UndoAct(Act):
+    """Take back entry `entry` of the queue."""
+
+    entry: Annotated[int, Field(ge=1)]
+
+
+class Search(Body):
+    """What to look for: a name, a number or the end of an ID number. Never in an address."""
+
+    query: LineText
+
+
+class NoticeLine(Body):
+    """One line for a waiting area."""
+
+    text_zh: LineText
+    text_en: LineText = ""
+
+
+class NoticeLines(Body):
+    """All lines of a waiting area; an empty list clears them."""
+
+    notices: Annotated[list[NoticeLine], Field(max_length=10)]
+
+
+class NoFields(Body):
+    """Nothing more is to be said."""

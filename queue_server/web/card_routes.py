@@ -1,0 +1,119 @@
+"""The demo's phone: whoever tries the system picks a patient and holds his card up.
+
+Switched on in the demo only. A real hospital's app shows the card behind its own sign-in.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.responses import StreamingResponse
+
+from queue_server.records.records import Patient
+from queue_server.records.virtual_card import CARD_LIFE_S, CardIssuer
+from queue_server.rules.masking import mask
+from queue_server.rules.terms import PatientId, TicketState
+from queue_server.rules.ticket import Ticket
+from queue_server.service.now import Now
+from queue_server.web.desk import Desk
+from queue_server.web.json_answer import JsonAnswer
+from queue_server.web.live import Live
+from queue_server.web.phone_view import CardCode, PhoneView, phone_view, qr_svg
+from queue_server.web.problems import Problem, ProblemCode
+
+RENEW_AFTER_S: Final = 45
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoCards:
+    """What the demo's phone needs: who there is, and how cards are signed."""
+
+    issuer: CardIssuer
+    patients: Callable[[], Sequence[Patient]]
+    """May block."""
+    new_token_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoVisit:
+    """One of a demo patient's visits of today."""
+
+    number: str
+    queue: str
+    slot: str
+    state: TicketState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoPatient:
+    """A patient to pick."""
+
+    patient_id: PatientId
+    masked_name: str
+    sex: str
+    visits: list[DemoVisit]
+
+
+def make_router(desk: Desk, live: Live, cards: DemoCards) -> APIRouter:
+    """Return the routes of the demo's phone."""
+    router = APIRouter(prefix="/api/cards", tags=["demo phone"])
+    service = desk.service
+
+    @router.get("", response_model=list[DemoPatient])
+    async def patients() -> JsonAnswer:
+        """List the demo's patients with their visits of today."""
+        everybody = await asyncio.to_thread(cards.patients)
+        return JsonAnswer(_demo_patients(service.now, everybody))
+
+    @router.get("/{patient}", response_model=CardCode)
+    async def card(patient: str) -> JsonAnswer:
+        """Return a fresh card as a QR code."""
+        patient_id = PatientId(patient)
+        card_id = await asyncio.to_thread(service.records.card_id_of, patient_id)
+        if card_id is None:
+            raise Problem(ProblemCode.NOT_FOUND)
+        text = cards.issuer.issue(card_id, service.clock(), cards.new_token_id())
+        return JsonAnswer(
+            CardCode(svg=qr_svg(text), life_s=CARD_LIFE_S, renew_after_s=RENEW_AFTER_S)
+        )
+
+    @router.get("/{patient}/stream", response_class=StreamingResponse)
+    async def stream(patient: str) -> StreamingResponse:
+        """Send where the patient's visits stand, now and after each change."""
+        found = await asyncio.to_thread(service.records.patient, PatientId(patient))
+        if found is None:
+            raise Problem(ProblemCode.NOT_FOUND)
+
+        def view(now: Now, at: datetime) -> PhoneView:
+            return phone_view(service.setup, now, found, at)
+
+        return live.stream(view, lambda: True)
+
+    return router
+
+
+def _demo_patients(now: Now, everybody: Sequence[Patient]) -> list[DemoPatient]:
+    by_patient: dict[PatientId | None, list[Ticket]] = {}
+    for queue in now.day.queues.values():
+        for ticket in queue.tickets.values():
+            by_patient.setdefault(ticket.patient, []).append(ticket)
+    return [
+        DemoPatient(
+            patient_id=patient.patient_id,
+            masked_name=mask(patient.full_name.reveal()),
+            sex=patient.sex,
+            visits=[
+                DemoVisit(
+                    number=ticket.number,
+                    queue=ticket.queue,
+                    slot=str(ticket.slot) if ticket.slot else "",
+                    state=ticket.state,
+                )
+                for ticket in by_patient.get(patient.patient_id, [])
+            ],
+        )
+        for patient in everybody
+    ]

@@ -1,0 +1,45 @@
+"""What the doctor console shows: the doctor's own queue. Pure functions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from queue_server.service.clinic_day import day_second
+from queue_server.service.now import Now
+from queue_server.service.setup import Setup
+from queue_server.web.own_acts import OwnAct
+from queue_server.web.queue_view import QueueName, QueueView, queue_name, queue_view, shared_names
+from queue_server.web.users import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleView:
+    """Everything on a doctor's screen, as of entry `entry_count` of the day's journal."""
+
+    day_on: str
+    now_s: int
+    entry_count: int
+    change_count: int
+    queue: QueueView
+    all_queues: list[QueueName]
+    """Where a ticket may be transferred."""
+    own_act: OwnAct | None
+    """What the doctor did last and can take back."""
+
+
+def console_view(
+    setup: Setup, now: Now, user: User, at: datetime, own_act: OwnAct | None
+) -> ConsoleView:
+    """Return what the doctor `user` sees at the instant `at`."""
+    [queue_id] = user.queues
+    shared = shared_names(setup, now, user.areas)
+    return ConsoleView(
+        day_on=now.day_on.isoformat(),
+        now_s=day_second(setup.site, now.day_on, at),
+        entry_count=now.day.entry_count,
+        change_count=now.change_count,
+        queue=queue_view(
+            setup, now, queue_id, {ticket for one in shared for ticket in one.tickets}
+        ),
+        all_queues=[queue_name(queue) for queue in setup.site.queues],
+        own_act=own_act,
+    )

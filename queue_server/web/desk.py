@@ -1,0 +1,60 @@
+"""What all routes work with: the queue service, who is signed in, and what each did last."""
+
+import asyncio
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from queue_server.rules.commands import Command
+from queue_server.rules.events import Entry
+from queue_server.rules.terms import RequestId
+from queue_server.service.facts import HelpAnswered, NoticesSet
+from queue_server.service.queue_service import QueueService
+from queue_server.web.access import Access
+from queue_server.web.own_acts import OwnActs
+from queue_server.web.problems import Problem, ProblemCode
+from queue_server.web.sessions import Sessions, Throttle
+from queue_server.web.users import PasswordCheck, User, Users
+
+ANSWER_WITHIN_S: Final = 5.0
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The web's state beside the queues."""
+
+    service: QueueService
+    users: Users
+    passwords: PasswordCheck
+    sessions: Sessions
+    throttle: Throttle
+    access: Access
+    own_acts: OwnActs = field(default_factory=OwnActs)
+
+    async def act(self, user: User, command: Command, request_id: str) -> Entry:
+        """Do what `user` asks, and wait until it is on disk.
+
+        Raises:
+            Refused: it can't be done.
+            Problem: NO_ANSWER in time.
+        """
+        day_on = self.service.now.day_on
+        # Nobody gets another one's answer by guessing his request id.
+        own_id = RequestId(f"{user.role}-{user.name}-{request_id}")
+        entry = await _answer(self.service.act(command, by=user.by, request_id=own_id))
+        self.own_acts.add(day_on, entry)
+        return entry
+
+    async def note(self, user: User, fact: HelpAnswered | NoticesSet) -> None:
+        """Keep a fact that `user` tells, and wait until it is on disk."""
+        await _answer(self.service.note(fact, by=user.by))
+
+
+async def _answer(future: "Future[T]") -> T:
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            return await asyncio.wrap_future(future)
+    except TimeoutError:
+        raise Problem(ProblemCode.NO_ANSWER) from None

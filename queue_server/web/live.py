@@ -1,0 +1,80 @@
+"""Live pages: a view is sent as a server-sent event each time something has changed.
+
+Each event carries everything the page shows, so that a page that was away is right at once.
+Changes that come together are sent together, at most every `INTERVAL_S`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from starlette.responses import StreamingResponse
+
+from queue_server.service.now import Now
+from queue_server.service.queue_service import QueueService
+
+INTERVAL_S: Final = 0.1
+HEARTBEAT_S: Final = 10.0
+"""A page that has heard nothing for longer says that it is not connected."""
+
+
+class Live:
+    """The open streams of all pages. Used from the web loop only."""
+
+    def __init__(self, service: QueueService) -> None:
+        self._service = service
+        self._wakes: set[asyncio.Event] = set()
+        self._is_closing = False
+
+    def stream(
+        self, view: Callable[[Now, datetime], object], is_wanted: Callable[[], bool]
+    ) -> StreamingResponse:
+        """Return a stream of `view`, which ends when it `is_wanted` no more."""
+        return StreamingResponse(
+            self._events(view, is_wanted),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    def close(self) -> None:
+        """End all streams, so that the server can stop."""
+        self._is_closing = True
+        for wake in self._wakes:
+            wake.set()
+
+    async def _events(
+        self, view: Callable[[Now, datetime], object], is_wanted: Callable[[], bool]
+    ) -> AsyncIterator[bytes]:
+        loop, wake = asyncio.get_running_loop(), asyncio.Event()
+
+        def changed(_now: Now) -> None:
+            # Called in the writer's thread, which must not suffer from a page that goes away.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(wake.set)
+
+        stop_listening = self._service.listen(changed)
+        self._wakes.add(wake)
+        try:
+            while is_wanted() and not self._is_closing:
+                wake.clear()
+                shown = view(self._service.now, self._service.clock())
+                # Heard even when nothing has changed: waiting times follow the server's clock.
+                yield event("view", shown)
+                sent_at_s = loop.time()
+                try:
+                    async with asyncio.timeout(HEARTBEAT_S):
+                        await wake.wait()
+                except TimeoutError:
+                    continue
+                await asyncio.sleep(max(0.0, sent_at_s + INTERVAL_S - loop.time()))
+        finally:
+            stop_listening()
+            self._wakes.discard(wake)
+
+
+def event(name: str, data: object) -> bytes:
+    """Return a server-sent event (HTML standard, section 9.2): JSON has no line breaks in it."""
+    return b"event: " + name.encode() + b"\ndata: " + msgspec.json.encode(data) + b"\n\n"

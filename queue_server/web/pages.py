@@ -1,0 +1,131 @@
+"""The pages themselves: HTML files whose texts are filled in the reader's language.
+
+A page holds `{{key}}` where a text of `assets/translations/<language>/web.toml` stands; what
+moves on it is done by the modules in `static/`. Everything comes from this server.
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+
+from assets.theme import PALETTE, RADIUS, SPACE
+from assets.translations import load
+from queue_server.rules.terms import Language
+from queue_server.web.access import Access
+from queue_server.web.json_answer import JsonAnswer
+from queue_server.web.login_routes import FIRST_PAGE
+from queue_server.web.problems import Problem, ProblemCode
+
+STATIC: Final = Path(__file__).parent / "static"
+LANGUAGE_COOKIE: Final = "language"
+_HTML_LANGUAGES: Final = {Language.CHINESE: "zh-CN", Language.ENGLISH: "en"}
+_MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+class Pages:
+    """Fills the pages; texts and files are read once."""
+
+    def __init__(self) -> None:
+        self._texts: dict[Language, Mapping[str, str]] = {}
+        self._pages: dict[tuple[str, Language], str] = {}
+
+    def texts(self, language: Language) -> Mapping[str, str]:
+        """Return the texts of all pages in `language`."""
+        if language not in self._texts:
+            self._texts[language] = load("web", language)
+        return self._texts[language]
+
+    def page(self, name: str, language: Language) -> HTMLResponse:
+        """Return the page `name` in `language`."""
+        if (name, language) not in self._pages:
+            page = (STATIC / f"{name}.html").read_text(encoding="utf-8")
+            texts = {**self.texts(language), "html_language": _HTML_LANGUAGES[language]}
+            self._pages[name, language] = fill(page, texts)
+        return HTMLResponse(self._pages[name, language])
+
+
+def fill(page: str, texts: Mapping[str, str]) -> str:
+    """Put the texts in; a key without a text is a mistake in the page."""
+    return re.sub(r"\{\{([\w.]+)\}\}", lambda key: html.escape(texts[key[1]]), page)
+
+
+def theme_css() -> str:
+    """Return the palette and the grid of `assets/theme.py` as CSS variables."""
+    colours = [f"  --{name.replace('_', '-')}: {value};" for name, value in PALETTE.items()]
+    sizes = [f"  --space: {SPACE}px;", f"  --radius: {RADIUS // 2}px;"]
+    return "\n".join([":root {", *colours, *sizes, "}", ""])
+
+
+def language_of(request: Request) -> Language:
+    """Return the language the reader has chosen; Chinese before he has."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    return Language(chosen) if chosen in list(Language) else Language.CHINESE
+
+
+def make_router(access: Access, has_cards: bool) -> APIRouter:
+    """Return the routes of all pages and of what they load."""
+    router = APIRouter(include_in_schema=False)
+    pages = Pages()
+
+    @router.get("/")
+    async def first(request: Request) -> Response:
+        return RedirectResponse(FIRST_PAGE[access.anybody(request).role], status_code=303)
+
+    @router.get("/login")
+    async def login(request: Request) -> Response:
+        return pages.page("login", language_of(request))
+
+    @router.get("/station")
+    async def station(request: Request) -> Response:
+        access.nurse(request)
+        return pages.page("station", language_of(request))
+
+    @router.get("/console")
+    async def console(request: Request) -> Response:
+        access.doctor(request)
+        return pages.page("console", language_of(request))
+
+    @router.get("/texts/{language}")
+    async def texts(language: Language) -> Response:
+        return JsonAnswer(pages.texts(language))
+
+    @router.get("/static/theme.css")
+    async def theme() -> Response:
+        return Response(theme_css(), media_type="text/css")
+
+    @router.get("/static/{name}")
+    async def static(name: str) -> Response:
+        return _static_file(name)
+
+    @router.get("/favicon.ico")
+    async def icon() -> Response:
+        return _static_file("icon.svg")
+
+    if has_cards:
+        _add_card_pages(router, pages)
+    return router
+
+
+def _add_card_pages(router: APIRouter, pages: Pages) -> None:
+    @router.get("/cards")
+    async def cards(request: Request) -> Response:
+        return pages.page("cards", language_of(request))
+
+    @router.get("/card/{patient}")
+    async def card(request: Request, patient: str) -> Response:
+        del patient  # the page reads it from its own address
+        return pages.page("card", language_of(request))
+
+
+def _static_file(name: str) -> Response:
+    suffix = Path(name).suffix
+    if suffix not in _MEDIA_TYPES or name not in {path.name for path in STATIC.iterdir()}:
+        raise Problem(ProblemCode.NOT_FOUND)
+    # Asked again each time, so that a new version is never mixed with an old one.
+    headers = {"Cache-Control": "no-cache"}
+    return FileResponse(STATIC / name, media_type=_MEDIA_TYPES[suffix], headers=headers)

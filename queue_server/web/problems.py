@@ -1,0 +1,160 @@
+"""What a page or a program is told when something could not be done: a code and two sentences.
+
+Refusals of the rules keep their own code and sentences; here stand those of the web itself.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from queue_server.records.records import RecordsUnavailable
+from queue_server.rules.refusals import Refused
+from queue_server.rules.terms import RefusalCode
+
+
+class ProblemCode(StrEnum):
+    """Why the web itself could not do something."""
+
+    NOT_SIGNED_IN = "NOT_SIGNED_IN"
+    WRONG_PASSWORD = "WRONG_PASSWORD"  # noqa: S105 - a code
+    TOO_MANY_TRIES = "TOO_MANY_TRIES"
+    WRONG_ORIGIN = "WRONG_ORIGIN"
+    TOO_LARGE = "TOO_LARGE"
+    NOT_FOUND = "NOT_FOUND"
+    NO_ANSWER = "NO_ANSWER"
+    RECORDS_UNAVAILABLE = "RECORDS_UNAVAILABLE"
+    SERVER_ERROR = "SERVER_ERROR"
+
+
+_CODE = ProblemCode
+SENTENCES: Final[Mapping[ProblemCode, tuple[int, str, str]]] = {
+    _CODE.NOT_SIGNED_IN: (
+        401,
+        "您还没有登录，或登录已到期。请重新登录。",
+        "You are not signed in, or your time is over. Please sign in again.",
+    ),
+    _CODE.WRONG_PASSWORD: (
+        401,
+        "用户名或密码不对。请核对后再试。",
+        "User name or password is wrong. Please check both and try again.",
+    ),
+    _CODE.TOO_MANY_TRIES: (
+        429,
+        "密码错误次数过多，请在 {wait_s} 秒后再试。",
+        "Too many wrong passwords. Please try again in {wait_s} seconds.",
+    ),
+    _CODE.WRONG_ORIGIN: (
+        403,
+        "请求来自别的网站，没有执行。请在本系统页面上操作。",
+        "The request came from another site and was not carried out. Please use our own page.",
+    ),
+    _CODE.TOO_LARGE: (
+        413,
+        "发送的内容过大，没有执行。",
+        "What was sent is too large and was not carried out.",
+    ),
+    _CODE.NOT_FOUND: (
+        404,
+        "没有这个页面。请从首页重新进入。",
+        "There is no such page. Please start again from the first page.",
+    ),
+    _CODE.NO_ANSWER: (
+        503,
+        "服务器没有及时回答，不确定是否已执行。请先看列表再决定。",
+        "No answer in time; whether it was done is not known. Look at the list before you decide.",
+    ),
+    _CODE.RECORDS_UNAVAILABLE: (
+        503,
+        "暂时查不到医院的患者档案。请稍后再试，或按号码查找。",
+        "The hospital's records can't be asked at the moment. Try later, or search by number.",
+    ),
+    _CODE.SERVER_ERROR: (
+        500,
+        "系统出错，没有完成。请看列表核对，并通知信息科。",
+        "Something went wrong on the server. Check the list and tell the IT department.",
+    ),
+}
+
+_STATUS_OF_REFUSAL: Final[Mapping[RefusalCode, int]] = {
+    RefusalCode.NOT_ALLOWED: 403,
+    RefusalCode.UNKNOWN_QUEUE: 404,
+    RefusalCode.UNKNOWN_TICKET: 404,
+    RefusalCode.BAD_REQUEST: 422,
+    RefusalCode.BUSY: 503,
+}
+_STATUS_OF_OTHER_REFUSALS: Final = 409
+
+
+class Problem(Exception):
+    """The web could not do what was asked; nothing has changed unless the sentence says so."""
+
+    def __init__(self, code: ProblemCode, **parts: str) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.status, zh, en = SENTENCES[code]
+        self.message_zh = zh.format(**parts)
+        self.message_en = en.format(**parts)
+
+    def response(self) -> JSONResponse:
+        """Return the answer that says so."""
+        return _answer(self.status, self.code, self.message_zh, self.message_en)
+
+
+def install(application: FastAPI) -> None:
+    """Let every error be answered by a plain sentence; a page sends to the sign-in page."""
+
+    async def refused(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        status = _STATUS_OF_REFUSAL.get(error.code, _STATUS_OF_OTHER_REFUSALS)
+        return _answer(status, error.code, error.message_zh, error.message_en)
+
+    async def problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Problem)
+        is_page = not request.url.path.startswith("/api/")
+        if error.code is ProblemCode.NOT_SIGNED_IN and is_page:
+            return RedirectResponse("/login", status_code=303)
+        return error.response()
+
+    async def unreadable(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        # Where and what is wrong, never what was sent: it may be a name.
+        found = [
+            f"{'.'.join(str(part) for part in item['loc'][1:])}: {item['msg']}".lstrip(": ")
+            for item in error.errors()[:3]
+        ]
+        bad = Refused(RefusalCode.BAD_REQUEST, detail="; ".join(found)[:300])
+        return _answer(422, bad.code, bad.message_zh, bad.message_en)
+
+    async def from_http(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == Problem(ProblemCode.NOT_FOUND).status:
+            return Problem(ProblemCode.NOT_FOUND).response()
+        bad = Refused(RefusalCode.BAD_REQUEST, detail=error.detail)
+        return _answer(error.status_code, bad.code, bad.message_zh, bad.message_en)
+
+    async def without_records(_request: Request, _error: Exception) -> Response:
+        return Problem(ProblemCode.RECORDS_UNAVAILABLE).response()
+
+    async def unexpected(_request: Request, _error: Exception) -> Response:
+        return Problem(ProblemCode.SERVER_ERROR).response()
+
+    application.add_exception_handler(Refused, refused)
+    application.add_exception_handler(Problem, problem)
+    application.add_exception_handler(RequestValidationError, unreadable)
+    application.add_exception_handler(HTTPException, from_http)
+    application.add_exception_handler(RecordsUnavailable, without_records)
+    application.add_exception_handler(Exception, unexpected)
+
+
+def _answer(status: int, code: str, message_zh: str, message_en: str) -> JSONResponse:
+    return JSONResponse(
+        {"code": code, "message_zh": message_zh, "message_en": message_en}, status_code=status
+    )
+
+
+assert set(SENTENCES) == set(ProblemCode)

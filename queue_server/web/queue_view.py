@@ -1,0 +1,99 @@
+"""One doctor's queue as nurse station and doctor console show it. Pure functions."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from queue_server.rules.queue import Queue
+from queue_server.rules.terms import AreaId, QueueId, TicketId, TicketState
+from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket
+from queue_server.service.now import Now
+from queue_server.service.setup import Setup
+from queue_server.site import QueueSetup
+from queue_server.web.ticket_view import QueueTickets, queue_tickets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueName:
+    """What a queue is called."""
+
+    id: QueueId
+    area: AreaId
+    room_zh: str
+    room_en: str
+    clinic_zh: str
+    clinic_en: str
+    doctor_zh: str
+    doctor_en: str
+    doctor_title_zh: str
+    doctor_title_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueView:
+    """One doctor's queue."""
+
+    name: QueueName
+    status: str
+    ranks: list[str]
+    """The entitled groups of its policy, the first one first."""
+    tickets: QueueTickets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedName:
+    """Several people in one area whose masked names are the same."""
+
+    area: AreaId
+    masked_name: str
+    tickets: list[TicketId]
+
+
+def queue_name(queue: QueueSetup) -> QueueName:
+    """Return what a queue is called."""
+    return QueueName(
+        id=queue.id,
+        area=queue.area,
+        room_zh=queue.room_zh,
+        room_en=queue.room_en,
+        clinic_zh=queue.clinic_zh,
+        clinic_en=queue.clinic_en,
+        doctor_zh=queue.doctor_zh,
+        doctor_en=queue.doctor_en,
+        doctor_title_zh=queue.doctor_title_zh,
+        doctor_title_en=queue.doctor_title_en,
+    )
+
+
+def queue_view(
+    setup: Setup, now: Now, queue_id: QueueId, shared: Collection[TicketId]
+) -> QueueView:
+    """Return one queue; `shared` are the tickets whose masked name is not theirs alone."""
+    policy, queue = setup.policies[queue_id], now.day.queues[queue_id]
+    return QueueView(
+        name=queue_name(setup.queues[queue_id]),
+        status=queue.status,
+        ranks=list(policy.priority_ranks),
+        tickets=queue_tickets(now, queue, policy, shared),
+    )
+
+
+def shared_names(setup: Setup, now: Now, areas: Collection[AreaId]) -> list[SharedName]:
+    """Return whose masked names can't be told apart among those who may be called in an area."""
+    groups: dict[tuple[AreaId, str], list[Ticket]] = defaultdict(list)
+    for area in areas:
+        for queue in setup.queues_of(area):
+            for ticket in _present(now.day.queues[queue.id]):
+                if ticket.patient is not None and ticket.patient in now.masked_names:
+                    groups[area, now.masked_names[ticket.patient]].append(ticket)
+    return [
+        SharedName(area=area, masked_name=masked, tickets=[ticket.id for ticket in tickets])
+        for (area, masked), tickets in groups.items()
+        if len({ticket.patient for ticket in tickets}) > 1
+    ]
+
+
+def _present(queue: Queue) -> list[Ticket]:
+    """Return those of whom a board or a call may speak."""
+    states = LISTED | IN_ROOM | {TicketState.MISSED}
+    return [ticket for ticket in queue.tickets.values() if ticket.state in states]

@@ -1,0 +1,99 @@
+"""What the nurse station shows: all queues of the nurse's areas in one view. Pure functions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from queue_server.contract.messages import Notice
+from queue_server.rules.terms import AreaId
+from queue_server.service.clinic_day import day_second
+from queue_server.service.now import HelpCall, Now
+from queue_server.service.setup import Setup
+from queue_server.web.own_acts import OwnAct
+from queue_server.web.queue_view import (
+    QueueName,
+    QueueView,
+    SharedName,
+    queue_name,
+    queue_view,
+    shared_names,
+)
+from queue_server.web.users import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaView:
+    """A waiting area and what it is being told."""
+
+    id: AreaId
+    name_zh: str
+    name_en: str
+    notices: list[Notice]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpView:
+    """Somebody pressed the help key of a kiosk."""
+
+    help_id: str
+    device: str
+    called_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationView:
+    """Everything on a nurse's screen, as of entry `entry_count` of the day's journal."""
+
+    day_on: str
+    now_s: int
+    entry_count: int
+    change_count: int
+    areas: list[AreaView]
+    queues: list[QueueView]
+    all_queues: list[QueueName]
+    """Where a ticket may be transferred, other areas included."""
+    shared_names: list[SharedName]
+    help_calls: list[HelpView]
+    own_act: OwnAct | None
+    """What the nurse did last and can take back."""
+
+
+def station_view(
+    setup: Setup, now: Now, user: User, at: datetime, own_act: OwnAct | None
+) -> StationView:
+    """Return what the nurse `user` sees at the instant `at`."""
+    shared = shared_names(setup, now, user.areas)
+    shared_ids = {ticket for one in shared for ticket in one.tickets}
+    queues = setup.site.queues
+    return StationView(
+        day_on=now.day_on.isoformat(),
+        now_s=day_second(setup.site, now.day_on, at),
+        entry_count=now.day.entry_count,
+        change_count=now.change_count,
+        areas=[_area_view(setup, now, area) for area in user.areas],
+        queues=[
+            queue_view(setup, now, queue.id, shared_ids)
+            for queue in queues
+            if queue.id in user.queues
+        ],
+        all_queues=[queue_name(queue) for queue in queues],
+        shared_names=shared,
+        help_calls=[_help_view(setup, now, call) for call in now.help_calls],
+        own_act=own_act,
+    )
+
+
+def _area_view(setup: Setup, now: Now, area: AreaId) -> AreaView:
+    return AreaView(
+        id=area,
+        name_zh=setup.areas[area].name_zh,
+        name_en=setup.areas[area].name_en,
+        notices=list(now.notices.get(area, ())),
+    )
+
+
+def _help_view(setup: Setup, now: Now, call: HelpCall) -> HelpView:
+    return HelpView(
+        help_id=call.help_id,
+        device=call.device,
+        called_s=day_second(setup.site, now.day_on, call.called_at),
+    )

@@ -1,0 +1,189 @@
+"""Who may sign in to the pages: the users file, its roles and its passwords.
+
+Passwords are kept as argon2id hashes only (`hospital-kiosk` writes them by `make_password_hash`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from queue_server.rules.terms import AreaId, QueueId
+from queue_server.site import Site
+from queue_server.toml_table import Problem, Problems, Table, parse_toml
+
+PASSWORD_LENGTH_MAX: Final = 200
+_USER_KEYS: Final = ("name", "role", "display_name", "password_hash", "areas", "queue")
+
+
+class Role(StrEnum):
+    """What somebody may do."""
+
+    NURSE = "nurse"
+    DOCTOR = "doctor"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """Somebody who may sign in."""
+
+    name: str
+    """What he types, of `[a-z0-9-]`."""
+    role: Role
+    display_name: str
+    password_hash: str = field(repr=False)
+    queues: frozenset[QueueId]
+    """The queues he may act on: all of a nurse's areas, the one of a doctor."""
+    areas: tuple[AreaId, ...]
+    """The areas of these queues, in the order of the site file."""
+
+    @property
+    def by(self) -> str:
+        """Who did it, as the journal says it: `nurse:li`, `doctor:wang`."""
+        return f"{self.role}:{self.name}"
+
+
+class UsersError(Exception):
+    """The users file can't be used; `problems` lists everything that is wrong with it."""
+
+    def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
+        super().__init__(path, problems)
+        self.path = path
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        lines = [f"{self.path}: {len(self.problems)} 处错误 / problems: {len(self.problems)}"]
+        for problem in self.problems:
+            lines.append(f"  {problem.where}: {problem.message_en}")
+            lines.append(f"  {' ' * len(problem.where)}  {problem.message_zh}")
+        return "\n".join(lines)
+
+
+Users = Mapping[str, User]
+"""Users by name."""
+
+
+def make_password_hash(password: str) -> str:
+    """Return what the users file keeps of a password (argon2id, RFC 9106)."""
+    return PasswordHasher().hash(password)
+
+
+def make_nurse(site: Site, name: str, display_name: str, password_hash: str) -> User:
+    """Return a nurse of all areas of `site`."""
+    return _nurse(site, name, display_name, password_hash, [area.id for area in site.areas])
+
+
+def make_doctor(
+    site: Site, name: str, display_name: str, password_hash: str, queue: QueueId
+) -> User:
+    """Return the doctor of `queue`."""
+    areas = tuple(setup.area for setup in site.queues if setup.id == queue)
+    return User(
+        name=name,
+        role=Role.DOCTOR,
+        display_name=display_name,
+        password_hash=password_hash,
+        queues=frozenset({queue}),
+        areas=areas,
+    )
+
+
+def load_users(path: Path, site: Site) -> Users:
+    """Read and check the users file at `path` against the areas and queues of `site`.
+
+    Raises:
+        UsersError: the file can't be read, is no TOML or names what is not there.
+    """
+    problems = Problems()
+    values = parse_toml(path, problems)
+    if problems.found:
+        raise UsersError(path, problems.found)
+    root = Table("", values, problems)
+    root.check_keys(("user",))
+    users: dict[str, User] = {}
+    for table, raw in zip(root.tables("user"), values.get("user", []), strict=False):
+        table.check_keys(_USER_KEYS)
+        user = _user(table, raw, site, problems)
+        if user.name in users and user.name:
+            table.taken("name", f"user {user.name}")
+        users[user.name] = user
+    if problems.found:
+        raise UsersError(path, problems.found)
+    return users
+
+
+def _user(table: Table, raw: Mapping[str, object], site: Site, problems: Problems) -> User:
+    name, display_name = table.id("name"), table.text("display_name")
+    password_hash = _password_hash(table, raw, problems)
+    role = table.matching("role", "nurse|doctor", "nurse 或 doctor", "nurse or doctor")
+    if role == Role.DOCTOR:
+        known = [queue.id for queue in site.queues]
+        queue = QueueId(table.text("queue")) if "queue" in table else QueueId("")
+        if queue not in known:
+            table.wrong("queue", f"医生的队列：{'、'.join(known)}", f"one of {', '.join(known)}")
+        return make_doctor(site, name, display_name, password_hash, queue)
+    return _nurse(site, name, display_name, password_hash, _areas(table, raw, site))
+
+
+def _nurse(
+    site: Site, name: str, display_name: str, password_hash: str, areas: Sequence[AreaId]
+) -> User:
+    return User(
+        name=name,
+        role=Role.NURSE,
+        display_name=display_name,
+        password_hash=password_hash,
+        queues=frozenset(queue.id for queue in site.queues if queue.area in areas),
+        areas=tuple(area.id for area in site.areas if area.id in areas),
+    )
+
+
+def _areas(table: Table, raw: Mapping[str, object], site: Site) -> list[AreaId]:
+    known = [area.id for area in site.areas]
+    found = raw.get("areas")
+    if isinstance(found, list) and found and all(area in known for area in found):
+        return [AreaId(area) for area in found]
+    table.wrong("areas", f"诊区列表，取自 {'、'.join(known)}", f"a list of {', '.join(known)}")
+    return []
+
+
+def _password_hash(table: Table, raw: Mapping[str, object], problems: Problems) -> str:
+    """Read the hash. What stands there instead may be a password: it is never shown."""
+    found = raw.get("password_hash")
+    if isinstance(found, str) and found.startswith("$argon2id$"):
+        return found
+    problems.add(
+        f"{table.name}.password_hash",
+        "应填 argon2id 密码散列，不是密码本身",
+        "expected an argon2id hash, which is not the password itself",
+    )
+    return ""
+
+
+class PasswordCheck:
+    """Checks a password; takes as long for a name that does not exist.
+
+    Blocks for about a tenth of a second: call it in a thread.
+    """
+
+    def __init__(self, users: Users) -> None:
+        self._users = users
+        self._hasher = PasswordHasher()
+        self._hash_of_nobody = ""
+
+    def user(self, name: str, password: str) -> User | None:
+        """Return the user if the password is his."""
+        found = self._users.get(name)
+        if found is None:
+            # Made at the first need, for its cost: a constructor only stores.
+            self._hash_of_nobody = self._hash_of_nobody or make_password_hash("nobody")
+        expected = found.password_hash if found else self._hash_of_nobody
+        try:
+            self._hasher.verify(expected, password)
+        except (VerificationError, InvalidHashError):
+            return None
+        return found
