@@ -27,6 +27,7 @@ from queue_server.rules.terms import DeviceId, SiteId
 
 RETRY_AFTER_S: Final = 0.7
 RECONNECT_AFTER_S: Final = 1.0
+PUBLISH_WITHIN_S: Final = 2.0
 KEEPALIVE_S: Final = 5
 SERVER: Final = DeviceId("queue-server")
 
@@ -117,9 +118,7 @@ class Line:
                     self._client = client
                     await self._publish(topics.status(site, device), self._status(), retain=True)
                     self._tell()
-                    async for message in client.messages:
-                        assert isinstance(message.payload, bytes)
-                        self._deliver(str(message.topic), message.payload)
+                    await self._deliver_all(client)
             except aiomqtt.MqttError:
                 pass
             finally:
@@ -127,6 +126,18 @@ class Line:
                 self._server_is_up = False
                 self._tell()
             await asyncio.sleep(RECONNECT_AFTER_S)
+
+    async def _deliver_all(self, client: aiomqtt.Client) -> None:
+        """Deliver what comes in until the line breaks, or until `run` is cancelled."""
+        try:
+            async for message in client.messages:
+                assert isinstance(message.payload, bytes)
+                self._deliver(str(message.topic), message.payload)
+        except asyncio.CancelledError:
+            # Of a client that takes leave no will is published.
+            topic = topics.status(self.address.site, self.address.device)
+            await self._publish(topic, DeviceStatus(is_up=False), retain=True)
+            raise
 
     async def ask(self, body: RequestBody, *, within_s: float = 8.0) -> ReplyBody:
         """Ask the server and return its reply, a refusal included.
@@ -170,7 +181,9 @@ class Line:
         if self._client is None:
             return
         try:
-            await self._client.publish(topic, encode(message), qos=1, retain=retain)
+            await self._client.publish(
+                topic, encode(message), qos=1, retain=retain, timeout=PUBLISH_WITHIN_S
+            )
         except aiomqtt.MqttError:
             # `run` sees the broken line too; who waits for a reply asks again.
             return

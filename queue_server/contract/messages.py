@@ -18,7 +18,10 @@ from queue_server.rules.terms import (
     TicketState,
 )
 
-Id = Annotated[str, Meta(pattern="^[a-z0-9-]{1,64}$")]
+# Python's `$` would let a line end pass; other languages read the look-ahead alike.
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,64}$(?!\n)")]
+Instant = Annotated[datetime, Meta(tz=True)]
+DayText = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 ShortText = Annotated[str, Meta(max_length=200)]
 LongText = Annotated[str, Meta(max_length=2000)]
 
@@ -67,8 +70,8 @@ class Request(Message, frozen=True, kw_only=True):
     """`request/<device>`: the envelope. The same `request_id` is kept for every retry."""
 
     request_id: Id
-    sent_at: datetime
-    expires_at: datetime
+    sent_at: Instant
+    expires_at: Instant
     body: RequestBody
 
 
@@ -98,7 +101,7 @@ class Visit(Message, frozen=True, kw_only=True):
     slip_code: ShortText
     number: ShortText
     state: TicketState
-    day_on: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    day_on: DayText
     is_today: bool
     slot_text: ShortText
     """`09:00-09:30`; empty for a walk-in."""
@@ -137,7 +140,7 @@ class CheckedIn(Message, frozen=True, kw_only=True, tag="checked_in"):
 
     masked_name: ShortText
     visit: Visit
-    checked_in_at: datetime
+    checked_in_at: Instant
     rule_text_zh: list[LongText]
     rule_text_en: list[LongText]
 
@@ -167,7 +170,7 @@ class Reply(Message, frozen=True, kw_only=True):
     """`reply/<device>`: on disk before it is sent; a repeated request gets the first one again."""
 
     request_id: Id
-    replied_at: datetime
+    replied_at: Instant
     body: ReplyBody
 
 
@@ -210,11 +213,11 @@ class BoardRoom(Message, frozen=True, kw_only=True):
 
 
 class Call(Message, frozen=True, kw_only=True):
-    """`call/<area>`: a patient is called to a room. `sequence` counts within area and clinic day."""
+    """`call/<area>`: a patient is called to a room. `sequence` counts in area and clinic day."""
 
     sequence: int
-    called_at: datetime
-    fresh_until: datetime
+    called_at: Instant
+    fresh_until: Instant
     """After this instant the call is shown on no screen and spoken by no loudspeaker any more."""
     area: Id
     room: Id
@@ -230,11 +233,11 @@ class Call(Message, frozen=True, kw_only=True):
 
 
 class AreaBoard(Message, frozen=True, kw_only=True):
-    """`board/area/<area>` (retained): all an area's screen needs, so that it may reboot any time."""
+    """`board/area/<area>` (retained): all an area's screen needs, so it may reboot any time."""
 
     revision: int
-    published_at: datetime
-    day_on: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    published_at: Instant
+    day_on: DayText
     hospital_zh: ShortText
     hospital_en: ShortText
     area: Id
@@ -251,8 +254,8 @@ class RoomBoard(Message, frozen=True, kw_only=True):
     """`board/room/<room>` (retained): what hangs at a consulting-room door."""
 
     revision: int
-    published_at: datetime
-    day_on: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    published_at: Instant
+    day_on: DayText
     hospital_zh: ShortText
     hospital_en: ShortText
     area: Id
@@ -272,7 +275,7 @@ class Notice(Message, frozen=True, kw_only=True):
 class Notices(Message, frozen=True, kw_only=True):
     """`notice/<area>` (retained): the running notices of an area, an empty list clears them."""
 
-    published_at: datetime
+    published_at: Instant
     notices: Annotated[list[Notice], Meta(max_length=10)]
 
 
@@ -280,7 +283,7 @@ class DeviceStatus(Message, frozen=True, kw_only=True):
     """`status/<device>` (retained, and the will): whether a device is there."""
 
     is_up: bool
-    reported_at: datetime | None = None
+    reported_at: Instant | None = None
     """None in the will, which is written before the line breaks."""
     version: ShortText = ""
     paper: ShortText = ""
@@ -291,7 +294,7 @@ class Heard(Message, frozen=True, kw_only=True):
 
     sequence: int
     area: Id
-    heard_at: datetime
+    heard_at: Instant
     was_spoken: bool
     why_not: ShortText = ""
 

@@ -45,7 +45,9 @@ _DAMAGED: Final = (
     " / 不是日志文件或已损坏，请保留该文件并恢复备份"
 )
 _WHAT_TO_DO: Final = {
-    "locked": "is locked by another program: close it and start again / 被其他程序占用，请关闭后重试",
+    "locked": (
+        "is locked by another program: close it and start again / 被其他程序占用，请关闭后重试"
+    ),
     "full": _FULL,
     "disk I/O": _FULL,
     "not a database": _DAMAGED,
@@ -77,6 +79,7 @@ class SqliteJournal:
             self._lock = self._path.with_suffix(".lock").open("wb")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self.close()
             raise JournalUnusable(
                 f"{self._path}: another queue server works with this journal; stop it first"
                 " / 另一个队列服务正在使用此日志，请先停止它"
@@ -87,14 +90,15 @@ class SqliteJournal:
             connection = sqlite3.connect(
                 self._path, timeout=LOCK_WAIT_S, check_same_thread=False, isolation_level=None
             )
+            self._database = sqlite_utils.Database(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             # FULL is per connection; it survives a power cut, NORMAL does not.
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(_TABLES)
             connection.execute("INSERT INTO openings VALUES (?)", [now.isoformat()])
         except sqlite3.Error as error:
+            self.close()
             raise _unusable(self._path, error) from error
-        self._database = sqlite_utils.Database(connection)
 
     def close(self) -> None:
         """Close the file and let another process have it."""
@@ -174,7 +178,8 @@ class SqliteJournal:
 
     def _read(self, sql: str, parameters: list[str]) -> list[tuple[Any, ...]]:
         """Read with a connection of its own, so that any thread may ask."""
-        connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=LOCK_WAIT_S)
+        address = f"{self._path.absolute().as_uri()}?mode=ro"
+        connection = sqlite3.connect(address, uri=True, timeout=LOCK_WAIT_S)
         try:
             return connection.execute(sql, parameters).fetchall()
         finally:

@@ -10,6 +10,7 @@ from queue_server.rules.terms import AreaId
 from queue_server.service.board_view import (
     area_board,
     call_message,
+    has_ticket,
     notices_message,
     room_board,
 )
@@ -36,6 +37,8 @@ class Announcing:
         status = encode(DeviceStatus(is_up=True, reported_at=at))
         self._door.publish(topic, status, retain=True)
         self._dirty = set(self._setup.areas)
+        if self._told is not None:
+            self._tell_all_notices(self._told, at)
 
     def changed(self, now: Now, at: datetime) -> None:
         """Publish new calls and notices at once; boards wait for their turn."""
@@ -43,8 +46,7 @@ class Announcing:
         self._told = now
         if before is None or before.day_on != now.day_on:
             self._dirty = set(self._setup.areas)
-            for area in self._setup.areas:
-                self._tell_notices(now, area, at)
+            self._tell_all_notices(now, at)
             return
         for area in self._setup.areas:
             if before.notices.get(area) != now.notices.get(area):
@@ -81,12 +83,15 @@ class Announcing:
             self._door.publish(topics.room_board(site, queue.room), encode(door_board), retain=True)
 
     def _tell_calls(self, before: Now, now: Now, area: AreaId) -> None:
-        earlier = before.calls.get(area, ())
-        last = earlier[-1].sequence if earlier else 0
-        for made in now.calls.get(area, ()):
-            if made.sequence > last:
+        told_count = len(before.calls.get(area, ()))
+        for made in now.calls.get(area, ())[told_count:]:
+            if has_ticket(now, made):
                 call = call_message(self._setup, now, made)
                 self._door.publish(topics.call(self._setup.site.id, area), encode(call))
+
+    def _tell_all_notices(self, now: Now, at: datetime) -> None:
+        for area in self._setup.areas:
+            self._tell_notices(now, area, at)
 
     def _tell_notices(self, now: Now, area: AreaId, at: datetime) -> None:
         topic = topics.notice(self._setup.site.id, area)

@@ -35,6 +35,7 @@ from queue_server.rules.terms import DaySecond, PatientId, QueueId, RefusalCode,
 from queue_server.rules.ticket import Ticket
 from queue_server.service import facts
 from queue_server.service.clinic_day import day_second, local_time
+from queue_server.service.day_records import missing_tickets
 from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, Noted
 from queue_server.service.now import Now, with_entry, with_patient
@@ -86,17 +87,19 @@ class Draft:
     def answer_device(self, job: Asked) -> bytes:
         """Return the reply to a device's request: the first one again if it is known."""
         request_id = RequestId(job.request.request_id)
-        known = self._known_reply(request_id)
+        # Two devices may count alike; neither may get what was told to the other's patient.
+        kept_as = RequestId(f"{job.device}/{request_id}")
+        known = self._known_reply(kept_as)
         if known is not None:
             return known
-        if self.at > job.request.expires_at + timedelta(seconds=CLOCK_SKEW_S):
+        if self.at - timedelta(seconds=CLOCK_SKEW_S) > job.request.expires_at:
             return encode(self._reply(request_id, _refused(Refused(RefusalCode.REQUEST_EXPIRED))))
         try:
             body = self._body(job)
         except Refused as refused:
             body = _refused(refused)
         payload = encode(self._reply(request_id, body))
-        self._remember(request_id, payload)
+        self._remember(kept_as, payload)
         return payload
 
     def answer_unreadable(self, request_id: str, detail: str) -> bytes:
@@ -133,6 +136,7 @@ class Draft:
         patient = found.patient
         if patient.patient_id not in self.now.patients:
             self.now = with_patient(self.now, patient)
+        self._issue_what_is_new(found)
         session_id = job.request.request_id
         identified = facts.Identified(
             session_id=session_id, device=job.device, patient=patient.patient_id
@@ -147,6 +151,12 @@ class Draft:
             ),
         )
 
+    def _issue_what_is_new(self, found: Found) -> None:
+        """Make the tickets of appointments that were booked for today since the day was read."""
+        today = [one for one in found.appointments if one.day_on == self.now.day_on]
+        for command in missing_tickets(self.setup, self.now, today):
+            self.act(command, by="records")
+
     def _checked_in(self, job: Asked, check_in: CheckIn) -> CheckedIn:
         patient = self._patient_of_session(job, check_in.session_id)
         ticket = self._own_ticket(patient, check_in.ticket_id)
@@ -154,7 +164,8 @@ class Draft:
         self.act(command, by=job.device)
         text = rule_text(self.setup.policies[ticket.queue])
         return CheckedIn(
-            masked_name=self.now.masked_names[patient],
+            # Unknown after a restart while the records can't be asked.
+            masked_name=self.now.masked_names.get(patient, ""),
             visit=self._visit(self.now.day.queues[ticket.queue].tickets[ticket.id]),
             checked_in_at=self.at,
             rule_text_zh=list(text.zh),

@@ -1,9 +1,11 @@
 """The boards and calls of an area, made from the running day: numbers and masked names only."""
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from queue_server.contract.messages import (
+    BOARD_CALLS_MAX,
     BOARD_MISSED_MAX,
     BOARD_WAITING_MAX,
     AreaBoard,
@@ -40,7 +42,7 @@ def area_board(setup: Setup, now: Now, area: AreaId, at: datetime) -> AreaBoard:
         area_zh=place.name_zh,
         area_en=place.name_en,
         rooms=[_board_room(now, queue) for queue in queues],
-        last_calls=_calls(setup, now, area),
+        last_calls=_last_calls(setup, now, area),
         rule_text_zh=list(text.zh) if text else [],
         rule_text_en=list(text.en) if text else [],
     )
@@ -49,7 +51,6 @@ def area_board(setup: Setup, now: Now, area: AreaId, at: datetime) -> AreaBoard:
 def room_board(setup: Setup, now: Now, queue: QueueSetup, at: datetime) -> RoomBoard:
     """Return the board at a consulting-room door."""
     place = setup.areas[queue.area]
-    calls = [call for call in _calls(setup, now, queue.area) if call.room == queue.room]
     return RoomBoard(
         revision=now.change_count,
         published_at=at,
@@ -60,7 +61,7 @@ def room_board(setup: Setup, now: Now, queue: QueueSetup, at: datetime) -> RoomB
         area_zh=place.name_zh,
         area_en=place.name_en,
         room=_board_room(now, queue),
-        last_calls=calls,
+        last_calls=_last_calls(setup, now, queue.area, of=queue.id),
     )
 
 
@@ -107,13 +108,18 @@ def shown_ticket(now: Now, queue: QueueSetup, ticket: Ticket) -> ShownTicket:
     )
 
 
-def _calls(setup: Setup, now: Now, area: AreaId) -> list[Call]:
-    return [
-        call_message(setup, now, made)
-        for made in now.calls.get(area, ())
-        # An undone walk-in is gone, and so is its call.
-        if made.ticket in now.day.queues[made.queue].tickets
-    ]
+def has_ticket(now: Now, made: CallMade) -> bool:
+    """Tell whether the called ticket is still there: an undone walk-in is gone with its call."""
+    return made.ticket in now.day.queues[made.queue].tickets
+
+
+def _last_calls(setup: Setup, now: Now, area: AreaId, of: QueueId | None = None) -> list[Call]:
+    made = (
+        one
+        for one in reversed(now.calls.get(area, ()))
+        if (of is None or one.queue == of) and has_ticket(now, one)
+    )
+    return [call_message(setup, now, one) for one in islice(made, BOARD_CALLS_MAX)][::-1]
 
 
 def _board_room(now: Now, setup: QueueSetup) -> BoardRoom:

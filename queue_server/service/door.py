@@ -22,6 +22,7 @@ from queue_server.service.jobs import Asked, DeviceSaid, Job, LineIsUp, Unreadab
 SERVER: Final = DeviceId("queue-server")
 KEEPALIVE_S: Final = 5
 RECONNECT_AFTER_S: Final = 1
+FAREWELL_WITHIN_S: Final = 2
 
 _log = logging.getLogger(__name__)
 
@@ -78,13 +79,17 @@ class MqttDoor:
 
     def acknowledge(self, delivery: int) -> None:
         """Tell the broker that a delivery has been dealt with."""
-        self._client.ack(delivery, 1)
+        # Of quality 0 there is nothing to acknowledge, and a broker disconnects who tries.
+        if delivery:
+            self._client.ack(delivery, 1)
 
     def close(self) -> None:
         """Say good-bye and disconnect."""
         if self._client.is_connected():
             farewell = encode(DeviceStatus(is_up=False))
-            self._client.publish(self._status_topic(), farewell, 1, retain=True).wait_for_publish(2)
+            sent = self._client.publish(self._status_topic(), farewell, 1, retain=True)
+            if sent.rc == mqtt.MQTT_ERR_SUCCESS:
+                sent.wait_for_publish(FAREWELL_WITHIN_S)
         self._client.disconnect()
         self._client.loop_stop()
 

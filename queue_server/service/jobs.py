@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from queue_server.contract.messages import DeviceStatus, Heard, Request
 from queue_server.records.records import Appointment, Patient
@@ -13,6 +14,8 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, PatientId, RequestId
 from queue_server.service.facts import AnyFact
 from queue_server.service.identification import Found
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,13 @@ class LineIsUp:
 @dataclass(frozen=True, slots=True)
 class StopService:
     """Finish what is in the inbox before this, then end."""
+
+
+def firm_future() -> "Future[T]":
+    """Return a future that can't be cancelled: whoever asked may leave, it is done all the same."""
+    future: Future[T] = Future()
+    future.set_running_or_notify_cancel()
+    return future
 
 
 Job = Asked | Unreadable | Acted | Noted | DayLoaded | DeviceSaid | LineIsUp | StopService

@@ -17,8 +17,6 @@ from queue_server.rules.queue import Day, apply, open_day
 from queue_server.rules.terms import AreaId, DeviceId, PatientId, QueueId, TicketId
 from queue_server.service.setup import Setup
 
-CALLS_KEPT = 8
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallMade:
@@ -61,7 +59,7 @@ class Now:
     change_count: int = 0
     """Entries and facts of the day so far: the revision of its boards."""
     calls: Mapping[AreaId, tuple[CallMade, ...]] = field(default_factory=dict)
-    """The last `CALLS_KEPT` of each area, oldest first."""
+    """The day's calls of each area, oldest first."""
     help_calls: tuple[HelpCall, ...] = ()
     notices: Mapping[AreaId, tuple[Notice, ...]] = field(default_factory=dict)
     sessions: Mapping[str, Session] = field(default_factory=dict)
@@ -95,7 +93,7 @@ def with_entry(setup: Setup, now: Now, written: JournaledEntry) -> Now:
                 ticket=event.ticket,
                 is_recall=isinstance(event, Recalled),
             )
-            calls[area] = (*earlier, call)[-CALLS_KEPT:]
+            calls[area] = (*earlier, call)
     return replace(
         now,
         day=apply(now.day, written.entry),

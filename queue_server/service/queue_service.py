@@ -41,6 +41,7 @@ from queue_server.service.jobs import (
     Noted,
     StopService,
     Unreadable,
+    firm_future,
 )
 from queue_server.service.now import Now, open_now, with_entry, with_patient
 from queue_server.service.setup import Setup
@@ -99,13 +100,13 @@ class QueueService:
 
     def act(self, command: Command, *, by: str, request_id: RequestId) -> "Future[Entry]":
         """Do what somebody asks, once for each `request_id`; the future may raise `Refused`."""
-        answer: Future[Entry] = Future()
+        answer: Future[Entry] = firm_future()
         self._inbox.put(Acted(command=command, by=by, request_id=request_id, answer=answer))
         return answer
 
     def note(self, fact: AnyFact, *, by: str) -> "Future[None]":
         """Keep a fact."""
-        answer: Future[None] = Future()
+        answer: Future[None] = firm_future()
         self._inbox.put(Noted(fact=fact, by=by, answer=answer))
         return answer
 

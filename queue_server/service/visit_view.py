@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from queue_server.contract.messages import Place, Visit
 from queue_server.records.records import Appointment
@@ -22,6 +22,7 @@ from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
 
+OTHER_DAYS_VISITS_MAX: Final = 10
 _CHECK_IN_STATES = (TicketState.BOOKED, TicketState.MISSED, TicketState.AWAY_FOR_RESULTS)
 
 
@@ -32,7 +33,7 @@ def visits_of(
     patient: PatientId,
     other_days: Sequence[Appointment],
 ) -> list[Visit]:
-    """Return the patient's visits: those of today by slot, then those of other days."""
+    """Return the patient's visits: those of today by slot, then the nearest of other days."""
     today = [
         ticket
         for queue in now.day.queues.values()
@@ -41,8 +42,15 @@ def visits_of(
     ]
     today.sort(key=lambda ticket: (ticket.slot.start_s if ticket.slot else 0, ticket.number))
     shown = [visit_of(setup, now, now_s, ticket) for ticket in today]
-    others = [other for other in other_days if other.day_on != now.day_on]
-    return shown + [_visit_of_other_day(setup, other) for other in others]
+    others = [
+        other
+        for other in other_days
+        # The hospital's records may know queues that this site has not.
+        if other.day_on != now.day_on and other.queue_id in setup.queues
+    ]
+    # Those to come first, then those that are over.
+    others.sort(key=lambda one: (one.day_on < now.day_on, abs(one.day_on - now.day_on)))
+    return shown + [_visit_of_other_day(setup, one) for one in others[:OTHER_DAYS_VISITS_MAX]]
 
 
 def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
