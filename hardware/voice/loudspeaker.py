@@ -46,6 +46,15 @@ class Loudspeaker:
         async with self._lock:
             await self._player.play(sounds, name=name)
 
+    async def check(self) -> None:
+        """Try the loudspeaker without a sound.
+
+        Raises:
+            NoSound: there is none.
+        """
+        async with self._lock:
+            await self._player.check()
+
     def _make_chime(self) -> None:
         if self._chime.is_file():
             return

@@ -33,6 +33,13 @@ class Player(Protocol):
             NoSound: nothing could be heard.
         """
 
+    async def check(self) -> None:
+        """Try the way of the sound without a sound.
+
+        Raises:
+            NoSound: nothing would be heard.
+        """
+
 
 class Aplay:
     """ALSA's own player, one process for each announcement.
@@ -46,19 +53,27 @@ class Aplay:
 
     async def play(self, sounds: Sequence[Path], *, name: str) -> None:
         """See `Player.play`."""
+        await self._run([str(sound) for sound in sounds], within_s=duration_s(sounds) + EXTRA_S)
+
+    async def check(self) -> None:
+        """See `Player.check`: a tenth of a second of silence."""
+        silence = ["-t", "raw", "-f", "S16_LE", "-r", "22050", "-s", "2205", "/dev/zero"]
+        await self._run(silence, within_s=EXTRA_S)
+
+    async def _run(self, arguments: list[str], *, within_s: float) -> None:
         try:
             process = await asyncio.create_subprocess_exec(
                 "aplay",
                 "-q",
                 *self._device,
-                *map(str, sounds),
+                *arguments,
                 stdin=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
             )
         except OSError as error:
             raise NoSound(f"aplay does not start: {error}") from error
         try:
-            async with asyncio.timeout(duration_s(sounds) + EXTRA_S):
+            async with asyncio.timeout(within_s):
                 _, complaint = await process.communicate()
         except TimeoutError as error:
             raise NoSound("aplay hangs") from error
@@ -78,11 +93,18 @@ class SoundFolder:
 
     async def play(self, sounds: Sequence[Path], *, name: str) -> None:
         """See `Player.play`."""
+        await self.check()
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
             number = 1 + sum(1 for _ in self._folder.glob("[0-9]*-*.wav"))
             plain = re.sub(r"[^A-Za-z0-9-]+", "-", name)
             join(sounds, self._folder / f"{number:04d}-{plain}.wav")
+        except OSError as error:
+            raise NoSound(f"the folder can't be written: {error}") from error
+
+    async def check(self) -> None:
+        """See `Player.check`."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise NoSound(f"the folder can't be written: {error}") from error
 

@@ -59,6 +59,15 @@ async def test_a_missing_sound_device_is_told_and_does_not_crash(chime: Path) ->
     assert "屏幕" in refused.value.sentence_zh
 
 
+async def test_a_missing_sound_device_is_found_without_a_sound() -> None:
+    with pytest.raises(NoSound):
+        await Aplay("hw:CARD=NoSuchCard").check()
+
+
+async def test_a_sound_device_is_found_without_a_sound(null_device: str) -> None:
+    await Aplay(null_device).check()
+
+
 async def test_a_machine_without_aplay_is_told_as_no_sound(
     chime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,31 @@
+"""The door board: shows a `DoorView` and decides nothing."""
+
+from pathlib import Path
+
+from kivy.properties import NumericProperty, ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+
+from display.widgets.board_parts import BoardTicket
+
+KV = Path(__file__).with_suffix(".kv")
+UNIT_SHARE = 1.4
+
+
+class DoorBoardView(BoxLayout):
+    """Root of the door board. Set `model`, a `DoorView`."""
+
+    model = ObjectProperty(None, allownone=True, rebind=True)
+    unit = NumericProperty(1)
+
+    def on_model(self, before, model):
+        """Show the standby tickets; everything else is bound."""
+        box = self.ids.standby
+        if [cell.ticket for cell in reversed(box.children)] == list(model.standby):
+            return
+        box.clear_widgets()
+        for ticket in model.standby:
+            cell = BoardTicket(is_tall=True, size_units=52)
+            cell.ticket = ticket
+            cell.unit = UNIT_SHARE * self.unit
+            self.bind(unit=lambda _, unit, cell=cell: setattr(cell, "unit", UNIT_SHARE * unit))
+            box.add_widget(cell)
