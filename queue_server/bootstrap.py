@@ -2,6 +2,9 @@
 
 import logging
 import os
+import secrets
+import signal
+import threading
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -9,8 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
-
-import uvicorn
 
 from queue_server.broker.broker import Broker, BrokerAddress
 from queue_server.broker.embedded_nats import embedded_nats
@@ -23,12 +24,13 @@ from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
 from queue_server.service.setup import make_setup
 from queue_server.site import load_site
-from queue_server.web.application import DemoCards, make_application
+from queue_server.web.application import make_application
+from queue_server.web.card_routes import DemoCards
 from queue_server.web.users import load_users
+from queue_server.web.web_server import WebServer
 
 JOURNAL_BROKEN: Final = 70
 """Exit code when the journal can't be written any more (EX_SOFTWARE)."""
-STREAMS_END_WITHIN_S: Final = 2
 
 _log = logging.getLogger(__name__)
 
@@ -60,8 +62,8 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         ready: gets a line for the technician when everything listens.
 
     Raises:
-        SiteError, PolicyError, UsersError, BrokerError, JournalUnusable, OSError: it can't start;
-            each says what to do.
+        SiteError, PolicyError, UsersError, BrokerError, JournalUnusable, OSError:
+            it can't start; each says what to do.
     """
     offset = timedelta(seconds=options.clock_offset_s)
 
@@ -99,27 +101,37 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         )
         service.start()
         stack.callback(service.stop)
-        demo = None
-        if options.demo_seed is not None:
-            demo = DemoCards(issuer=CardIssuer(key, site.id), patients=records.patients)
-        application = make_application(service, users, new_id=_new_id, demo=demo)
-        ready(f"MQTT {address} · http://{options.http_host}:{options.http_port}")
-        _serve(application, options)
+        pages = WebServer(
+            make_application(
+                service,
+                users,
+                new_token=secrets.token_urlsafe,
+                demo_cards=_demo_cards(options, CardIssuer(key, site.id), records),
+            ),
+            host=options.http_host,
+            port=options.http_port,
+        )
+        port = pages.start()
+        stack.callback(pages.stop)
+        ready(f"MQTT {address} · http://{options.http_host}:{port}")
+        _wait_for_a_signal()
 
 
-def _serve(application: object, options: ServerOptions) -> None:
-    """Serve the pages in this thread until a signal comes."""
-    configuration = uvicorn.Config(
-        application,  # type: ignore[arg-type]  # an ASGI application
-        host=options.http_host,
-        port=options.http_port,
-        # The address of a request may hold what somebody searched for.
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=STREAMS_END_WITHIN_S,
+def _demo_cards(
+    options: ServerOptions, issuer: CardIssuer, records: DemoHospital
+) -> DemoCards | None:
+    if options.demo_seed is None:
+        return None
+    return DemoCards(
+        issuer=issuer, patients=records.patients, new_token_id=lambda: uuid.uuid4().hex
     )
-    uvicorn.Server(configuration).run()
+
+
+def _wait_for_a_signal() -> None:
+    is_ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: is_ended.set())
+    is_ended.wait()
 
 
 def _broker(options: ServerOptions) -> Broker:
@@ -133,7 +145,3 @@ def _stop_at_once(error: Exception) -> None:
     _log.critical("the journal can't be written, the server stops: %s", error)
     logging.shutdown()
     os._exit(JOURNAL_BROKEN)
-
-
-def _new_id() -> str:
-    return uuid.uuid4().hex

@@ -131,7 +131,7 @@ def _server(parsed: argparse.Namespace) -> int:
     except (SiteError, UsersError, BrokerError, JournalUnusable) as error:
         return _told(str(error))
     except OSError as error:
-        return _told(f"{error.filename or parsed.data}: {error.strerror}")
+        return _told(f"{error.filename or parsed.http}: {error.strerror}")
     return 0
 
 

@@ -33,7 +33,7 @@ class Programs:
         """Start `python -m ...`; what it prints goes to `<name>.log`."""
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.logs / f"{name}.log").open("ab") as log:
-            self._running[name] = subprocess.Popen(  # noqa: S603  # our own programs
+            self._running[name] = subprocess.Popen(  # our own programs
                 [sys.executable, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
