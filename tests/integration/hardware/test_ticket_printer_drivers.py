@@ -162,8 +162,9 @@ def test_a_printer_that_is_too_slow_leaves_the_slip_unconfirmed(network_rig: Rig
     assert len(network_rig.device.slips) == 1
 
 
-def test_slips_of_several_threads_do_not_mix(network_rig: Rig) -> None:
-    printer = network_rig.printer
+def test_slips_of_several_threads_do_not_mix(serial_rig: Rig) -> None:
+    # A serial port can be opened once only: whoever does not wait for his turn fails.
+    printer = serial_rig.printer
     threads = [threading.Thread(target=printer.print_slip, args=(SHORT_SLIP,)) for _ in range(4)]
 
     for thread in threads:
@@ -171,10 +172,10 @@ def test_slips_of_several_threads_do_not_mix(network_rig: Rig) -> None:
     for thread in threads:
         thread.join()
 
-    pictures = {picture.read_bytes() for picture in network_rig.device.slips}
-    assert len(network_rig.device.slips) == 4
+    pictures = {picture.read_bytes() for picture in serial_rig.device.slips}
+    assert len(serial_rig.device.slips) == 4
     assert len(pictures) == 1
-    assert network_rig.device.protocol_errors == []
+    assert serial_rig.device.protocol_errors == []
 
 
 def test_a_one_way_file_takes_slips_and_confirms_nothing(tmp_path: Path) -> None:

@@ -52,6 +52,14 @@ def test_two_independent_readers_read_the_qr_code() -> None:
     ]
 
 
+def test_a_qr_code_has_four_white_modules_around_it() -> None:
+    left, top, right, bottom = ink_box(drawn(SlipQr(payload="hk:1", width_dots_max=290)))
+
+    module_dots = 10  # the smallest code has 21 modules, 29 with its border
+    assert (right - left, bottom - top) == (21 * module_dots, 21 * module_dots)
+    assert top - MARGIN_DOTS == 4 * module_dots
+
+
 def test_the_largest_qr_code_there_is_fits_on_the_paper() -> None:
     left, _, right, _ = ink_box(drawn(SlipQr(payload="x" * 2331)))
 
