@@ -49,10 +49,14 @@ def mask(name: str) -> str:
 
 def _masked(base: str) -> str:
     for suffix in _SUFFIXES:
-        stem = base.removesuffix(suffix)
-        if stem != base and stem:
+        stem = _TRAILING_NUMBER.sub("", base.removesuffix(suffix)).strip()
+        if base.endswith(suffix) and stem:
             # A newborn is called by the mother's name.
-            return mask(stem) + suffix
+            return (_masked_name(stem) or HIDDEN) + suffix
+    return _masked_name(base)
+
+
+def _masked_name(base: str) -> str:
     if any(dot in base for dot in _DOTS):
         return _masked_dotted(base)
     if _is_latin(base):
@@ -76,7 +80,7 @@ def _masked_dotted(base: str) -> str:
     parts = [re.sub(r"\s", "", part) for part in re.split(f"[{_DOTS}]", base)]
     parts = [part for part in parts if part]
     if len(parts) < 2:  # a dot at the edge parts nothing
-        return _masked("".join(parts))
+        return _masked_name("".join(parts))
     joined = "·".join(parts)
     letters = [index for index, char in enumerate(joined) if char != "·"]
     if len(letters) <= 2:  # nothing would be hidden
