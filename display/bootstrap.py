@@ -9,7 +9,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -78,9 +78,10 @@ async def run(configuration: Configuration) -> bool:
         ConfigError: the same, of the loudspeaker.
     """
     zone = _zone(configuration.timezone)
+    offset = timedelta(seconds=configuration.clock_offset_s)
 
     def now() -> datetime:
-        return datetime.now(zone)
+        return datetime.now(zone) + offset
 
     line = _line(configuration, now)
     wants_restart = asyncio.Event()

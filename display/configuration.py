@@ -48,6 +48,8 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Of the window; has no meaning on the whole screen."""
     remote_control: Annotated[int, Meta(ge=0, le=65535)] | None = None
     """For tours and tests only: loopback port."""
+    clock_offset_s: int = 0
+    """For demos: how far the clock is ahead of the real one."""
 
 
 def load_configuration(arguments: Sequence[str]) -> Configuration:
@@ -100,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         board.add_argument("--device", metavar="ID")
         board.add_argument("--windowed", action="store_true", help="not on the whole screen")
         board.add_argument("--size", metavar="WxH", help="of the window, in pixels")
+        board.add_argument("--clock-offset-s", type=int, help=argparse.SUPPRESS)
         board.add_argument(
             "--remote-control",
             type=int,

@@ -10,7 +10,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -78,6 +78,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         ConfigError: the same, of a device.
     """
     zone = _zone(configuration.timezone)
+    offset = timedelta(seconds=configuration.clock_offset_s)
     presenter = _presenter(configuration)
     fonts = SlipFonts(regular=FontFile(path=FONT_REGULAR), bold=FontFile(path=FONT_BOLD))
     printer = make_ticket_printer(configuration.printer, fonts)
@@ -86,7 +87,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
     voice = ScreenVoice(open_loudspeaker(configuration.voice, sounds), sounds)
 
     def now() -> datetime:
-        return datetime.now(zone)
+        return datetime.now(zone) + offset
 
     def status() -> DeviceStatus:
         return DeviceStatus(is_up=True, reported_at=now(), version=VERSION, paper=conductor.paper)

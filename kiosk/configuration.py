@@ -61,6 +61,8 @@ class Configuration(_Table, frozen=True, kw_only=True):
     """Handed to `hardware.registry.make_scanner`; several scanners are `[[scanner]]` tables."""
     voice: str = "aplay"
     """Loudspeaker: `aplay`, `aplay:DEVICE`, `file:FOLDER` or `none`."""
+    clock_offset_s: int = 0
+    """For demos: how far the clock is ahead of the real one."""
 
     def scanners(self) -> list[dict[str, Any]]:
         """Return the tables of all scanners."""

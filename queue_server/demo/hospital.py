@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -50,6 +50,7 @@ class DemoHospital:
     site: Site
     ports: Ports
     programs: Programs
+    day_on: date
     clock_offset_s: int
     broker: BrokerAddress
     environment: Mapping[str, str]
@@ -103,7 +104,7 @@ class DemoHospital:
         configuration = self.folder / "kiosk.toml"
         configuration.write_text(_KIOSK.format(hospital=self), encoding="utf-8")
         arguments = ["-m", "kiosk", "--config", str(configuration), "--windowed", "--size", size]
-        arguments += ["--remote-control", str(self.ports.kiosk_control), *self._clock()]
+        arguments += ["--remote-control", str(self.ports.kiosk_control)]
         self.programs.start("kiosk", arguments, self.environment)
         self.programs.wait_for_port("kiosk", self.ports.kiosk_control)
 
@@ -160,11 +161,15 @@ _KIOSK: Final = """\
 site = "{hospital.site.id}"
 device = "kiosk-01"
 timezone = "{hospital.site.timezone}"
-voice = "{hospital.voice}"
+voice = "none"
+clock_offset_s = {hospital.clock_offset_s}
 
 [hospital]
 zh = "{hospital.site.name_zh}"
 en = "{hospital.site.name_en}"
+
+[session]
+unattended_after_s = 40
 
 [broker]
 host = "{hospital.broker.host}"
@@ -202,6 +207,7 @@ def make_demo(
         site=site,
         ports=ports,
         programs=Programs(folder / "logs"),
+        day_on=opens_at.date(),
         clock_offset_s=round((opens_at - now) / timedelta(seconds=1)),
         broker=broker or BrokerAddress(host="127.0.0.1", port=ports.broker),
         environment=environment,

@@ -1,0 +1,97 @@
+"""Who appears in the tour: twelve patients of the demo hospital, found by what each will meet."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from queue_server.records.demo_hospital import DemoHospital as Records
+from queue_server.records.records import Appointment, Patient
+from queue_server.rules.numbering import ticket_number
+from queue_server.rules.terms import QueueId, TicketKind
+from queue_server.rules.ticket import ticket_id
+from queue_server.site import Site
+
+HOUR_S: Final = 3600
+MAIN_QUEUE: Final = QueueId("cardiology-1")
+STOPPED_QUEUE: Final = QueueId("dermatology-1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A patient of the tour, with his visits of today."""
+
+    patient: Patient
+    visits: Sequence[Appointment]
+    site: Site
+
+    @property
+    def ticket(self) -> str:
+        """The id of his first ticket of today."""
+        visit = self.visits[0]
+        prefix = next(queue.prefix for queue in self.site.queues if queue.id == visit.queue_id)
+        return ticket_id(visit.queue_id, ticket_number(prefix, visit.number))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """The parts of the morning."""
+
+    on_time: Sequence[Actor]
+    """Five of one doctor, all booked for the running slot or the next."""
+    late: Actor
+    too_early: Actor
+    too_late: Actor
+    two_visits: Actor
+    other_day: Actor
+    stopped: Actor
+    without_card: Actor
+
+
+def find_cast(records: Records, site: Site, day: date) -> Cast:
+    """Choose the patients; the clocks stand at five past nine."""
+    actors = [
+        Actor(
+            patient=patient,
+            visits=[
+                visit
+                for visit in records.appointments_of(patient.patient_id)
+                if visit.day_on == day
+            ],
+            site=site,
+        )
+        for patient in records.patients()
+        if patient.id_number is not None
+    ]
+    taken: list[Actor] = []
+
+    def take(fits: Callable[[Actor], bool]) -> Actor:
+        actor = next(actor for actor in actors if actor not in taken and fits(actor))
+        taken.append(actor)
+        return actor
+
+    def at(hour: float, queue: QueueId | None = None) -> Callable[[Actor], bool]:
+        return lambda actor: _is_only_visit(actor, hour, queue)
+
+    return Cast(
+        on_time=[take(at(hour, MAIN_QUEUE)) for hour in (9, 9, 9.5, 9.5, 9.5)],
+        late=take(at(8.5, MAIN_QUEUE)),
+        too_early=take(at(10.5)),
+        too_late=take(at(8)),
+        two_visits=take(lambda actor: len(actor.visits) > 1),
+        other_day=take(lambda actor: not actor.visits),
+        stopped=take(at(9, STOPPED_QUEUE)),
+        without_card=take(at(9.5, QueueId("respiratory-1"))),
+    )
+
+
+def _is_only_visit(actor: Actor, hour: float, queue: QueueId | None) -> bool:
+    if len(actor.visits) != 1:
+        return False
+    [visit] = actor.visits
+    return (
+        visit.slot is not None
+        and visit.slot.start_s == hour * HOUR_S
+        and visit.kind is TicketKind.ORDINARY
+        and (queue is None or visit.queue_id == queue)
+    )
