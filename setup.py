@@ -22,8 +22,8 @@ setup(
         "queue_server": ["web/static/**/*", "web/templates/**/*"],
     },
     entry_points={"console_scripts": ["hospital-kiosk = queue_server.cli:main"]},
-    # What these bring along, with a hash for every file, stands in requirements.txt and
-    # requirements-dev.txt; their first lines say how they are made anew.
+    # What these bring along, with a hash for every file, stands in requirements.txt,
+    # requirements-tour.txt and requirements-dev.txt; their first lines say how they are made anew.
     install_requires=[
         "aiomqtt==2.5.1",
         "argon2-cffi==25.1.0",
@@ -40,12 +40,15 @@ setup(
         "pyserial==3.5",
         "python-escpos==3.1",
         "pyttsx3==2.99",
+        "pyusb==1.3.1",
         "rich==15.0.0",
         "segno==1.6.6",
         "sqlite-utils==4.2.1",
         "uvicorn==0.54.0",
     ],
     extras_require={
+        # What plays the tour: a browser's driver, an HTTP client, a reader of QR codes.
+        "tour": ["httpx==0.28.1", "playwright==1.65.2", "zxing-cpp==3.1.1"],
         "dev": [
             "httpx==0.28.1",
             "hypothesis==6.170.15",

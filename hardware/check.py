@@ -18,7 +18,7 @@ from hardware.slip_drawing import SlipFonts
 from hardware.ticket_printer import PrinterCondition, PrinterStatus
 
 CONFIG_EXAMPLE = """\
-[hardware.ticket_printer]
+[printer]
 driver = "network"              # network, serial, usb, file
 host = "192.168.1.50"
 port = 9100
@@ -26,7 +26,7 @@ port = 9100
 # driver = "usb"                # vendor_id = 0x04b8, product_id = 0x0202 (see lsusb)
 # driver = "file"               # path = "/dev/usb/lp0"
 
-[hardware.scanner]
+[scanner]
 driver = "serial"               # serial (USB-COM mode, the better way), keyboard_wedge
 port = "/dev/serial/by-id/usb-…"
 """

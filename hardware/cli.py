@@ -5,9 +5,10 @@ import json
 import signal
 import threading
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -55,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="自检：查看每个设备 / look at every device")
-    check.add_argument("--config", type=Path, help="TOML file with [hardware.…] sections")
+    check.add_argument(
+        "--config", type=Path, help="TOML file with [printer] and [scanner] sections"
+    )
     check.add_argument("--print", action="store_true", dest="is_printing", help="print a test slip")
     check.add_argument(
         "--scan", type=float, default=0, metavar="SECONDS", help="wait so long for one code"
@@ -99,10 +102,8 @@ def _check(parsed: argparse.Namespace) -> int:
         config = tomllib.loads(parsed.config.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return _explain(f"无法读取 Cannot read {parsed.config}: {error}", console)
-    hardware = config.get("hardware")
-    devices = hardware if isinstance(hardware, dict) else {}
     results: list[CheckResult] = []
-    if isinstance(printer := devices.get("ticket_printer"), dict):
+    if isinstance(printer := config.get("printer"), dict):
         fonts = SlipFonts(
             regular=FontFile(path=parsed.fonts / "NotoSansCJKsc-Regular.otf"),
             bold=FontFile(path=parsed.fonts / "NotoSansCJKsc-Bold.otf"),
@@ -110,13 +111,20 @@ def _check(parsed: argparse.Namespace) -> int:
         now = f"{datetime.now().astimezone():%Y-%m-%d %H:%M:%S}"
         print_at = now if parsed.is_printing else None
         results.append(check_ticket_printer(printer, fonts, print_at=print_at))
-    if isinstance(scanner := devices.get("scanner"), dict):
+    for scanner in _scanners(config):
         result = check_scanner(scanner, scan_timeout_s=parsed.scan, prompt=console.print)
         results.append(result)
     if not results:
         return _explain(f"没有设备 No device in {parsed.config}", console)
     print_results(results, console)
     return 0 if all(result.is_good for result in results) else 1
+
+
+def _scanners(config: Mapping[str, Any]) -> list[Mapping[str, object]]:
+    """Return the scanners of a kiosk's file: one table, or one for each."""
+    found = config.get("scanner")
+    tables = found if isinstance(found, list) else [found]
+    return [table for table in tables if isinstance(table, dict)]
 
 
 def _explain(trouble: str, console: Console) -> int:

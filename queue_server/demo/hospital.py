@@ -116,7 +116,7 @@ class DemoHospital:
         area += ["--remote-control", str(self.ports.area_control), *self._clock()]
         self.programs.start("area-board", area, self.environment)
         door = ["-m", "display", "door", "--room", DOOR_ROOM, "--device", "door-201", *common]
-        door += ["--size", door_size, "--voice", "none"]
+        door += ["--size", door_size]
         door += ["--remote-control", str(self.ports.door_control), *self._clock()]
         self.programs.start("door-board", door, self.environment)
         self.programs.wait_for_port("area-board", self.ports.area_control)

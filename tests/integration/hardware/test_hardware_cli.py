@@ -76,9 +76,9 @@ def test_a_technician_checks_devices_that_are_well(simulate: Simulate, tmp_path:
     scanner = simulate("scanner", "--link", str(tmp_path / "scanner"))
     config = tmp_path / "kiosk.toml"
     config.write_text(
-        f'[hardware.ticket_printer]\ndriver = "network"\nhost = "127.0.0.1"\n'
+        f'[printer]\ndriver = "network"\nhost = "127.0.0.1"\n'
         f"port = {printer.address.split(':')[1]}\n"
-        f'[hardware.scanner]\ndriver = "serial"\nport = "{scanner.address}"\n'
+        f'[scanner]\ndriver = "serial"\nport = "{scanner.address}"\n'
         '[kiosk]\nname = "K03"\n',
         encoding="utf-8",
     )
@@ -100,9 +100,9 @@ def test_a_technician_sees_what_is_wrong(simulate: Simulate, tmp_path: Path) -> 
     )  # fmt: skip
     config = tmp_path / "kiosk.toml"
     config.write_text(
-        f'[hardware.ticket_printer]\ndriver = "network"\nhost = "127.0.0.1"\n'
+        f'[printer]\ndriver = "network"\nhost = "127.0.0.1"\n'
         f"port = {printer.address.split(':')[1]}\n"
-        f'[hardware.scanner]\ndriver = "serial"\nport = "{tmp_path}/nothing-here"\n',
+        f'[scanner]\ndriver = "serial"\nport = "{tmp_path}/nothing-here"\n',
         encoding="utf-8",
     )
 
@@ -127,11 +127,11 @@ def test_without_a_configuration_it_says_what_to_write(
     for arguments in (["check"], ["check", "--config", str(empty)]):
         assert main(arguments) == 1
         printed = capsys.readouterr().out
-        assert "[hardware.ticket_printer]" in printed
-        assert "[hardware.scanner]" in printed
+        assert "[printer]" in printed
+        assert "[scanner]" in printed
 
 
-@pytest.mark.parametrize("text", ["[hardware", "hardware = 7", "[hardware]\nscanner = 7", None])
+@pytest.mark.parametrize("text", ["[printer", "printer = 7", "scanner = [7]", None])
 def test_a_file_that_cannot_be_read_is_said_so(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str | None
 ) -> None:
@@ -148,7 +148,7 @@ def test_a_mistake_in_the_configuration_is_shown_with_the_nearest_word(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "160")
     file = tmp_path / "kiosk.toml"
-    file.write_text('[hardware.ticket_printer]\ndriver = "netwrok"\n', encoding="utf-8")
+    file.write_text('[printer]\ndriver = "netwrok"\n', encoding="utf-8")
 
     assert main(["check", "--config", str(file)]) == 1
     assert "did you mean 'network'?" in capsys.readouterr().out
@@ -160,7 +160,7 @@ def test_a_code_is_scanned_from_the_command_line_and_its_kind_shown_but_not_the_
     scanner = simulate("scanner", "--link", str(tmp_path / "scanner"))
     config = tmp_path / "kiosk.toml"
     config.write_text(
-        f'[hardware.scanner]\ndriver = "serial"\nport = "{scanner.address}"\n', encoding="utf-8"
+        f'[scanner]\ndriver = "serial"\nport = "{scanner.address}"\n', encoding="utf-8"
     )
     control = [sys.executable, "-m", "hardware", "control", str(scanner.control_port)]
 
