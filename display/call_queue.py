@@ -37,7 +37,7 @@ class CallQueue:
     def add(self, call: Call, now: datetime) -> bool:
         """Take a call in; False when it is known already. `take` sorts out the stale ones."""
         self._forget_old(now)
-        identity = (call.sequence, call.called_at)
+        identity = _identity(call)
         if identity in self._known:
             return False
         self._known[identity] = call.fresh_until
@@ -47,7 +47,7 @@ class CallQueue:
 
     def look_at(self, board: AreaBoard, now: datetime) -> bool:
         """Take in a board: calls missed on the line, and who has left. True when calls are new."""
-        self._day_on = board.day_on
+        self._learn_day(board)
         self._board_at = board.published_at
         self._in_room = {room.room: room.in_room for room in board.rooms}
         fresh = [call for call in board.last_calls if now < call.fresh_until]
@@ -76,12 +76,28 @@ class CallQueue:
         """Tell whether a waiting call would go stale if the loudspeaker were busy `until` then."""
         return any(pending.call.fresh_until <= until for pending in self._pending)
 
+    def _learn_day(self, board: AreaBoard) -> None:
+        """A call that overtook the first board of its day is of that day, too."""
+        self._day_on = board.day_on
+        of_the_day = {_identity(call) for call in board.last_calls}
+        self._pending = [
+            _Pending(day_on=board.day_on, call=pending.call)
+            if not pending.day_on or _identity(pending.call) in of_the_day
+            else pending
+            for pending in self._pending
+        ]
+        self._pending.sort(key=lambda pending: pending.order)
+
     def _forget_old(self, now: datetime) -> None:
         self._known = {
             identity: fresh_until
             for identity, fresh_until in self._known.items()
             if now < fresh_until + REMEMBERED
         }
+
+
+def _identity(call: Call) -> tuple[int, datetime]:
+    return call.sequence, call.called_at
 
 
 def _same_patient(one: Call, other: Call) -> bool:
