@@ -5,7 +5,7 @@ from typing import Final
 LENGTH: Final = 18
 _GROUPS: Final = ((0, 6), (6, 14), (14, 18))
 """Region, date of birth, sequence and check digit: as they are grouped on the card's back."""
-HIDDEN: Final = "•"
+HIDDEN: Final = "*"
 
 
 def is_complete(characters: str) -> bool:

@@ -1,6 +1,7 @@
 """What the state says about the patient in front of the kiosk. Pure questions, no decisions."""
 
 import re
+from typing import Final
 
 from kiosk.flow.state import (
     Arrived,
@@ -14,10 +15,23 @@ from kiosk.flow.state import (
 )
 from queue_server.contract.messages import Visit
 
+VISITS_A_PAGE: Final = 4
+VISITS_A_PAGE_ELDER: Final = 3
+
 
 def visits_of(state: State) -> tuple[Visit, ...]:
     """Return the visits of the identified patient; nothing when there is none."""
     return state.session.visits if state.session else ()
+
+
+def visits_a_page(state: State) -> int:
+    """Return how many visits fit on a page; fewer in large print."""
+    return VISITS_A_PAGE_ELDER if state.is_elder else VISITS_A_PAGE
+
+
+def page_count(state: State) -> int:
+    """Return how many pages the patient's visits fill; at least one."""
+    return max(1, -(-len(visits_of(state)) // visits_a_page(state)))
 
 
 def visit_of(state: State, ticket_id: str) -> Visit | None:

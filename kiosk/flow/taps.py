@@ -11,7 +11,7 @@ from kiosk.flow.events import CHECK_CHARACTER_X, Key, Speak, StopSpeaking, Wipe
 from kiosk.flow.forgetting import forget_patient, leave
 from kiosk.flow.printing import print_again
 from kiosk.flow.replies import screen_of_visit
-from kiosk.flow.session import has_way_back, visit_of, visits_of
+from kiosk.flow.session import has_way_back, page_count, visit_of, visits_of
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import (
     HelpState,
@@ -181,8 +181,7 @@ def _turn_page(by: int) -> Callable[[State, int, Settings], Step]:
     def turn(state: State, argument: int, settings: Settings) -> Step:
         if not isinstance(state.screen, Visits):
             return state, ()
-        # The presenter, which knows how many fit, offers no key beyond the last page.
-        page = max(0, state.screen.page + by)
+        page = min(max(0, state.screen.page + by), page_count(state) - 1)
         return replace(state, screen=Visits(page=page)), ()
 
     return turn

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kiosk.flow.events import Key, PrintFailure
+from kiosk.flow.events import Key
 from kiosk.flow.state import Arrived, MyPlace, PrintState, State
 from kiosk.presenter.views import (
     FactView,
@@ -117,15 +117,17 @@ def _print_message(state: State, words: Wording) -> MessageView | None:
                 tone=Tone.CAUTION,
                 icon=Icon.CAUTION,
                 text=words("arrived.failed"),
-                more=_what_to_do_without_slip(state.print_failure, words),
+                more=_what_to_do_without_slip(state, words),
             )
         case PrintState.NOT_PRINTED:
             return None
 
 
-def _what_to_do_without_slip(failure: PrintFailure | None, words: Wording) -> str:
+def _what_to_do_without_slip(state: State, words: Wording) -> str:
     hint = words("arrived.failed_hint")
-    if failure is None:
+    failure = state.print_failure
+    if failure is None or (state.is_elder and not failure.may_have_printed):
+        # In large print there is room for what the patient does, not for what staff does.
         return hint
     return f"{hint} {words.pick(zh=failure.sentence_zh, en=failure.sentence_en)}"
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from kiosk.flow.events import Key
-from kiosk.flow.session import visit_of, visits_of
+from kiosk.flow.session import page_count, visit_of, visits_a_page, visits_of
 from kiosk.flow.state import OneVisit, State, Visits
 from kiosk.presenter.views import (
     FactView,
@@ -20,8 +20,6 @@ from kiosk.presenter.wording import Wording
 from queue_server.contract.messages import Visit
 from queue_server.rules.terms import TicketState
 
-VISITS_A_PAGE: Final = 4
-VISITS_A_PAGE_ELDER: Final = 3
 _CHECK_IN_KEYS: Final = {
     TicketState.MISSED: "visit.check_in_missed",
     TicketState.AWAY_FOR_RESULTS: "visit.check_in_results",
@@ -34,11 +32,9 @@ def visits(state: State, screen: Visits, words: Wording) -> VisitsView | Refusal
     masked_name = state.session.masked_name if state.session else ""
     if not every:
         return _no_visits(masked_name, words)
-    a_page = VISITS_A_PAGE_ELDER if state.is_elder else VISITS_A_PAGE
-    page_count = -(-len(every) // a_page)
-    page = min(screen.page, page_count - 1)
-    first = page * a_page
-    shown = list(enumerate(every))[first : first + a_page]
+    pages, page = page_count(state), screen.page
+    first = page * visits_a_page(state)
+    shown = list(enumerate(every))[first : first + visits_a_page(state)]
     earlier = KeyView(key=Key.EARLIER_VISITS, label=words("visits.earlier"), icon=Icon.EARLIER)
     more = KeyView(key=Key.MORE_VISITS, label=words("visits.more"), icon=Icon.NEXT)
     return VisitsView(
@@ -46,8 +42,8 @@ def visits(state: State, screen: Visits, words: Wording) -> VisitsView | Refusal
         lead=words("visits.lead"),
         cards=tuple(_card(index, visit, words) for index, visit in shown),
         earlier=earlier if page > 0 else None,
-        page=words("visits.page", page=page + 1, pages=page_count) if page_count > 1 else "",
-        more=more if page < page_count - 1 else None,
+        page=words("visits.page", page=page + 1, pages=pages) if pages > 1 else "",
+        more=more if page < pages - 1 else None,
     )
 
 

@@ -2,12 +2,9 @@
 
 from kivy.app import App
 
+from kiosk.flow.session import VISITS_A_PAGE, VISITS_A_PAGE_ELDER
 from kiosk.screens.body_screen import BodyScreen
 from kiosk.widgets.parts import Gap, Key, Text, VisitCard
-
-CARDS = 4
-CARDS_ELDER = 3
-"""A card is as high as if the page were full."""
 
 
 class VisitsScreen(BodyScreen):
@@ -23,7 +20,8 @@ class VisitsScreen(BodyScreen):
         cards.clear_widgets()
         for card in self.view.cards:
             cards.add_widget(VisitCard(view=card))
-        places = CARDS_ELDER if App.get_running_app().is_elder else CARDS
+        # A card is as high as if the page were full.
+        places = VISITS_A_PAGE_ELDER if App.get_running_app().is_elder else VISITS_A_PAGE
         if len(self.view.cards) < places:
             cards.add_widget(Gap(size_hint_y=places - len(self.view.cards)))
         self._show_pages()

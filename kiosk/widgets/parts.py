@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.text import Label as CoreLabel
 from kivy.lang import Builder
 from kivy.metrics import dp
 from kivy.properties import (
@@ -18,11 +20,14 @@ from kivy.uix.label import Label
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.widget import Widget
 
+from hardware.line_breaking import break_lines
 from kiosk.flow.events import Key as KeyName
 from kiosk.presenter.views import Icon, Unspoken
 from kiosk.widgets.glyphs import drawable
 from kiosk.widgets.icon import icon_texture
 
+ROUNDING_PX = 2
+"""Kivy rounds widths: lines a hair too long would be broken once more."""
 RULES = Path(__file__).with_suffix(".kv")
 
 
@@ -46,7 +51,30 @@ class Printed(Label):
 
 
 class Text(Printed):
-    """Words that break into lines; as high as they need."""
+    """Words that break into lines; as high as they need.
+
+    Kivy breaks at blanks only, or anywhere; Chinese between Latin words needs more care.
+    """
+
+    def __init__(self, **properties):
+        # Once before the next frame, however often size and words change until then.
+        self._break_soon = Clock.create_trigger(self._break, -1)
+        super().__init__(**properties)
+        self.bind(width=self._break_soon, font_size=self._break_soon, bold=self._break_soon)
+
+    def on_content(self, widget, content):
+        """Show other words."""
+        super().on_content(widget, content)
+        self._break_soon()
+
+    def _break(self, *_):
+        label = CoreLabel(font_name=self.font_name, font_size=self.font_size, bold=self.bold)
+        width_px = self.width - ROUNDING_PX
+
+        def measure(line):
+            return label.get_extents(line)[0]
+
+        self.text = "\n".join(break_lines(drawable(self.content), width_px, measure))
 
 
 class Word(Printed):
@@ -130,6 +158,7 @@ class Key(SignedKey):
     """The usual key."""
 
     is_primary = BooleanProperty(False)
+    least_height = NumericProperty()
 
 
 class CompactKey(Pressable):
