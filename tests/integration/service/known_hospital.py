@@ -1,0 +1,113 @@
+"""A small hospital whose every patient and appointment the tests know by heart."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
+from pathlib import Path
+
+from queue_server.records.demo_hospital import write_demo_hospital
+from queue_server.records.records import Appointment, AppointmentId, CardId, Patient, Sex
+from queue_server.rules.terms import (
+    DaySecond,
+    FullName,
+    PatientId,
+    QueueId,
+    Slot,
+    TicketKind,
+)
+
+MONDAY = date(2026, 11, 23)
+BEIJING = timezone(timedelta(hours=8))
+OPENING = datetime(2026, 11, 23, 8, 5, tzinfo=BEIJING)
+HOUR_S = 3600
+CROWD_COUNT = 40
+
+ON_TIME = "张小三"
+"""Cardiology at 08:00 as A001, and tomorrow; and where this site has no queue."""
+SECOND = "李四五"
+THIRD = "王五六"
+SENSITIVE = "赵隐名"
+AFTERNOON = "欧阳明月"
+MORNING_OVER = "孙早起"
+WITHOUT_VISIT = "周无约"
+LONG_HISTORY = "吴常来"
+_NAMES = (
+    ON_TIME,
+    SECOND,
+    THIRD,
+    SENSITIVE,
+    AFTERNOON,
+    MORNING_OVER,
+    WITHOUT_VISIT,
+    LONG_HISTORY,
+    *(f"郑{chr(0x4E00 + number)}山" for number in range(CROWD_COUNT)),
+)
+CROWD = _NAMES[-CROWD_COUNT:]
+"""All at orthopaedics, at 08:00 and 08:30."""
+
+
+def slot(start_h: float) -> Slot:
+    start_s = int(start_h * HOUR_S)
+    return Slot(start_s=DaySecond(start_s), end_s=DaySecond(start_s + HOUR_S // 2))
+
+
+def patient_id(name: str) -> PatientId:
+    return PatientId(f"p-{_NAMES.index(name)}")
+
+
+def id_number(name: str) -> str:
+    return f"11010119900101{_NAMES.index(name):04d}"
+
+
+def card_id(name: str) -> CardId:
+    return CardId(f"card-{_NAMES.index(name)}")
+
+
+def appointment(
+    name: str, queue: str, number: int, at: Slot | None, *, day: date = MONDAY
+) -> Appointment:
+    return Appointment(
+        appointment_id=AppointmentId(f"{day:%Y%m%d}-{queue}-{number}"),
+        patient_id=patient_id(name),
+        queue_id=QueueId(queue),
+        day_on=day,
+        slot=at,
+        number=number,
+        kind=TicketKind.ORDINARY,
+        rank=None,
+    )
+
+
+def appointments() -> Iterator[Appointment]:
+    tomorrow = MONDAY + timedelta(days=1)
+    yield appointment(ON_TIME, "cardiology-1", 1, slot(8))
+    yield appointment(SECOND, "cardiology-1", 2, slot(8))
+    yield appointment(THIRD, "cardiology-1", 3, slot(8.5))
+    yield appointment(AFTERNOON, "cardiology-1", 4, slot(13.5))
+    yield appointment(MORNING_OVER, "respiratory-1", 1, slot(7))
+    yield appointment(SENSITIVE, "dermatology-1", 1, slot(8))
+    yield appointment(ON_TIME, "cardiology-2", 1, slot(9), day=tomorrow)
+    yield appointment(ON_TIME, "radiology-far-away", 1, slot(8))
+    yield appointment(ON_TIME, "radiology-far-away", 1, slot(8), day=tomorrow)
+    for number, name in enumerate(CROWD, start=1):
+        yield appointment(name, "orthopaedics-1", number, slot(8 if number % 2 else 8.5))
+    for days in range(1, 301):
+        past = MONDAY - timedelta(days=days)
+        yield appointment(LONG_HISTORY, "cardiology-2", 9, slot(9), day=past)
+
+
+def write_known_hospital(path: Path, *more: Appointment) -> None:
+    write_demo_hospital(
+        path,
+        patients=[
+            Patient(
+                patient_id=patient_id(name),
+                full_name=FullName(name),
+                sex=Sex.FEMALE,
+                birth_on=date(1990, 1, 1),
+                id_number=id_number(name),
+            )
+            for name in _NAMES
+        ],
+        card_ids={patient_id(name): card_id(name) for name in _NAMES},
+        appointments=[*appointments(), *more],
+    )

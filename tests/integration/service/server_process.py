@@ -1,0 +1,52 @@
+"""A queue service as a process of its own: `FOLDER RECORDS HOST PORT SITE CLOCK_OFFSET_S`.
+
+Prints a line when it has started. For tests that kill it.
+"""
+
+import os
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from joserfc.jwk import OKPKey
+
+from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.records.demo_hospital import DemoHospital
+from queue_server.records.virtual_card import CardReader
+from queue_server.rules.terms import SiteId
+from queue_server.service.door import MqttDoor
+from queue_server.service.queue_service import Parts, QueueService
+from tests.integration.service.served_site import setup_of
+
+
+def main() -> None:
+    folder, records_file, host, port, site, offset_s = sys.argv[1:]
+    offset = timedelta(seconds=float(offset_s))
+
+    def clock() -> datetime:
+        return datetime.now(UTC) + offset
+
+    journal = SqliteJournal(Path(folder) / "journal.db")
+    journal.open(clock())
+    service = QueueService(
+        setup_of(SiteId(site)),
+        Parts(
+            journal=journal,
+            records=DemoHospital(Path(records_file)),
+            cards=CardReader([OKPKey.generate_key("Ed25519")], site),
+            door=MqttDoor(host, int(port), SiteId(site)),
+            clock=clock,
+            fatal=lambda _error: os._exit(70),
+        ),
+    )
+    service.start()
+    print("started", flush=True)
+    signal.sigwait({signal.SIGTERM})
+    service.stop()
+    journal.close()
+
+
+if __name__ == "__main__":
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    main()
