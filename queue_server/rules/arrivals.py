@@ -118,7 +118,8 @@ def grant_priority(situation: Situation, command: asked.GrantPriority) -> list[h
     if ticket.state in LISTED:
         code = ReasonCode.PRIORITY_KEEPS_PLACE
         better = place(queue, entitled, policy, situation.now_s)
-        if ticket.state is TicketState.WAITING and better.index < queue.order.index(ticket.id):
+        is_movable = ticket.state is TicketState.WAITING and ticket.kind is not TicketKind.EMERGENCY
+        if is_movable and better.index < queue.order.index(ticket.id):
             placing = better
     reason = placing.reason if placing else Reason(code, parts)
     return [

@@ -138,20 +138,24 @@ def _require_room(day: Day, queue: Queue, before: Before) -> None:
 
 
 def _require_nobody_passed(queue: Queue, before: Before) -> None:
-    """Refuse if somebody would be passed who has been told to get ready since then."""
+    """Refuse if somebody who was told to get ready would be passed, or stand behind others."""
     restored = restored_order(queue.order, before)
-    for index, other in enumerate(restored):
-        ticket = queue.tickets.get(other)
-        told_since = (
-            ticket is not None
-            and ticket.state is TicketState.STANDBY
-            and ticket.changed_entry > before.entry
-            and other not in before.tickets
-        )
-        if told_since:
-            ahead = set(queue.order[: queue.order.index(other)])
-            if not ahead.issuperset(restored[:index]):
-                raise Refused(RefusalCode.CHANGED_SINCE, number=_number(other))
+    tickets = {**queue.tickets, **before.tickets}
+    is_first = True
+    for index, ticket_id in enumerate(restored):
+        ticket = tickets[ticket_id]
+        assert ticket is not None, ticket_id
+        is_standby = ticket.state is TicketState.STANDBY
+        if is_standby and (not is_first or _is_passed(queue, before, ticket, restored[:index])):
+            raise Refused(RefusalCode.CHANGED_SINCE, number=ticket.number)
+        is_first = is_first and (is_standby or ticket.kind is TicketKind.EMERGENCY)
+
+
+def _is_passed(queue: Queue, before: Before, ticket: Ticket, ahead: list[TicketId]) -> bool:
+    """Tell whether an undo would let somebody pass one who was told to get ready since then."""
+    if ticket.id in before.tickets or ticket.changed_entry <= before.entry:
+        return False
+    return not set(queue.order[: queue.order.index(ticket.id)]).issuperset(ahead)
 
 
 def _number(ticket: TicketId) -> str:

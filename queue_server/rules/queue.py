@@ -272,7 +272,10 @@ def _changes(ticket: Ticket, event: happened.TicketEvent, entry: happened.Entry)
         case happened.Missed():
             return {"missed_count": ticket.missed_count + 1, "reason": event.reason}
         case happened.PriorityGranted():
-            return {"rank": event.rank, "kind": TicketKind.PRIORITY, "reason": event.reason}
+            # An emergency stays one: it comes before any priority.
+            is_emergency = ticket.kind is TicketKind.EMERGENCY
+            kind = ticket.kind if is_emergency else TicketKind.PRIORITY
+            return {"rank": event.rank, "kind": kind, "reason": event.reason}
         case happened.ResultsReady():
             return {"has_results": True, "reason": event.reason}
         case happened.StoodBy() | happened.Moved() | happened.Resumed():
