@@ -18,6 +18,7 @@ from queue_server.rules.masking import mask
 from queue_server.rules.terms import PatientId, TicketState
 from queue_server.rules.ticket import Ticket
 from queue_server.service.now import Now
+from queue_server.service.setup import Setup
 from queue_server.web.desk import Desk
 from queue_server.web.json_answer import JsonAnswer
 from queue_server.web.live import Live
@@ -42,7 +43,8 @@ class DemoVisit:
     """One of a demo patient's visits of today."""
 
     number: str
-    queue: str
+    clinic_zh: str
+    clinic_en: str
     slot: str
     state: TicketState
 
@@ -66,7 +68,7 @@ def make_router(desk: Desk, live: Live, cards: DemoCards) -> APIRouter:
     async def patients() -> JsonAnswer:
         """List the demo's patients with their visits of today."""
         everybody = await asyncio.to_thread(cards.patients)
-        return JsonAnswer(_demo_patients(service.now, everybody))
+        return JsonAnswer(_demo_patients(service.setup, service.now, everybody))
 
     @router.get("/{patient}", response_model=CardCode)
     async def card(patient: str) -> JsonAnswer:
@@ -95,7 +97,7 @@ def make_router(desk: Desk, live: Live, cards: DemoCards) -> APIRouter:
     return router
 
 
-def _demo_patients(now: Now, everybody: Sequence[Patient]) -> list[DemoPatient]:
+def _demo_patients(setup: Setup, now: Now, everybody: Sequence[Patient]) -> list[DemoPatient]:
     by_patient: dict[PatientId | None, list[Ticket]] = {}
     for queue in now.day.queues.values():
         for ticket in queue.tickets.values():
@@ -108,7 +110,8 @@ def _demo_patients(now: Now, everybody: Sequence[Patient]) -> list[DemoPatient]:
             visits=[
                 DemoVisit(
                     number=ticket.number,
-                    queue=ticket.queue,
+                    clinic_zh=setup.queues[ticket.queue].clinic_zh,
+                    clinic_en=setup.queues[ticket.queue].clinic_en,
                     slot=str(ticket.slot) if ticket.slot else "",
                     state=ticket.state,
                 )

@@ -55,6 +55,7 @@ class Live:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(wake.set)
 
+        yield b"retry: 1000\n\n"
         stop_listening = self._service.listen(changed)
         self._wakes.add(wake)
         try:

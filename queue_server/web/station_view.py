@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from queue_server.contract.messages import Notice
 from queue_server.rules.terms import AreaId
 from queue_server.service.clinic_day import day_second
 from queue_server.service.now import HelpCall, Now
@@ -21,13 +20,21 @@ from queue_server.web.users import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeView:
+    """One line that a waiting area is being told."""
+
+    text_zh: str
+    text_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AreaView:
     """A waiting area and what it is being told."""
 
     id: AreaId
     name_zh: str
     name_en: str
-    notices: list[Notice]
+    notices: list[NoticeView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +94,10 @@ def _area_view(setup: Setup, now: Now, area: AreaId) -> AreaView:
         id=area,
         name_zh=setup.areas[area].name_zh,
         name_en=setup.areas[area].name_en,
-        notices=list(now.notices.get(area, ())),
+        notices=[
+            NoticeView(text_zh=notice.text_zh, text_en=notice.text_en)
+            for notice in now.notices.get(area, ())
+        ],
     )
 
 

@@ -1,0 +1,85 @@
+// The demo's phone: a card that renews itself, and where today's visits stand.
+
+import { element, refill } from "./element.js";
+import { LiveView } from "./live.js";
+import { both, loadTexts, send, text } from "./page.js";
+
+const RETRY_AFTER_MS = 2000;
+const byId = (id) => document.getElementById(id);
+const address = `/api/cards/${location.pathname.split("/").pop()}`;
+let renewAt = 0;
+let renewAfterMs = 1;
+let isRenewing = false;
+
+async function renew() {
+  isRenewing = true;
+  try {
+    const card = await send("GET", address);
+    const drawn = new DOMParser().parseFromString(card.svg, "image/svg+xml").documentElement;
+    byId("code").replaceChildren(document.importNode(drawn, true));
+    renewAfterMs = card.renew_after_s * 1000;
+    renewAt = performance.now() + renewAfterMs;
+  } catch {
+    renewAt = performance.now() + RETRY_AFTER_MS;
+  } finally {
+    isRenewing = false;
+    count();
+  }
+}
+
+function count() {
+  const leftMs = Math.max(0, renewAt - performance.now());
+  byId("left").value = leftMs / renewAfterMs;
+  byId("countdown").textContent = isRenewing
+    ? text("card.renewing")
+    : text("card.renews_in", { count: Math.ceil(leftMs / 1000) });
+  if (leftMs === 0 && !isRenewing) renew();
+}
+
+function draw(view) {
+  byId("hospital").textContent = both(view, "hospital");
+  byId("name").textContent = view.masked_name;
+  refill(byId("visits"), view.visits, () =>
+    view.visits.length > 0 ? view.visits.map(visitLine) : [element("li", { class: "soft", text: text("card.no_visits") })],
+  );
+}
+
+function visitLine(visit) {
+  return element(
+    "li",
+    { class: `visit is-${visit.state.replaceAll("_", "-")}`, "data-state": visit.state },
+    element(
+      "div",
+      { class: "head" },
+      element("strong", { class: "number", text: visit.number }),
+      element("span", { class: "state", text: text(`state.${visit.state}`) }),
+    ),
+    element("p", { class: "next", text: whatNext(visit) }),
+    element("p", { text: `${both(visit, "clinic")} · ${both(visit, "doctor")} · ${both(visit, "doctor_title")}` }),
+    element("p", {
+      class: "soft",
+      text: [both(visit, "area"), both(visit, "floor"), both(visit, "room"), visit.slot_text].filter(Boolean).join(" · "),
+    }),
+  );
+}
+
+function whatNext(visit) {
+  if (visit.state === "called" || visit.state === "in_service") {
+    return text("card.go", { room: both(visit, "room") });
+  }
+  if (visit.state === "standby") return text("card.next");
+  if (visit.state === "waiting") return text("card.ahead", { count: visit.place.ahead_count });
+  if (visit.state === "booked") return both(visit, "hint") || text("card.booked");
+  return both(visit, "hint") || (visit.place ? both(visit.place, "reason") : "");
+}
+
+await loadTexts();
+const live = new LiveView(`${address}/stream`, {
+  show: draw,
+  connected: (isConnected) => {
+    byId("line-down").hidden = isConnected;
+  },
+});
+live.start();
+await renew();
+setInterval(count, 250);

@@ -1,0 +1,269 @@
+// The doctor console: who is in the room, who comes next, and one key for each act.
+
+import { makeAct } from "./acts.js";
+import { askQueue, isTyping } from "./dialogs.js";
+import { element, refill } from "./element.js";
+import { LiveView } from "./live.js";
+import { both, clearMessages, clockText, loadTexts, minutesSince, tellDone, text, wireSignOut } from "./page.js";
+import { marks, shortName, slotText, waited } from "./ticket_marks.js";
+
+const REDRAW_MS = 10000;
+// Name, address, key, and in which states of the one in the room it can be done.
+const ROOM_ACTS = [
+  ["start", "start", "S", ["called"]],
+  ["recall", "recall", "R", ["called"]],
+  ["miss", "miss", "M", ["called"]],
+  ["finish", "finish", "F", ["called", "in_service"]],
+  ["results", "away-for-results", "E", ["called", "in_service"]],
+  ["hold", "hold", "H", ["called", "in_service"]],
+];
+const byId = (id) => document.getElementById(id);
+const live = new LiveView("/api/console/stream", { show: draw, connected });
+const act = makeAct(live);
+let isBusy = false;
+let opened = null;
+
+const own = () => live.view.queue;
+const queueId = () => own().name.id;
+
+function draw() {
+  if (!live.view) return;
+  const { name, tickets, status } = own();
+  const nowSecond = live.nowSecond();
+  byId("doctor").textContent = both(name, "doctor");
+  byId("where").textContent = `${both(name, "room")} · ${both(name, "clinic")}`;
+  byId("line").textContent = clockText(nowSecond);
+  drawRoom(tickets.in_room, nowSecond);
+  drawCallNext(tickets.listed[0], status);
+  drawActs(tickets.in_room);
+  drawMinor(status);
+  drawLists(tickets, nowSecond);
+}
+
+function drawRoom(ticket, nowSecond) {
+  const room = byId("room");
+  room.className = `room ${ticket ? `is-${ticket.state.replace("_", "-")}` : "is-empty"}`;
+  const minutes = ticket ? minutesSince(ticket.called_s, nowSecond) : 0;
+  refill(room, { ticket, minutes }, () => {
+    if (!ticket) {
+      return [
+        element("strong", { text: text("console.room_empty") }),
+        element("span", { class: "soft", text: text("console.room_empty_lead") }),
+      ];
+    }
+    const times = ticket.called_count > 1 ? text("console.called_times", { count: ticket.called_count }) : null;
+    return [
+      element("span", { class: "number", text: ticket.number }),
+      element("span", { class: "state", text: text(`state.${ticket.state}`) }),
+      element("span", { class: "name", text: ticket.full_name || text("ticket.no_name") }),
+      element(
+        "span",
+        { class: "since" },
+        text("console.called_since", { time: clockText(ticket.called_s), minutes }),
+        times ? ` · ${times}` : null,
+        marks(ticket),
+      ),
+    ];
+  });
+}
+
+function drawCallNext(next, status) {
+  const button = byId("call-next");
+  button.disabled = isBusy || !next || status !== "open";
+  const closed = status !== "open" ? text(`console.call_next_${status}`) : null;
+  const waits = next ? text("console.call_next_is", { ticket: shortName(next) }) : text("console.call_next_none");
+  button.querySelector("small").textContent = closed ?? waits;
+}
+
+function drawActs(ticket) {
+  const state = ticket?.state;
+  const shown = [...ROOM_ACTS, ["transfer", null, "T", ["called", "in_service"]]];
+  const id = ticket?.id;
+  // A new patient must not be hit by a key that was meant for the last one.
+  refill(byId("acts"), [id, state, isBusy], () =>
+    shown.map(([name, , key, states]) =>
+      element(
+        "button",
+        {
+          "data-act": name,
+          class: name === "start" && state === "called" ? "is-wanted" : "",
+          disabled: isBusy || !states.includes(state),
+          click: () => roomAct(name),
+        },
+        text(`console.${name}`),
+        element("kbd", { text: key }),
+      ),
+    ),
+  );
+}
+
+function drawMinor(status) {
+  const pause = byId("pause");
+  pause.hidden = status === "stopped";
+  pause.disabled = isBusy;
+  pause.classList.toggle("is-wanted", status === "paused");
+  refill(pause, status, () => [
+    text(status === "paused" ? "console.reopen" : "console.pause"),
+    element("kbd", { text: "P" }),
+  ]);
+  const ownAct = live.view.own_act;
+  const undo = byId("undo");
+  undo.disabled = isBusy || !ownAct;
+  undo.textContent = ownAct
+    ? `↶ ${text("console.undo", { what: both(ownAct, "what"), number: ownAct.number })}`
+    : text("station.undo_nothing");
+}
+
+function drawLists(tickets, nowSecond) {
+  const groups = [
+    ["waiting", tickets.listed],
+    ["missed", tickets.missed],
+    ["away", tickets.away],
+    ["held", tickets.held],
+  ];
+  const minutes = Math.floor(nowSecond / 60);
+  refill(byId("lists"), [groups, minutes, opened, isBusy, own().status], () =>
+    groups
+      .filter(([name, listed]) => name === "waiting" || listed.length > 0)
+      .map(([name, listed]) =>
+        element(
+          "section",
+          { "data-list": name },
+          element("h2", {}, `${text(`console.${name}`)} `, element("b", { text: String(listed.length) })),
+          listed.length === 0 ? element("p", { class: "empty", text: text("console.nobody_waits") }) : null,
+          listed.map((ticket) => patient(name, ticket, nowSecond)).flat(),
+        ),
+      ),
+  );
+}
+
+function patient(list, ticket, nowSecond) {
+  const kind = ticket.state === "standby" ? " is-standby" : "";
+  const emergency = ticket.kind === "emergency" ? " is-emergency" : "";
+  const isOpened = opened === ticket.id;
+  const row = element(
+    "button",
+    {
+      class: `patient${kind}${emergency}`,
+      "data-ticket": ticket.id,
+      "aria-expanded": String(isOpened),
+      click: () => {
+        opened = isOpened ? null : ticket.id;
+        draw();
+        byId("lists").querySelector(`[data-ticket="${CSS.escape(ticket.id)}"]`)?.focus({ preventScroll: true });
+      },
+    },
+    element("span", { class: "number", text: ticket.number }),
+    element("span", { class: "name", "data-unknown": text("ticket.no_name"), text: ticket.full_name }),
+    waited(ticket, nowSecond),
+    element("span", { class: "more" }, element("span", { class: "slot", text: slotText(ticket) }), marks(ticket)),
+  );
+  return isOpened ? [row, patientActs(list, ticket)] : [row];
+}
+
+function patientActs(list, ticket) {
+  const body = { ticket: ticket.id };
+  const button = (name, address, isMain = false) =>
+    element("button", {
+      class: isMain ? "main" : "",
+      "data-act": address,
+      disabled: isBusy,
+      text: text(name),
+      click: () => run(address, body),
+    });
+  const made = [];
+  const canCall = (list === "waiting" || list === "missed") && own().status === "open";
+  if (canCall) made.push(button("console.call", "call", true));
+  if (list === "waiting") made.push(button("console.hold", "hold"));
+  if (list === "away" && !ticket.has_results) made.push(button("act.results_ready", "results-ready"));
+  if (list === "held") made.push(button("act.resume", "resume", true));
+  made.push(
+    element("button", { text: text("console.transfer"), disabled: isBusy, click: () => transfer(ticket) }),
+  );
+  return element("div", { class: "patient-acts" }, made);
+}
+
+// --- acts ---
+
+/** Does one thing at a time: a second press while the first is on its way is not a second intent. */
+async function run(address, body = {}, seenEntry = live.view.entry_count) {
+  if (isBusy) return null;
+  isBusy = true;
+  opened = null;
+  draw();
+  try {
+    return await act(queueId(), address, body, seenEntry);
+  } finally {
+    isBusy = false;
+    draw();
+  }
+}
+
+function roomAct(name) {
+  const ticket = own().tickets.in_room;
+  const found = ROOM_ACTS.find(([other]) => other === name);
+  const states = found ? found[3] : ["called", "in_service"];
+  if (!ticket || !states.includes(ticket.state)) return;
+  if (name === "transfer") transfer(ticket);
+  else run(found[1], { ticket: ticket.id });
+}
+
+async function transfer(ticket) {
+  const seenEntry = live.view.entry_count;
+  const others = live.view.all_queues.filter(({ id }) => id !== queueId());
+  const title = text("act.transfer_title", { ticket: shortName(ticket) });
+  const to = await askQueue(title, others, text("act.transfer"));
+  if (!to) return;
+  const done = await run("transfer", { ticket: ticket.id, to_queue: to }, seenEntry);
+  if (done) tellDone(text("act.transfer_done", { ticket: shortName(ticket) }));
+}
+
+function callNext() {
+  if (!byId("call-next").disabled) run("call-next");
+}
+
+function pauseOrReopen() {
+  const { status } = own();
+  if (status !== "stopped") run(status === "paused" ? "reopen" : "pause");
+}
+
+async function undo() {
+  const ownAct = live.view.own_act;
+  if (!ownAct) return;
+  const done = await run("undo", { entry: ownAct.entry });
+  if (done) tellDone(text("console.undone", { what: both(ownAct, "what"), number: ownAct.number }));
+}
+
+function connected(isConnected) {
+  document.body.classList.toggle("is-down", !isConnected);
+  byId("line").classList.toggle("down", !isConnected);
+  byId("line-down").hidden = isConnected;
+  if (!isConnected) byId("line").textContent = text("line.down");
+}
+
+function pressed(event) {
+  // A key that is held down is one intent.
+  if (!live.view || event.repeat || isTyping(event)) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if ((event.ctrlKey || event.metaKey) && key === "z") undo();
+  else if (event.ctrlKey || event.altKey || event.metaKey) return;
+  else if (key === "n" || key === "F8") callNext();
+  else if (key === "p") pauseOrReopen();
+  else if (key === "t") roomAct("transfer");
+  else if (key === "Escape") clearMessages();
+  else {
+    const found = ROOM_ACTS.find(([, , letter]) => letter.toLowerCase() === key);
+    if (!found) return;
+    roomAct(found[0]);
+  }
+  event.preventDefault();
+}
+
+await loadTexts();
+wireSignOut();
+byId("call-next").addEventListener("click", callNext);
+byId("pause").addEventListener("click", pauseOrReopen);
+byId("undo").addEventListener("click", undo);
+document.addEventListener("keydown", pressed);
+setInterval(draw, REDRAW_MS);
+live.start();

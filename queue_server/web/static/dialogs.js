@@ -1,0 +1,172 @@
+// Questions to the person: a reason, a choice, a confirmation. Each returns a promise.
+
+import { element } from "./element.js";
+import { both, text } from "./page.js";
+
+/** Opens a dialog with this content; `close(value)` settles it, Esc and ✕ settle it with null. */
+export function openDialog(className, fill) {
+  return new Promise((resolve) => {
+    const dialog = element("dialog", { class: className });
+    let value = null;
+    const close = (chosen) => {
+      value = chosen;
+      dialog.close();
+    };
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(value);
+    });
+    dialog.append(
+      fill(close),
+      element("button", {
+        type: "button",
+        class: "quiet close",
+        "aria-label": text("dialog.close"),
+        text: "✕",
+        click: () => close(null),
+      }),
+    );
+    document.body.append(dialog);
+    dialog.showModal();
+    dialog.querySelector("[autofocus]")?.focus();
+  });
+}
+
+/** Tells whether keys typed now belong to a field or a dialog and not to the page. */
+export function isTyping(event) {
+  return (
+    document.querySelector("dialog[open]") !== null ||
+    event.target.closest?.("input, select, textarea") !== null
+  );
+}
+
+/** Returns the buttons at the foot of a form. */
+export function buttons(close, mainText, mainClass = "main") {
+  return element(
+    "div",
+    { class: "buttons" },
+    element("button", { type: "button", text: text("dialog.cancel"), click: () => close(null) }),
+    element("button", { type: "submit", class: mainClass, text: mainText }),
+  );
+}
+
+function form(submit, ...children) {
+  return element(
+    "form",
+    {
+      method: "dialog",
+      submit: (event) => {
+        event.preventDefault();
+        submit();
+      },
+    },
+    ...children,
+  );
+}
+
+/** Returns labelled radio buttons; the first nine can be chosen by their digit. */
+export function choices(name, options, { chosen = null, className = "choices" } = {}) {
+  return element(
+    "div",
+    { class: className, role: "radiogroup" },
+    options.map(({ value, label, extra }, index) =>
+      element(
+        "label",
+        {},
+        element("input", { type: "radio", name, value, checked: value === chosen }),
+        element("span", { text: label }),
+        extra ? element("small", { text: extra }) : null,
+        className === "choices" ? element("kbd", { text: String(index + 1) }) : null,
+      ),
+    ),
+  );
+}
+
+function chooseByDigit(event, holder) {
+  if (event.target.matches("input:not([type=radio])") || !/^[1-9]$/.test(event.key)) return;
+  const radio = holder.querySelectorAll("input[type=radio]")[Number(event.key) - 1];
+  if (!radio) return;
+  radio.checked = true;
+  radio.focus();
+  radio.dispatchEvent(new Event("change", { bubbles: true }));
+  event.preventDefault();
+}
+
+/** Asks why; returns the reason. The person chooses a common one or writes his own. */
+export function askReason(title) {
+  const common = ["one", "two", "three", "four", "five", "six"].map((key) => {
+    const label = text(`reason.${key}`);
+    return { value: label, label };
+  });
+  return openDialog("", (close) => {
+    const written = element("input", {
+      id: "reason-text",
+      maxlength: "100",
+      placeholder: text("reason.other"),
+      "aria-label": text("reason.other"),
+      autocomplete: "off",
+    });
+    const given = () => written.value.trim() || made.querySelector(":checked")?.value || "";
+    const made = form(
+      () => given() && close(given()),
+      element("h2", { text: title }),
+      element("p", { class: "soft", text: text("reason.lead") }),
+      choices("reason", common),
+      written,
+      buttons(close, text("reason.confirm")),
+    );
+    const main = made.querySelector("button[type=submit]");
+    const check = () => {
+      main.disabled = !given();
+    };
+    made.addEventListener("change", check);
+    made.addEventListener("input", check);
+    made.addEventListener("keydown", (event) => {
+      chooseByDigit(event, made);
+      // Enter on a chosen reason confirms it, as it does in the text.
+      if (event.key === "Enter" && event.target.type === "radio") made.requestSubmit();
+    });
+    made.querySelector("input[type=radio]").setAttribute("autofocus", "");
+    check();
+    return made;
+  });
+}
+
+/** Asks for one of several; returns its value. */
+export function askChoice(title, options, mainText) {
+  return openDialog("", (close) => {
+    const made = form(
+      () => close(made.querySelector(":checked")?.value ?? null),
+      element("h2", { text: title }),
+      choices("choice", options, { chosen: options[0]?.value }),
+      buttons(close, mainText),
+    );
+    made.addEventListener("keydown", (event) => {
+      chooseByDigit(event, made);
+      if (event.key === "Enter" && event.target.type === "radio") made.requestSubmit();
+    });
+    made.querySelector("input:checked")?.setAttribute("autofocus", "");
+    return made;
+  });
+}
+
+/** Asks whether it is meant; returns true or null. */
+export function askConfirmation(title, sentence, mainText) {
+  return openDialog("", (close) =>
+    form(
+      () => close(true),
+      element("h2", { text: title }),
+      element("p", { text: sentence }),
+      buttons(close, mainText, "danger"),
+    ),
+  );
+}
+
+/** Asks for another queue; returns its id. */
+export function askQueue(title, queues, mainText) {
+  const options = queues.map((queue) => ({
+    value: queue.id,
+    label: `${both(queue, "doctor")} · ${both(queue, "room")} · ${both(queue, "clinic")}`,
+  }));
+  return askChoice(title, options, mainText);
+}

@@ -1,0 +1,175 @@
+// The smaller sheets of the nurse station: a queue's status, notices, same masked names, keys.
+
+import { askConfirmation, buttons, openDialog } from "./dialogs.js";
+import { element } from "./element.js";
+import { both, send, tellDone, tellRefused, text } from "./page.js";
+import { shortName } from "./ticket_marks.js";
+
+const NOTICES_MAX = 10;
+const KEYS = [
+  ["↑ ↓ ← →", "keys.choose"],
+  ["Enter", "keys.open"],
+  ["M", "keys.pick_up"],
+  ["/", "keys.find"],
+  ["N", "keys.notices"],
+  ["Ctrl Z", "keys.undo"],
+  ["Esc", "keys.leave"],
+  ["?", "keys.help"],
+];
+
+/** Asks what a whole queue shall do: pause, reopen, stop, or call its next one for the doctor. */
+export async function openQueueSheet(station, queueId) {
+  const seenEntry = station.view().entry_count;
+  const queue = station.view().queues.find(({ name }) => name.id === queueId);
+  const doctor = both(queue.name, "doctor");
+  const possible = { open: ["call-next", "pause", "stop"], paused: ["reopen", "stop"], stopped: ["reopen"] };
+  const name = await openDialog("", (close) =>
+    element(
+      "div",
+      { class: "sheet" },
+      element("h2", { text: `${doctor} · ${both(queue.name, "room")}` }),
+      element(
+        "div",
+        { class: "acts" },
+        possible[queue.status].map((act) =>
+          element("button", {
+            "data-act": act,
+            class: act === "stop" ? "danger" : "",
+            text: text(`queue_act.${act}`),
+            click: () => close(act),
+          }),
+        ),
+      ),
+    ),
+  );
+  if (!name) return;
+  if (name === "stop") {
+    const title = text("queue_act.stop_title", { doctor });
+    if (!(await askConfirmation(title, text("queue_act.stop_lead"), text("queue_act.stop")))) return;
+  }
+  const done = await station.act(queueId, name, {}, seenEntry);
+  if (done) tellDone(text(`queue_act.${name}_done`, { doctor }));
+}
+
+/** Lets the nurse write what the waiting areas are told. */
+export async function openNotices(station) {
+  const { areas } = station.view();
+  const chosen = areas.find(({ id }) => id === station.area()) ?? areas[0];
+  const asked = await openDialog("wide", (close) => makeNotices(areas, chosen, close));
+  if (!asked) return;
+  try {
+    await send("PUT", `/api/station/areas/${asked.area}/notices`, { notices: asked.notices });
+    tellDone(text("notices.done"));
+  } catch (refused) {
+    tellRefused(refused);
+  }
+}
+
+function makeNotices(areas, chosen, close) {
+  const lines = element("div", { class: "notice-lines" });
+  const area = element(
+    "select",
+    { "aria-label": text("notices.area"), change: () => fill(areas.find(({ id }) => id === area.value)) },
+    areas.map((one) => element("option", { value: one.id, selected: one === chosen, text: both(one, "name") })),
+  );
+  const addLine = (notice = { text_zh: "", text_en: "" }) => {
+    const pair = element(
+      "div",
+      { class: "pair" },
+      element("input", { maxlength: "100", "aria-label": text("notices.chinese"), value: notice.text_zh, lang: "zh-CN" }),
+      element("input", { maxlength: "100", "aria-label": text("notices.english"), value: notice.text_en, lang: "en" }),
+      element("button", {
+        type: "button",
+        class: "quiet",
+        "aria-label": text("notices.remove"),
+        text: "✕",
+        click: () => pair.remove(),
+      }),
+    );
+    if (lines.querySelectorAll(".pair:not(.heads)").length < NOTICES_MAX) lines.append(pair);
+    return pair;
+  };
+  const fill = (one) => {
+    const heads = ["notices.chinese", "notices.english"].map((key) => element("span", { text: text(key) }));
+    lines.replaceChildren(element("div", { class: "pair heads" }, heads, element("button", { type: "button" })));
+    one.notices.forEach(addLine);
+    if (one.notices.length === 0) addLine();
+  };
+  fill(chosen);
+  return element(
+    "form",
+    {
+      submit: (event) => {
+        event.preventDefault();
+        const pairs = [...lines.querySelectorAll(".pair:not(.heads)")];
+        const notices = pairs
+          .map((pair) => [...pair.querySelectorAll("input")].map((input) => input.value.trim()))
+          .filter(([zh, en]) => zh || en)
+          .map(([zh, en]) => ({ text_zh: zh, text_en: en }));
+        close({ area: area.value, notices });
+      },
+    },
+    element("h2", { text: text("notices.title") }),
+    element("label", { class: "field" }, text("notices.area"), area),
+    lines,
+    element("button", {
+      type: "button",
+      text: `＋ ${text("notices.add")}`,
+      click: () => addLine().querySelector("input").focus(),
+    }),
+    buttons(close, text("notices.confirm")),
+  );
+}
+
+/** Shows who can't be told apart by the masked name. */
+export async function openSharedNames(station) {
+  const view = station.view();
+  const tickets = new Map();
+  for (const queue of view.queues) {
+    const { in_room: inRoom, listed, missed } = queue.tickets;
+    for (const ticket of [inRoom, ...listed, ...missed]) if (ticket) tickets.set(ticket.id, ticket);
+  }
+  const chosen = await openDialog("", (close) =>
+    element(
+      "div",
+      { class: "sheet" },
+      element("h2", { text: text("shared.title") }),
+      element("p", { class: "soft", text: text("shared.lead") }),
+      element(
+        "ol",
+        { class: "shared-list" },
+        view.shared_names.map((one) =>
+          element(
+            "li",
+            {},
+            element("strong", { text: one.masked_name }),
+            element("span", { class: "soft", text: both(view.areas.find(({ id }) => id === one.area), "name") }),
+            one.tickets
+              .filter((id) => tickets.has(id))
+              .map((id) => element("button", { text: shortName(tickets.get(id)), click: () => close(id) })),
+          ),
+        ),
+      ),
+    ),
+  );
+  if (chosen) station.show(chosen);
+}
+
+/** Shows the keys. */
+export function openKeys() {
+  return openDialog("", () =>
+    element(
+      "div",
+      { class: "sheet" },
+      element("h2", { text: text("station.keys") }),
+      element(
+        "dl",
+        { class: "keys-table" },
+        KEYS.map(([keys, key]) => [
+          element("dt", {}, keys.split(" ").map((one) => element("kbd", { text: one }))),
+          element("dd", { text: text(key) }),
+        ]).flat(),
+      ),
+    ),
+  );
+}

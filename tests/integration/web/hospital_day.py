@@ -1,0 +1,200 @@
+"""A morning of the demo site with chosen patients: real service, real journal, real records."""
+
+import itertools
+import secrets
+from collections.abc import Sequence
+from concurrent.futures import Future
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.records.demo_hospital import DEMO_SITE_FILE, DemoHospital, write_demo_hospital
+from queue_server.records.id_number import check_digit
+from queue_server.records.records import Appointment, AppointmentId, CardId, Patient, Sex
+from queue_server.records.virtual_card import CardIssuer, CardReader, load_or_make_key, public_key
+from queue_server.rules import commands as asked
+from queue_server.rules.events import Entry
+from queue_server.rules.terms import (
+    DaySecond,
+    FullName,
+    PatientId,
+    QueueId,
+    RequestId,
+    Slot,
+    TicketId,
+    TicketKind,
+)
+from queue_server.rules.ticket import Ticket
+from queue_server.service.door import MqttDoor
+from queue_server.service.queue_service import Parts, QueueService
+from queue_server.service.setup import make_setup
+from queue_server.site import Site, load_site
+from queue_server.web.application import make_application
+from queue_server.web.card_routes import DemoCards
+from queue_server.web.users import Users, make_doctor, make_nurse, make_password_hash
+
+MONDAY = date(2026, 11, 23)
+EIGHT = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
+"""08:00 in Beijing."""
+CARDIOLOGY = QueueId("cardiology-1")
+RESPIRATORY = QueueId("respiratory-1")
+DERMATOLOGY = QueueId("dermatology-1")
+PASSWORD = "一朝看尽长安花 7"
+NAMES = (
+    "张晓明", "王芳", "欧阳明月", "古丽娜尔·阿不都热合曼", "李静", "张建明", "刘洋", "陈思远",
+    "Alexandria Montgomery-Whitfield", "赵敏", "诸葛守成", "周杰", "吴桂英", "徐海波", "孙丽华",
+    "马秀兰", "朱国强", "胡雪梅", "郭子涵", "何志远", "高建军", "林巧稚", "罗玉凤", "郑和平",
+    "梁思成", "谢婉莹", "宋庆云", "唐晓棠", "许广平", "韩寒露",
+)  # fmt: skip
+SLOT_S = 1800
+PER_SLOT = 4
+
+
+class SetClock:
+    """A clock that stands until it is set."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+    def set(self, hours: int, minutes: int = 0) -> None:
+        self.instant = EIGHT.replace(hour=0) + timedelta(hours=hours - 8, minutes=minutes)
+
+
+class HospitalDay:
+    """The running hospital. `act` does what somebody else does meanwhile."""
+
+    def __init__(self, folder: Path, users: Users, per_queue: int) -> None:
+        self.clock = SetClock(EIGHT)
+        self.site = load_site(DEMO_SITE_FILE)
+        self.users = users
+        patients, appointments = make_morning(self.site, per_queue)
+        self.patients = patients
+        records_file = folder / "records.sqlite"
+        write_demo_hospital(
+            records_file,
+            patients=patients,
+            card_ids={one.patient_id: CardId(f"card-{one.patient_id}") for one in patients},
+            appointments=appointments,
+        )
+        self.records = DemoHospital(records_file)
+        key = load_or_make_key(folder / "card-key.json")
+        self.card_reader = CardReader([public_key(key)], self.site.id)
+        self.journal = SqliteJournal(folder / "journal.sqlite")
+        self.service = QueueService(
+            make_setup(self.site),
+            Parts(
+                journal=self.journal,
+                records=self.records,
+                cards=self.card_reader,
+                # No broker listens there: pages work without one.
+                door=MqttDoor("127.0.0.1", 9, self.site.id),
+                clock=self.clock,
+                fatal=_fail,
+            ),
+        )
+        self.demo_cards = DemoCards(
+            issuer=CardIssuer(key, self.site.id),
+            patients=self.records.patients,
+            new_token_id=lambda: secrets.token_hex(16),
+        )
+        self._request_numbers = itertools.count(1)
+
+    def start(self) -> None:
+        self.journal.open(self.clock())
+        self.service.start()
+
+    def stop(self) -> None:
+        self.service.stop()
+        self.journal.close()
+
+    def application(self) -> FastAPI:
+        return make_application(
+            self.service,
+            self.users,
+            new_token=lambda: secrets.token_urlsafe(32),
+            demo_cards=self.demo_cards,
+        )
+
+    def act(self, command: asked.Command, by: str = "test") -> Entry:
+        request_id = RequestId(f"test-{next(self._request_numbers)}")
+        answer: Future[Entry] = self.service.act(command, by=by, request_id=request_id)
+        return answer.result(5)
+
+    def check_in(self, queue: QueueId, *numbers: int) -> None:
+        """Check tickets in, in this order; the clock is set into each one's slot."""
+        for number in numbers:
+            ticket = self.ticket(queue, number)
+            self.act(asked.CheckIn(queue=queue, ticket=ticket.id), by="kiosk-01")
+
+    def ticket(self, queue: QueueId, number: int) -> Ticket:
+        prefix = self.service.setup.queues[queue].prefix
+        ticket_id = TicketId(f"{queue}:{prefix}{number:03d}")
+        return self.service.now.day.queues[queue].tickets[ticket_id]
+
+    def order(self, queue: QueueId) -> list[str]:
+        return [ticket.number for ticket in self.service.now.day.queues[queue].listed()]
+
+
+def make_users(site: Site) -> Users:
+    """Nurses li and zhao of all areas, nurse bai of area C, doctors shen and gu."""
+    password_hash = make_password_hash(PASSWORD)
+    nurses = [
+        make_nurse(site, name, shown, password_hash)
+        for name, shown in (("li", "李静"), ("zhao", "赵宁"))
+    ]
+    doctors = [
+        make_doctor(site, "shen", "沈怀仁", password_hash, CARDIOLOGY),
+        make_doctor(site, "gu", "顾清和", password_hash, RESPIRATORY),
+    ]
+    return {user.name: user for user in [*nurses, *doctors]}
+
+
+def make_morning(site: Site, per_queue: int) -> tuple[list[Patient], list[Appointment]]:
+    """Return patients and their appointments, four in each half hour from 8 o'clock on."""
+    patients: list[Patient] = []
+    appointments: list[Appointment] = []
+    for queue_index, queue in enumerate(site.queues):
+        for index in range(per_queue):
+            count = len(patients)
+            name = NAMES[(index + queue_index * 7) % len(NAMES)]
+            patients.append(_patient(count, name))
+            start_s = 8 * 3600 + index // PER_SLOT * SLOT_S
+            appointments.append(
+                Appointment(
+                    appointment_id=AppointmentId(f"appointment-{count}"),
+                    patient_id=patients[-1].patient_id,
+                    queue_id=queue.id,
+                    day_on=MONDAY,
+                    slot=Slot(start_s=DaySecond(start_s), end_s=DaySecond(start_s + SLOT_S)),
+                    number=index + 1,
+                    kind=TicketKind.ORDINARY,
+                    rank=None,
+                )
+            )
+    patients.append(_patient(len(patients), "没有预约"))
+    return patients, appointments
+
+
+def _patient(count: int, name: str) -> Patient:
+    birth_on = date(1950 + count % 60, 1 + count % 12, 1 + count % 28)
+    digits = f"110101{birth_on:%Y%m%d}{count % 1000:03d}"
+    return Patient(
+        patient_id=PatientId(f"patient-{count:03d}"),
+        full_name=FullName(name),
+        sex=Sex.MALE if count % 2 else Sex.FEMALE,
+        birth_on=birth_on,
+        id_number=digits + check_digit(digits),
+    )
+
+
+def numbers(tickets: Sequence[Ticket]) -> list[str]:
+    return [ticket.number for ticket in tickets]
+
+
+def _fail(error: Exception) -> None:
+    raise AssertionError("the writer has failed") from error
