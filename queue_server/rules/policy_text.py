@@ -67,7 +67,7 @@ def _late(policy: Policy) -> Sentence:
         from_zh, from_en = _after_slot(refused)
         return (
             f"{from_zh}不能签到，可以退费",
-            f"You can't check in {from_en}, but may have a refund",
+            f"Check-in is closed {from_en}, and you may have a refund",
         )
     from_zh, from_en = _after_slot(after)
     place_zh, place_en = _late_place(policy)
@@ -76,7 +76,7 @@ def _late(policy: Policy) -> Sentence:
         return f"{zh}；当天都可以签到", f"{en}; you may do so all day"
     return (
         f"{zh}；超过 {refused} 分钟的不能签到，可以退费",
-        f"{en}; after more than {refused} minutes you can't check in, but may have a refund",
+        f"{en}; after more than {refused} minutes check-in is closed, and you may have a refund",
     )
 
 
@@ -96,7 +96,7 @@ def _late_place(policy: Policy) -> Sentence:
         case "end_of_next_slot":
             return (
                 "您排在下一时段末尾（该时段已过的，排在当前时段末尾）",
-                "your place is at the end of the next slot, or of the present one if that is later",
+                "your place is at the end of the next slot or, if later, of the present one",
             )
         case "end_of_queue":
             return "您排在队尾", "your place is at the end of the queue"

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -129,11 +130,12 @@ class Morning(RuleBasedStateMachine):
         fitting = [ticket for ticket in known if ticket.state in states] or known
         return fitting[pick % len(fitting)].id
 
-    @rule(pick=PICK, which=PICK, passed_min=st.integers(min_value=0, max_value=9))
-    def somebody_checks_in(self, pick: int, which: int, passed_min: int) -> None:
+    @rule(pick=PICK, which=st.lists(PICK, min_size=1, max_size=4), passed_min=st.integers(0, 9))
+    def some_check_in(self, pick: int, which: list[int], passed_min: int) -> None:
         queue = self.queue(pick)
-        ticket = self.ticket(queue, which, TicketState.BOOKED)
-        self.act(asked.CheckIn(queue=queue, ticket=ticket), passed_min)
+        for one in which:
+            ticket = self.ticket(queue, one, TicketState.BOOKED)
+            self.act(asked.CheckIn(queue=queue, ticket=ticket), passed_min)
 
     @rule(pick=PICK, which=PICK)
     def somebody_comes_back(self, pick: int, which: int) -> None:
@@ -381,3 +383,4 @@ class Morning(RuleBasedStateMachine):
 
 
 TestMorning = Morning.TestCase
+TestMorning.settings = settings(deadline=None, max_examples=150, stateful_step_count=60)

@@ -85,3 +85,15 @@ def test_a_pause_is_about_no_ticket() -> None:
     line = played(FOLDER / "step_pause_and_reopen.toml")[0]
 
     assert line["ticket"] is None
+
+
+def test_a_granted_priority_that_brings_nothing_says_that_the_place_is_kept() -> None:
+    reasons = [line["reason_en"] for line in played(FOLDER / "step_grant_priority.toml")]
+
+    kept = "the present place is better and is kept."
+    assert (
+        reasons[0] == "Priority (aged 80 or over): one after every 2 ordinary patients, behind 15."
+    )
+    assert reasons[1:4] == [
+        f"Priority ({rank}): {kept}" for rank in ("pregnant", "military", "military")
+    ]
