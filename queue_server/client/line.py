@@ -116,8 +116,6 @@ class Line:
                 ) as client:
                     await client.subscribe([(topic, 1) for topic in self._followed])
                     self._client = client
-                    await self._publish(topics.status(site, device), self._status(), retain=True)
-                    self._tell()
                     await self._deliver_all(client)
             except aiomqtt.MqttError:
                 pass
@@ -128,15 +126,17 @@ class Line:
             await asyncio.sleep(RECONNECT_AFTER_S)
 
     async def _deliver_all(self, client: aiomqtt.Client) -> None:
-        """Deliver what comes in until the line breaks, or until `run` is cancelled."""
+        """Be seen, and deliver what comes in, until the line breaks or `run` is cancelled."""
+        topic = topics.status(self.address.site, self.address.device)
         try:
+            await self._publish(topic, self._status(), retain=True)
+            self._tell()
             async for message in client.messages:
                 assert isinstance(message.payload, bytes)
                 self._deliver(str(message.topic), message.payload)
         except asyncio.CancelledError:
             # Of a client that takes leave no will is published.
-            topic = topics.status(self.address.site, self.address.device)
-            await self._publish(topic, DeviceStatus(is_up=False), retain=True)
+            await self._send(topic, DeviceStatus(is_up=False), retain=True)
             raise
 
     async def ask(self, body: RequestBody, *, within_s: float = 8.0) -> ReplyBody:
@@ -178,6 +178,13 @@ class Line:
         await self._publish(topic, self._status(), retain=True)
 
     async def _publish(self, topic: str, message: Message, *, retain: bool = False) -> None:
+        await self._send(topic, message, retain=retain)
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # Python 3.11's `wait_for`, by which aiomqtt waits, may swallow a cancellation.
+            raise asyncio.CancelledError
+
+    async def _send(self, topic: str, message: Message, *, retain: bool) -> None:
         if self._client is None:
             return
         try:

@@ -1,0 +1,317 @@
+"""A device's line: asks until it is answered, follows what is retained, comes back by itself."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from queue_server.broker.broker_process import BrokerProcess
+from queue_server.client.line import RETRY_AFTER_S, Address, Line, NoAnswer
+from queue_server.contract import topics
+from queue_server.contract.codec import BadPayload, encode
+from queue_server.contract.messages import (
+    CallHelp,
+    DeviceStatus,
+    FindPlace,
+    HelpCalled,
+    Notices,
+    Refused,
+    Reply,
+    ReplyBody,
+    Request,
+)
+from queue_server.rules.terms import AreaId, DeviceId, RefusalCode, SiteId
+from tests.conftest import BrokerProgram
+from tests.integration.client.answering_server import AnsweringServer
+
+WAIT_S = 8.0
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+KIOSK = DeviceId("kiosk-01")
+HELP = CallHelp(screen="welcome")
+_sites = count(1)
+
+
+class Watch:
+    """Collects what a line tells; awaited until it fits."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+        self._news = asyncio.Condition()
+
+    def __call__(self, *told: object) -> None:
+        self.told.append(told[0] if len(told) == 1 else told)
+        self._wake = asyncio.create_task(self._notify())
+
+    async def _notify(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    async def until(self, *expected: object) -> None:
+        """Return when just this has been told."""
+        try:
+            async with asyncio.timeout(WAIT_S), self._news:
+                await self._news.wait_for(lambda: self.told == list(expected))
+        except TimeoutError:
+            raise AssertionError(f"told {self.told}, expected {expected}") from None
+
+    async def until_count(self, count: int) -> None:
+        """Return when so much has been told."""
+        async with asyncio.timeout(WAIT_S), self._news:
+            await self._news.wait_for(lambda: len(self.told) >= count)
+
+
+def make_line(broker: BrokerProcess, site: SiteId, device: DeviceId = KIOSK) -> Line:
+    numbers = count(1)
+    address = broker.address
+    return Line(
+        Address(host=address.host, port=address.port, site=site, device=device),
+        now=lambda: NOON,
+        new_id=lambda: f"ask-{next(numbers)}",
+        status=lambda: DeviceStatus(is_up=True, version="1.0", paper="ok"),
+    )
+
+
+@contextlib.asynccontextmanager
+async def running(line: Line) -> AsyncIterator[Line]:
+    task = asyncio.create_task(line.run())
+    try:
+        yield line
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+@contextlib.asynccontextmanager
+async def connected(line: Line) -> AsyncIterator[Line]:
+    """Run a line and wait until it is up."""
+    is_up = asyncio.Event()
+    line.on_change = lambda up: is_up.set() if up else None
+    async with running(line):
+        async with asyncio.timeout(WAIT_S):
+            await is_up.wait()
+        yield line
+
+
+@pytest.fixture
+def site() -> SiteId:
+    return SiteId(f"line-{next(_sites)}")
+
+
+@pytest.fixture
+def own_broker(broker_program: BrokerProgram, tmp_path: Path) -> Iterator[BrokerProcess]:
+    own = broker_program(tmp_path / "broker")
+    own.start()
+    yield own
+    own.stop()
+
+
+async def in_thread(do: Callable[[], object]) -> None:
+    await asyncio.to_thread(do)
+
+
+async def test_an_ask_is_answered(broker: BrokerProcess, site: SiteId) -> None:
+    with AnsweringServer(broker, site) as server:
+        async with connected(make_line(broker, site)) as line:
+            assert await line.ask(HELP) == HelpCalled()
+
+    [request] = server.requests
+    assert request.body == HELP
+    assert (request.sent_at, request.expires_at) == (NOON, NOON + timedelta(seconds=8))
+
+
+async def test_a_refusal_is_an_answer(broker: BrokerProcess, site: SiteId) -> None:
+    refused = Refused(code=RefusalCode.SLIP_UNKNOWN, message_zh="不", message_en="no")
+    with AnsweringServer(broker, site, answer=refused):
+        async with connected(make_line(broker, site)) as line:
+            assert await line.ask(FindPlace(slip_code="x")) == refused
+
+
+async def test_a_server_that_comes_later_gets_the_same_request_again(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    async with running(make_line(broker, site)) as line:
+        asking = asyncio.create_task(line.ask(HELP, within_s=WAIT_S))
+        done, _ = await asyncio.wait([asking], timeout=RETRY_AFTER_S * 1.5)
+        assert not done
+
+        with AnsweringServer(broker, site) as server:
+            assert await asking == HelpCalled()
+
+    assert {request.request_id for request in server.requests} == {"ask-1"}
+
+
+async def test_an_unanswered_request_is_repeated_with_the_same_id(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    with AnsweringServer(broker, site, answers_from=3) as server:
+        async with connected(make_line(broker, site)) as line:
+            assert await line.ask(HELP) == HelpCalled()
+
+    assert [request.request_id for request in server.requests] == ["ask-1"] * 3
+    assert len(set(server.payloads)) == 1
+
+
+async def test_without_an_answer_it_is_said_that_nothing_is_known(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    async with running(make_line(broker, site)) as line:
+        with pytest.raises(NoAnswer):
+            await line.ask(HELP, within_s=0.3)
+    with pytest.raises(NoAnswer):
+        await make_line(broker, site).ask(HELP, within_s=0.05)
+
+
+async def test_answers_find_whoever_asked(broker: BrokerProcess, site: SiteId) -> None:
+    def echo(request: Request) -> ReplyBody:
+        assert isinstance(request.body, FindPlace)
+        text = request.body.slip_code
+        return Refused(code=RefusalCode.SLIP_UNKNOWN, message_zh=text, message_en=text)
+
+    with AnsweringServer(broker, site, answer=echo):
+        async with connected(make_line(broker, site)) as line:
+            asked = [line.ask(FindPlace(slip_code=f"slip {number}")) for number in range(50)]
+            replies = await asyncio.gather(*asked)
+
+    said = [reply.message_en for reply in replies if isinstance(reply, Refused)]
+    assert said == [f"slip {number}" for number in range(50)]
+
+
+async def test_it_tells_when_the_server_comes_leaves_and_dies(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    line, watch = make_line(broker, site), Watch()
+    line.on_change = watch
+    async with running(line):
+        await watch.until(False)
+        with AnsweringServer(broker, site):
+            await watch.until(False, True)
+            assert line.is_up
+        await watch.until(False, True, False)
+        with AnsweringServer(broker, site) as server:
+            await watch.until(False, True, False, True)
+            await in_thread(server.die)
+            await watch.until(False, True, False, True, False)
+            assert not line.is_up
+
+
+async def test_a_device_is_seen_coming_leaving_and_dying(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    with AnsweringServer(broker, site) as server:
+        async with connected(make_line(broker, site)):
+            await in_thread(lambda: server.wait_for_statuses(1))
+        await in_thread(lambda: server.wait_for_statuses(2))
+        line = make_line(broker, site)
+        async with running(line):
+            await in_thread(lambda: server.wait_for_statuses(3))
+            await line.report_status()
+            await in_thread(lambda: server.wait_for_statuses(4))
+
+    seen = [(status.is_up, status.paper) for status in server.statuses[:4]]
+    assert seen == [(True, "ok"), (False, ""), (True, "ok"), (True, "ok")]
+
+
+async def test_what_is_retained_comes_at_once_and_what_is_cleared_is_left_out(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    topic = topics.notice(site, AreaId("east"))
+    notices = Notices(published_at=NOON, notices=[])
+    watch = Watch()
+    with AnsweringServer(broker, site) as server:
+        server.publish(topic, encode(notices), retain=True)
+        line = make_line(broker, site)
+        line.follow(topic, Notices, watch)
+        async with connected(line):
+            await watch.until(notices)
+            server.publish(topic, b"", retain=True)
+            server.publish(topic, encode(notices))
+            await watch.until(notices, notices)
+
+
+async def test_a_bad_payload_is_handed_over_and_the_line_goes_on(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    topic = topics.notice(site, AreaId("east"))
+    notices, bad = Watch(), Watch()
+    with AnsweringServer(broker, site) as server:
+        line = make_line(broker, site)
+        line.on_bad_payload = bad
+        line.follow(topic, Notices, notices)
+        async with connected(line):
+            await line.ask(HELP)
+            server.publish(topic, b'{"published_at": "yesterday"}')
+            server.publish(topics.reply(site, KIOSK), b"\xff")
+            good = Notices(published_at=NOON, notices=[])
+            server.publish(topic, encode(good))
+            await notices.until(good)
+            # One of the brokers keeps no order between topics.
+            await bad.until_count(2)
+            assert await line.ask(HELP) == HelpCalled()
+
+    where = {told[0] for told in bad.told if isinstance(told, tuple)}
+    assert where == {topic, topics.reply(site, KIOSK)}
+    assert all(isinstance(told, tuple) and isinstance(told[1], BadPayload) for told in bad.told)
+
+
+async def test_a_late_or_strange_answer_disturbs_nobody(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    with AnsweringServer(broker, site) as server:
+        async with connected(make_line(broker, site)) as line:
+            reply = Reply(request_id="nobody-asked", replied_at=NOON, body=HelpCalled())
+            server.publish(topics.reply(site, KIOSK), encode(reply))
+            assert await line.ask(HELP) == HelpCalled()
+            again = Reply(request_id="ask-1", replied_at=NOON, body=HelpCalled())
+            server.publish(topics.reply(site, KIOSK), encode(again))
+            assert await line.ask(HELP) == HelpCalled()
+
+
+async def test_the_line_comes_back_with_the_broker(own_broker: BrokerProcess, site: SiteId) -> None:
+    topic = topics.notice(site, AreaId("east"))
+    line, changes, notices = make_line(own_broker, site), Watch(), Watch()
+    line.on_change = changes
+    line.follow(topic, Notices, notices)
+    with AnsweringServer(own_broker, site) as server:
+        async with running(line):
+            await changes.until(False, True)
+            await in_thread(own_broker.stop)
+            await changes.until(False, True, False)
+            asking = asyncio.create_task(line.ask(HELP, within_s=WAIT_S))
+            await in_thread(own_broker.start)
+            await changes.until(False, True, False, True)
+            assert await asking == HelpCalled()
+            told = Notices(published_at=NOON, notices=[])
+            server.publish(topic, encode(told))
+            await notices.until(told)
+
+
+async def test_a_line_without_a_broker_waits_for_it(
+    own_broker: BrokerProcess, site: SiteId
+) -> None:
+    own_broker.stop()
+    line, changes = make_line(own_broker, site), Watch()
+    line.on_change = changes
+    async with running(line):
+        await changes.until(False)
+        await line.publish(topics.status(site, KIOSK), DeviceStatus(is_up=True))
+        await in_thread(own_broker.start)
+        with AnsweringServer(own_broker, site):
+            await changes.until(False, True)
+            assert await line.ask(HELP) == HelpCalled()
+
+
+async def test_an_ask_is_fast(broker: BrokerProcess, site: SiteId) -> None:
+    with AnsweringServer(broker, site):
+        async with connected(make_line(broker, site)) as line:
+            await line.ask(HELP)
+            began = asyncio.get_running_loop().time()
+            for _ in range(10):
+                await line.ask(HELP)
+            each_s = (asyncio.get_running_loop().time() - began) / 10
+
+    assert each_s < 0.04  # without TCP_NODELAY: 88 ms
