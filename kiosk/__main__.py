@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         "--remote-control",
         type=int,
         metavar="PORT",
-        help="tours and tests only: let programs of this machine look at the window and tap on it",
+        help="tours and tests only: let programs of this machine look and tap; 0: a free port",
     )
     return parser
 

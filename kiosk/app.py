@@ -29,7 +29,7 @@ class KioskApp(App):
         wedge: fed with what is typed, if the scanner types its codes.
     """
 
-    sizes = ObjectProperty()
+    sizes = ObjectProperty(rebind=True)
     is_elder = BooleanProperty(False)
 
     def __init__(
@@ -66,6 +66,8 @@ class KioskApp(App):
 
     def on_stop(self):
         """Let go of the window; Kivy calls it twice."""
+        # Until everything else has stopped too, views still arrive: they are shown nowhere.
+        self._frame = self._body = None
         Window.unbind(
             on_textinput=self._typed,
             on_key_down=self._key_down,
@@ -142,7 +144,7 @@ class KioskApp(App):
     def _resized(self, *_):
         scale_to(*Window.size)
         self._set_print_size(self.view.is_elder)
-        self.wipe()
-        assert self._frame is not None
-        self._frame.forget()
-        self.show(self.view)
+        if self._frame is not None:
+            self._body = None
+            self._frame.forget()
+            self.show(self.view)

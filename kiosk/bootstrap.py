@@ -42,7 +42,11 @@ _log = logging.getLogger(__name__)
 def prepare_kivy(configuration: Configuration) -> None:
     """Set what Kivy reads when it is imported: the screen, locked down; no files, no arguments."""
     os.environ.update(
-        KIVY_NO_ARGS="1", KIVY_NO_FILELOG="1", KIVY_USE_DEFAULTCONFIG="1", KIVY_WINDOW="sdl2"
+        KIVY_NO_ARGS="1",
+        KIVY_NO_CONSOLELOG="1",
+        KIVY_NO_FILELOG="1",
+        KIVY_USE_DEFAULTCONFIG="1",
+        KIVY_WINDOW="sdl2",
     )
     # Without it SDL falls back to a screen that nobody sees, and says nothing.
     os.environ.setdefault("SDL_VIDEODRIVER", "x11")
@@ -125,7 +129,8 @@ async def _remote_control(app: "KioskApp", port: int) -> AsyncIterator[None]:
     from kiosk.remote_control import RemoteControl  # noqa: PLC0415 - needs the window
 
     server = await asyncio.start_server(RemoteControl(app).serve, "127.0.0.1", port)
-    _log.warning("Remote control is on at 127.0.0.1:%d: not for a kiosk in service", port)
+    real_port = server.sockets[0].getsockname()[1]
+    _log.warning("Remote control is on at 127.0.0.1:%d: not for a kiosk in service", real_port)
     async with server:
         yield
 

@@ -7,5 +7,5 @@ from kivy.uix.boxlayout import BoxLayout
 class BodyScreen(BoxLayout):
     """The part of the window between header and dock."""
 
-    view = ObjectProperty()
+    view = ObjectProperty(rebind=True)
     test_name = StringProperty("")

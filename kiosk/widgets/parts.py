@@ -120,7 +120,7 @@ class Gap(Widget):
 class Pressable(ButtonBehavior, BoxLayout):
     """Anything a finger can press; `view` says which key it is."""
 
-    view = ObjectProperty()
+    view = ObjectProperty(rebind=True)
     test_name = StringProperty("")
     is_enabled = BooleanProperty(True)
 
@@ -137,6 +137,11 @@ class Pressable(ButtonBehavior, BoxLayout):
 
 class DockKey(Pressable):
     """A key of the bottom row: sign above, word below."""
+
+    def on_view(self, widget, view):
+        """Become another key, with a name that no key of a screen has."""
+        super().on_view(widget, view)
+        self.test_name = f"dock-{view.key}"
 
 
 class SignedKey(Pressable):
@@ -183,7 +188,7 @@ class VisitCard(Pressable):
 class Message(Panel):
     """A sentence on a coloured ground, with a sign."""
 
-    view = ObjectProperty()
+    view = ObjectProperty(rebind=True)
 
     def on_kv_post(self, _base):
         """Add the second sentence, if there is one."""
@@ -198,19 +203,19 @@ class MessageMore(Text):
 class Fact(BoxLayout):
     """A label and what it is, side by side."""
 
-    view = ObjectProperty()
+    view = ObjectProperty(rebind=True)
 
 
 class FactStacked(BoxLayout):
     """The same in large print: one below the other."""
 
-    view = ObjectProperty()
+    view = ObjectProperty(rebind=True)
 
 
 class StepRow(Panel):
     """One step of an instruction."""
 
-    view = ObjectProperty()
+    view = ObjectProperty(rebind=True)
 
 
 class Title(Text):
@@ -239,7 +244,7 @@ class Reading(ScrollView):
 
 
 def name_of(view):
-    """Return the test name of a key: `check-in`, `digit-5`, `visit-0`."""
+    """Return the test name of a screen's key: `check-in`, `digit-5`, `visit-0`."""
     has_siblings = view.key in {KeyName.DIGIT, KeyName.VISIT}
     return f"{view.key}-{view.argument}" if has_siblings else str(view.key)
 

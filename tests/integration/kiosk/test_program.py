@@ -1,0 +1,292 @@
+"""The whole program as a technician starts it: real broker, real drivers, real window, real voice.
+
+Only the server is ours: it answers on the broker what the contract says.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import aiomqtt
+import pytest
+import zxingcpp
+from PIL import Image
+
+from hardware.simulated.pty_endpoint import PtyEndpoint
+from hardware.simulated.scanner import SimulatedScanner
+from hardware.simulated.tcp_endpoint import TcpEndpoint
+from hardware.simulated.ticket_printer import SimulatedTicketPrinter
+from queue_server.broker.broker_process import BrokerProcess
+from queue_server.contract import topics
+from queue_server.contract.codec import decode, encode
+from queue_server.contract.messages import (
+    CheckIn,
+    DeviceStatus,
+    Identify,
+    Reply,
+    ReplyBody,
+    Request,
+    RequestBody,
+)
+from queue_server.rules.terms import DeviceId, SiteId
+from tests.unit.kiosk.hospital_for_tests import (
+    AT,
+    CARD,
+    FULL_NAME,
+    ID_NUMBER,
+    MASKED_NAME,
+    SLIP_CODE,
+    checked_in,
+    identified,
+    place_found,
+    visit,
+)
+
+pytestmark = [pytest.mark.ui, pytest.mark.timeout(120)]
+
+DEVICE = DeviceId("kiosk-1")
+SERVER = DeviceId("queue-server")
+LOOK_AGAIN_S = 0.05
+LINE_DOWN = "现在连不上医院系统，请到护士台办理。"
+
+
+def answer(body: RequestBody) -> ReplyBody:
+    match body:
+        case Identify():
+            return identified(visit())
+        case CheckIn():
+            return checked_in()
+        case _:
+            return place_found()
+
+
+@asynccontextmanager
+async def serving(broker: BrokerProcess, site: SiteId) -> AsyncIterator[aiomqtt.Client]:
+    """A queue server that knows one patient."""
+    address = broker.address
+    async with aiomqtt.Client(
+        address.host, address.port, protocol=aiomqtt.ProtocolVersion.V311
+    ) as client:
+        await client.subscribe([(topics.requests_filter(site), 1)])
+        up = DeviceStatus(is_up=True, reported_at=AT)
+        await client.publish(topics.status(site, SERVER), encode(up), qos=1, retain=True)
+
+        async def serve() -> None:
+            async for message in client.messages:
+                assert isinstance(message.payload, bytes)
+                request = decode(message.payload, Request)
+                reply = Reply(
+                    request_id=request.request_id,
+                    replied_at=datetime.fromisoformat(AT.isoformat()),
+                    body=answer(request.body),
+                )
+                await client.publish(topics.reply(site, DEVICE), encode(reply), qos=1)
+
+        task = asyncio.create_task(serve())
+        try:
+            yield client
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+@dataclass(frozen=True)
+class RunningKiosk:
+    """The program, asked over its remote control."""
+
+    process: asyncio.subprocess.Process
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    log: list[str]
+
+    async def ask(self, **question: Any) -> dict[str, Any]:
+        self.writer.write(json.dumps(question).encode() + b"\n")
+        await self.writer.drain()
+        answered: dict[str, Any] = json.loads(await self.reader.readline())
+        return answered
+
+    async def texts(self) -> list[str]:
+        shown: list[str] = (await self.ask(do="texts"))["texts"]
+        return shown
+
+    async def until_text(self, words: str) -> list[str]:
+        while True:
+            texts = await self.texts()
+            if any(words in text for text in texts):
+                return texts
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def until_line_is_up(self) -> None:
+        while LINE_DOWN in await self.texts():  # noqa: ASYNC110 - another process
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+
+@asynccontextmanager
+async def running(config: Path) -> AsyncIterator[RunningKiosk]:
+    command = ["-m", "kiosk", "--config", str(config), "--size", "540x960", "--remote-control", "0"]
+    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, stderr=asyncio.subprocess.PIPE, env=environment
+    )
+    assert process.stderr is not None
+    log: list[str] = []
+    port = 0
+    while not port:
+        line = (await process.stderr.readline()).decode()
+        assert line, log
+        log.append(line)
+        if "Remote control is on at 127.0.0.1:" in line:
+            port = int(line.split("127.0.0.1:")[1].split(":")[0])
+    stderr = process.stderr
+
+    async def note() -> None:
+        while line := await stderr.readline():
+            log.append(line.decode())
+
+    noting = asyncio.create_task(note())
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield RunningKiosk(process, reader, writer, log)
+    finally:
+        writer.close()
+        await writer.wait_closed()
+        process.send_signal(signal.SIGTERM)
+        await noting
+        code = await process.wait()
+    assert code == 0, "".join(log[-25:])
+
+
+@pytest.fixture
+def site(broker: BrokerProcess) -> SiteId:
+    return SiteId(f"kiosk-{broker.address.port}-{time.monotonic_ns()}")
+
+
+@pytest.fixture
+async def devices(tmp_path: Path) -> AsyncIterator[tuple[SimulatedTicketPrinter, SimulatedScanner]]:
+    printer = SimulatedTicketPrinter(
+        endpoint=TcpEndpoint("127.0.0.1", 0), slips_folder=tmp_path / "slips"
+    )
+    scanner = SimulatedScanner(endpoint=PtyEndpoint(tmp_path / "scanner"))
+    printer.start()
+    scanner.start()
+    yield printer, scanner
+    printer.stop()
+    scanner.stop()
+
+
+def configured(
+    folder: Path,
+    site: SiteId,
+    broker: BrokerProcess,
+    devices: tuple[SimulatedTicketPrinter, SimulatedScanner],
+) -> Path:
+    printer, scanner = devices
+    host, port = printer.address.split(":")
+    config = folder / "kiosk.toml"
+    config.write_text(
+        f"""
+site = "{site}"
+device = "{DEVICE}"
+hospital = {{ zh = "北京清榆医院", en = "Beijing Qingyu Hospital" }}
+voice = "file:{folder}/voice"
+[broker]
+host = "{broker.address.host}"
+port = {broker.address.port}
+[printer]
+driver = "network"
+host = "{host}"
+port = {port}
+[[scanner]]
+driver = "serial"
+port = "{scanner.address}"
+[[scanner]]
+driver = "keyboard_wedge"
+""",
+        encoding="utf-8",
+    )
+    return config
+
+
+async def test_card_check_in_slip_and_voice(
+    tmp_path: Path,
+    site: SiteId,
+    broker: BrokerProcess,
+    devices: tuple[SimulatedTicketPrinter, SimulatedScanner],
+) -> None:
+    config = configured(tmp_path, site, broker, devices)
+
+    async with serving(broker, site), running(config) as kiosk:
+        await kiosk.until_line_is_up()
+        devices[1].scan(CARD)
+        await kiosk.until_text("请核对后签到")
+        await kiosk.ask(do="tap", test_name="dock-listen")
+        await kiosk.until_text("朗读")
+        assert (await kiosk.ask(do="tap", test_name="check-in")) == {"done": True}
+        texts = await kiosk.until_text("小票已打印，请取走")
+        picture = await kiosk.ask(do="screenshot", path=str(tmp_path / "arrived.png"))
+        await kiosk.ask(do="tap", test_name="done")
+        await kiosk.until_text("您好，请选择要办的事")
+
+    assert "A16" in texts
+    with Image.open(picture["path"]) as screenshot:
+        assert screenshot.size == (540, 960)
+    (slip,) = sorted((tmp_path / "slips").glob("slip-*.png"))
+    with Image.open(slip) as printed:
+        codes = [code.text for code in zxingcpp.read_barcodes(printed.convert("L"))]
+    assert codes == [SLIP_CODE]
+    assert len(list((tmp_path / "voice").glob("*.wav"))) == 1
+    log = "".join(kiosk.log)
+    secrets = (CARD, ID_NUMBER, FULL_NAME, MASKED_NAME, SLIP_CODE, "A16", "session-1")
+    assert [secret for secret in secrets if secret in log] == []
+
+
+async def test_a_slip_typed_by_a_keyboard_scanner_and_a_server_that_leaves(
+    tmp_path: Path,
+    site: SiteId,
+    broker: BrokerProcess,
+    devices: tuple[SimulatedTicketPrinter, SimulatedScanner],
+) -> None:
+    config = configured(tmp_path, site, broker, devices)
+
+    async with serving(broker, site) as server, running(config) as kiosk:
+        await kiosk.until_line_is_up()
+        await kiosk.ask(do="scan", code=SLIP_CODE)
+        await kiosk.until_text("您正在候诊")
+
+        gone = encode(DeviceStatus(is_up=False))
+        await server.publish(topics.status(site, SERVER), gone, qos=1, retain=True)
+        await kiosk.until_text(LINE_DOWN)
+        found = await kiosk.ask(do="find", test_name="done")
+        missing = await kiosk.ask(do="find", test_name="nowhere")
+
+    assert 0 < found["x"] < 540
+    assert 0 < found["y"] < 960
+    assert "nowhere" in missing["error"]
+
+
+async def test_a_configuration_that_cannot_be_used_ends_the_program_with_a_sentence(
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "kiosk.toml"
+    config.write_text('site = "a"\ndevise = "b"\n', encoding="utf-8")
+
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "kiosk", "--config", str(config)),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+
+    assert process.returncode == 2
+    assert "devise" in said.decode()
+    assert "Traceback" not in said.decode()

@@ -1,0 +1,151 @@
+"""Every screen in its most demanding form: long names, long reasons, full lists."""
+
+from typing import Final
+
+from kiosk.flow.events import PrintFailure
+from kiosk.flow.slip_facts import SlipFacts
+from kiosk.flow.state import (
+    Arrived,
+    Asked,
+    HelpState,
+    Identify,
+    IdNumberPad,
+    Intent,
+    MyPlace,
+    Next,
+    OneVisit,
+    PrintState,
+    Refusal,
+    Screen,
+    Session,
+    State,
+    Trouble,
+    Visits,
+    Waiting,
+)
+from queue_server.contract.messages import FindPlace, Visit
+from queue_server.rules.terms import QueueStatus, RefusalCode, TicketState
+from tests.unit.kiosk.hospital_for_tests import MASKED_NAME, SLIP_CODE, place, visit, waiting_visit
+
+LONG_NAMES: Final = {
+    "clinic_zh": "神经内科头痛与眩晕专病联合门诊（第二门诊部）",
+    "clinic_en": "Department of Neurology, Headache Clinic",
+    "doctor_title_zh": "副主任医师",
+    "doctor_title_en": "Associate Chief Physician",
+}
+LONG_REASON: Final = {
+    "reason_zh": "您原来约在 09:00-09:30，晚到后按规则排在 09:30-10:00 时段之后；"
+    "前面插入了 1 位带结果回来的病人，每两位普通病人之间最多插入一位。",
+    "reason_en": "You were booked for 09:00-09:30 and came late, so by the rules you stand behind "
+    "the slot 09:30-10:00. One patient who came back with results was let in before you, at most "
+    "one for every two.",
+}
+LONG_WAITING: Final = waiting_visit(
+    **LONG_NAMES, place=place(**LONG_REASON, ahead_count=12, ahead_at_most=15)
+)
+SIX_VISITS: Final = (
+    visit(),
+    visit(
+        ticket_id="not-yet",
+        **LONG_NAMES,
+        can_check_in=False,
+        hint_zh="签到从 08:30 开始，请到时候再来。",
+        hint_en="Check-in opens at 08:30. Please come back then.",
+    ),
+    waiting_visit(ticket_id="waits"),
+    visit(ticket_id="tomorrow", is_today=False, day_on="2026-11-22", can_check_in=False),
+    visit(ticket_id="missed", state=TicketState.MISSED),
+    visit(ticket_id="walk-in", **LONG_NAMES, slot_text=""),
+)
+NO_PAPER: Final = PrintFailure(
+    sentence_zh="打印纸已用完，请工作人员更换纸卷。",
+    sentence_en="The printer is out of paper. Please ask staff to put in a new roll.",
+    may_have_printed=False,
+)
+
+
+def session(*visits: Visit) -> Session:
+    return Session(session_id="session-1", masked_name=MASKED_NAME, visits=visits)
+
+
+def state(screen: Screen | None = None, **changes: object) -> State:
+    values: dict[str, object] = {"language": "zh", "is_line_up": True, "time_text": "08:05"}
+    if screen is not None:
+        values["screen"] = screen
+    return State(**values | changes)  # type: ignore[arg-type]
+
+
+def place_in(ticket_state: TicketState, **changes: object) -> State:
+    found = waiting_visit(state=ticket_state, place=place(state=ticket_state), **changes)
+    return state(MyPlace(visit=found))
+
+
+def refusal(code: str, following: Next, *, zh: str = "", en: str = "") -> State:
+    return state(
+        Refusal(code=code, next=following, intent=Intent.CHECK_IN, message_zh=zh, message_en=en)
+    )
+
+
+STATES: Final[dict[str, State]] = {
+    "home": state(),
+    "home-without-line": state(is_line_up=False),
+    "identify": state(Identify(intent=Intent.CHECK_IN)),
+    "identify-for-place": state(Identify(intent=Intent.PLACE), is_line_up=False),
+    "pad-empty": state(IdNumberPad(intent=Intent.CHECK_IN)),
+    "pad-half": state(IdNumberPad(intent=Intent.CHECK_IN, characters="11010519")),
+    "pad-wrong": state(
+        IdNumberPad(
+            intent=Intent.CHECK_IN, characters="110105194912310028", is_wrong=True, is_shown=True
+        )
+    ),
+    "waiting": state(
+        Waiting(asked=Asked(ask_number=1, intent=Intent.PLACE, body=FindPlace(slip_code=SLIP_CODE)))
+    ),
+    "visits": state(Visits(), session=session(*SIX_VISITS)),
+    "visits-last-page": state(Visits(page=1), session=session(*SIX_VISITS)),
+    "visits-two": state(Visits(), session=session(*SIX_VISITS[:2])),
+    "visits-none": state(Visits(), session=session()),
+    "one-visit": state(OneVisit(ticket_id=SIX_VISITS[0].ticket_id), session=session(*SIX_VISITS)),
+    "one-visit-not-yet": state(OneVisit(ticket_id="not-yet"), session=session(*SIX_VISITS)),
+    "arrived": state(
+        Arrived(facts=SlipFacts(visit=LONG_WAITING, masked_name=MASKED_NAME)),
+        session=session(*SIX_VISITS),
+        printing=PrintState.PRINTED,
+    ),
+    "arrived-printing": state(
+        Arrived(facts=SlipFacts(visit=waiting_visit(), masked_name=MASKED_NAME)),
+        printing=PrintState.PRINTING,
+    ),
+    "arrived-without-slip": state(
+        Arrived(facts=SlipFacts(visit=LONG_WAITING, masked_name=MASKED_NAME)),
+        session=session(*SIX_VISITS),
+        printing=PrintState.FAILED,
+        print_failure=NO_PAPER,
+    ),
+    "place": state(MyPlace(visit=LONG_WAITING), session=session(LONG_WAITING)),
+    "place-paused": state(
+        MyPlace(visit=waiting_visit(place=place(queue_status=QueueStatus.PAUSED)))
+    ),
+    "place-called": place_in(TicketState.CALLED),
+    "place-missed": place_in(TicketState.MISSED, can_check_in=True),
+    "place-done": place_in(TicketState.DONE),
+    "too-early": refusal(
+        RefusalCode.TOO_EARLY,
+        Next.HOME,
+        zh="您约的是 14:00-14:30，13:30 开始签到。",
+        en="Your slot is 14:00-14:30. Check-in opens at 13:30.",
+    ),
+    "card-expired": refusal(
+        RefusalCode.CARD_EXPIRED,
+        Next.IDENTIFY,
+        zh="就诊卡的二维码每 60 秒更新一次，这一张已经过期。",
+        en="The code of the card changes every 60 seconds; this one has expired.",
+    ),
+    "payment-code": refusal(Trouble.PAYMENT_CODE, Next.IDENTIFY),
+    "no-line": refusal(Trouble.NO_LINE, Next.ASK_AGAIN),
+    "uncertain": refusal(Trouble.CHECK_IN_UNCERTAIN, Next.ASK_AGAIN),
+    "help": state(Identify(intent=Intent.PLACE), help=HelpState.NOT_CALLED),
+    "help-called": state(help=HelpState.CALLED),
+    "help-not-reached": state(help=HelpState.NOT_REACHED, is_line_up=False),
+    "inactivity": state(Identify(intent=Intent.PLACE), idle_s=44.0),
+}
