@@ -65,6 +65,7 @@ class MqttDoor:
         client = self._client
         client.on_socket_open = _no_delay
         client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
         client.on_message = self._received
         client.max_inflight_messages_set(0)
         client.max_queued_messages_set(0)
@@ -97,18 +98,16 @@ class MqttDoor:
         return topics.status(self._site, SERVER)
 
     def _connected(self, client: mqtt.Client, *_: Any) -> None:
-        site = self._site
-        filters = (
-            topics.requests_filter(site),
-            topics.statuses_filter(site),
-            topics.heard_filter(site),
-        )
-        client.subscribe([(one, 1) for one in filters])
+        client.subscribe([(one, 1) for one in followed_topics(self._site)])
+
+    def _subscribed(self, *_: Any) -> None:
+        # Only now has paho sent again what was under way when the line broke: boards of then,
+        # which must not come after those of now and be retained in their place.
         self._put(LineIsUp())
 
     def _received(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:
         try:
-            job = self._job(message)
+            job = read_job(self._site, message.topic, bytes(message.payload), message.mid)
         except (topics.BadTopic, BadPayload) as error:
             # Never the payload: it may hold what somebody typed.
             _log.warning("dropped a message at %s: %s", message.topic, type(error).__name__)
@@ -118,30 +117,45 @@ class MqttDoor:
         if not isinstance(job, Asked | Unreadable):
             self.acknowledge(message.mid)
 
-    def _job(self, message: mqtt.MQTTMessage) -> Job | None:
-        payload = bytes(message.payload)
-        kind = message.topic.removeprefix(f"{topics.PREFIX}/{self._site}/").partition("/")[0]
-        device = topics.device_of(self._site, kind, message.topic)
-        if kind == "request":
-            return self._request(device, payload, message.mid)
-        if device == SERVER or not payload:
-            return None
-        if kind == "status":
-            return DeviceSaid(device=device, said=decode(payload, DeviceStatus))
-        return DeviceSaid(device=device, said=decode(payload, Heard))
 
-    def _request(self, device: DeviceId, payload: bytes, delivery: int) -> Job:
-        try:
-            request = decode(payload, Request)
-        except BadPayload as error:
-            _log.warning("a request of %s can't be read", device)
-            return Unreadable(
-                device=device,
-                request_id=_readable_id(payload),
-                detail=str(error),
-                delivery=delivery,
-            )
-        return Asked(device=device, request=request, delivery=delivery)
+def followed_topics(site: SiteId) -> tuple[str, ...]:
+    """Return the topic filters of all that devices say."""
+    return (
+        topics.requests_filter(site),
+        topics.statuses_filter(site),
+        topics.heard_filter(site),
+    )
+
+
+def read_job(site: SiteId, topic: str, payload: bytes, delivery: int) -> Job | None:
+    """Return what a message asks of the service; None: nothing.
+
+    Raises:
+        BadTopic, BadPayload: it is no message of ours.
+    """
+    kind = topic.removeprefix(f"{topics.PREFIX}/{site}/").partition("/")[0]
+    device = topics.device_of(site, kind, topic)
+    if kind == "request":
+        return _request(device, payload, delivery)
+    if device == SERVER or not payload:
+        return None
+    if kind == "status":
+        return DeviceSaid(device=device, said=decode(payload, DeviceStatus))
+    return DeviceSaid(device=device, said=decode(payload, Heard))
+
+
+def _request(device: DeviceId, payload: bytes, delivery: int) -> Job:
+    try:
+        request = decode(payload, Request)
+    except BadPayload as error:
+        _log.warning("a request of %s can't be read", device)
+        return Unreadable(
+            device=device,
+            request_id=_readable_id(payload),
+            detail=str(error),
+            delivery=delivery,
+        )
+    return Asked(device=device, request=request, delivery=delivery)
 
 
 def _readable_id(payload: bytes) -> str:
