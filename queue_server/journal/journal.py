@@ -57,7 +57,10 @@ class JournalUnusable(Exception):
 
 
 class Journal(Protocol):
-    """One writer appends; anybody may read, from any thread."""
+    """One writer appends; anybody may read, from any thread.
+
+    Each method raises `JournalUnusable` when the journal can't be read or written.
+    """
 
     def append(self, batch: Batch) -> None:
         """Write `batch` durably, in one transaction. Nothing may be answered before it returns.

@@ -4,10 +4,12 @@ import fcntl
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, Final
 
+import msgspec
 import sqlite_utils
 
 from queue_server.journal.entry_codec import decode_events, encode_events
@@ -141,9 +143,11 @@ class SqliteJournal:
             " WHERE day_on = ? ORDER BY number"
         )
         for number, written_at, at_s, by, do, events in self._read(sql, [day_on.isoformat()]):
-            entry = Entry(
-                number=number, at_s=DaySecond(at_s), by=by, do=do, events=decode_events(events)
-            )
+            try:
+                happened = decode_events(events)
+            except (msgspec.DecodeError, KeyError, TypeError, AttributeError) as error:
+                raise JournalUnusable(f"{self._path} {_DAMAGED}") from error
+            entry = Entry(number=number, at_s=DaySecond(at_s), by=by, do=do, events=happened)
             yield JournaledEntry(
                 day_on=day_on, written_at=datetime.fromisoformat(written_at), entry=entry
             )
@@ -168,22 +172,30 @@ class SqliteJournal:
     def reply_to(self, request_id: RequestId) -> bytes | None:
         """Return the answer a request got, or None if it is new."""
         sql = "SELECT payload FROM replies WHERE request_id = ?"
-        row = self._opened().conn.execute(sql, [request_id]).fetchone()
+        row = self._read_own(sql, request_id)
         return None if row is None else bytes(row[0])
 
     def card_is_redeemed(self, token_id: str) -> bool:
         """Tell whether the code of a virtual card was used already."""
         sql = "SELECT 1 FROM redeemed_cards WHERE token_id = ?"
-        return self._opened().conn.execute(sql, [token_id]).fetchone() is not None
+        return self._read_own(sql, token_id) is not None
+
+    def _read_own(self, sql: str, parameter: str) -> tuple[Any, ...] | None:
+        """Read one row with the writer's connection: it is asked for each request."""
+        try:
+            row: tuple[Any, ...] | None = self._opened().conn.execute(sql, [parameter]).fetchone()
+        except sqlite3.Error as error:
+            raise _unusable(self._path, error) from error
+        return row
 
     def _read(self, sql: str, parameters: list[str]) -> list[tuple[Any, ...]]:
         """Read with a connection of its own, so that any thread may ask."""
         address = f"{self._path.absolute().as_uri()}?mode=ro"
-        connection = sqlite3.connect(address, uri=True, timeout=LOCK_WAIT_S)
         try:
-            return connection.execute(sql, parameters).fetchall()
-        finally:
-            connection.close()
+            with closing(sqlite3.connect(address, uri=True, timeout=LOCK_WAIT_S)) as connection:
+                return connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise _unusable(self._path, error) from error
 
     def _opened(self) -> sqlite_utils.Database:
         assert self._database is not None, "open() comes first"
