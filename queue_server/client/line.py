@@ -5,14 +5,18 @@ One asyncio loop, MQTT 3.1.1, QoS 1. The broker's acknowledgement means nothing 
 """
 
 import asyncio
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-import aiomqtt
-
+from queue_server.client.connection import (
+    Connect,
+    Connection,
+    ConnectionBroken,
+    Will,
+    connect_mqtt,
+)
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, decode, encode
 from queue_server.contract.messages import (
@@ -27,8 +31,6 @@ from queue_server.rules.terms import DeviceId, SiteId
 
 RETRY_AFTER_S: Final = 0.7
 RECONNECT_AFTER_S: Final = 1.0
-PUBLISH_WITHIN_S: Final = 2.0
-KEEPALIVE_S: Final = 5
 SERVER: Final = DeviceId("queue-server")
 
 M = TypeVar("M", bound=Message)
@@ -56,6 +58,7 @@ class Line:
         now: gives the present instant, with an offset.
         new_id: gives a fresh id of `[a-z0-9-]`.
         status: what the device says of itself each time the line comes up.
+        connect: opens a session with the broker.
     """
 
     def __init__(
@@ -65,12 +68,14 @@ class Line:
         now: Callable[[], datetime],
         new_id: Callable[[], str],
         status: Callable[[], DeviceStatus],
+        connect: Connect = connect_mqtt,
     ) -> None:
         self.address = address
         self._now = now
         self._new_id = new_id
         self._status = status
-        self._client: aiomqtt.Client | None = None
+        self._connect = connect
+        self._connection: Connection | None = None
         self._followed: dict[str, Callable[[bytes], None]] = {}
         self._waiting: dict[str, asyncio.Future[ReplyBody]] = {}
         self._server_is_up = False
@@ -82,7 +87,7 @@ class Line:
     @property
     def is_up(self) -> bool:
         """Whether the broker is connected and the server says that it is there."""
-        return self._client is not None and self._server_is_up
+        return self._connection is not None and self._server_is_up
 
     def follow(self, topic: str, kind: type[M], then: Callable[[M], None]) -> None:
         """Call `then` with each `kind` that arrives at `topic`. To be called before `run()`."""
@@ -98,42 +103,34 @@ class Line:
         site, device = self.address.site, self.address.device
         self.follow(topics.reply(site, device), Reply, self._answered)
         self.follow(topics.status(site, SERVER), DeviceStatus, self._server_said)
-        will = aiomqtt.Will(
-            topics.status(site, device), encode(DeviceStatus(is_up=False)), qos=1, retain=True
-        )
+        will = Will(topic=topics.status(site, device), payload=encode(DeviceStatus(is_up=False)))
         while True:
             try:
-                async with aiomqtt.Client(
+                async with self._connect(
                     self.address.host,
                     self.address.port,
                     identifier=f"{site}-{device}",
-                    protocol=aiomqtt.ProtocolVersion.V311,
-                    clean_session=True,
-                    keepalive=KEEPALIVE_S,
                     will=will,
-                    # Without it a round trip takes 88 ms.
-                    socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
-                ) as client:
-                    await client.subscribe([(topic, 1) for topic in self._followed])
-                    self._client = client
-                    await self._deliver_all(client)
-            except aiomqtt.MqttError:
+                ) as connection:
+                    await connection.subscribe(list(self._followed))
+                    self._connection = connection
+                    await self._deliver_all(connection)
+            except ConnectionBroken:
                 pass
             finally:
-                self._client = None
+                self._connection = None
                 self._server_is_up = False
                 self._tell()
             await asyncio.sleep(RECONNECT_AFTER_S)
 
-    async def _deliver_all(self, client: aiomqtt.Client) -> None:
+    async def _deliver_all(self, connection: Connection) -> None:
         """Be seen, and deliver what comes in, until the line breaks or `run` is cancelled."""
         topic = topics.status(self.address.site, self.address.device)
         try:
             await self._publish(topic, self._status(), retain=True)
             self._tell()
-            async for message in client.messages:
-                assert isinstance(message.payload, bytes)
-                self._deliver(str(message.topic), message.payload)
+            async for incoming_topic, payload in connection.messages():
+                self._deliver(incoming_topic, payload)
         except asyncio.CancelledError:
             # Of a client that takes leave no will is published.
             await self._send(topic, DeviceStatus(is_up=False), retain=True)
@@ -185,13 +182,11 @@ class Line:
             raise asyncio.CancelledError
 
     async def _send(self, topic: str, message: Message, *, retain: bool) -> None:
-        if self._client is None:
+        if self._connection is None:
             return
         try:
-            await self._client.publish(
-                topic, encode(message), qos=1, retain=retain, timeout=PUBLISH_WITHIN_S
-            )
-        except aiomqtt.MqttError:
+            await self._connection.publish(topic, encode(message), retain=retain)
+        except ConnectionBroken:
             # `run` sees the broken line too; who waits for a reply asks again.
             return
 
