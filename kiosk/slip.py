@@ -47,7 +47,7 @@ def _rows(facts: SlipFacts, words: Wording) -> list[SlipRow]:
         ("slip.clinic", words.of(visit, "clinic")),
         ("slip.doctor", doctor_of(visit, words)),
         ("slip.where", where_of(visit, words)),
-        ("slip.slot", time_of(visit, words)),
+        ("slip.slot", time_of(visit, words, says_today=False)),
         ("slip.ahead", _ahead(visit.place, words)),
     )
     return [SlipRow(label=words(key), value=value, is_bold=True) for key, value in rows if value]

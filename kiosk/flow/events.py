@@ -162,7 +162,7 @@ class StopSpeaking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wipe:
-    """Forget whatever still belongs to the patient: open requests, screens, half-read codes."""
+    """Forget whatever still belongs to the patient: open requests, screens, sounds."""
 
 
 Effect = Ask | PrintSlip | Speak | StopSpeaking | Wipe

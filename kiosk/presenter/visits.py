@@ -66,11 +66,14 @@ def one_visit(state: State, screen: OneVisit, words: Wording) -> OneVisitView:
     )
 
 
-def time_of(visit: Visit, words: Wording) -> str:
-    """Return day and slot, `今天 09:00-09:30`; a walk-in has no slot."""
+def time_of(visit: Visit, words: Wording, *, says_today: bool = True) -> str:
+    """Return day and slot, `今天 09:00-09:30`; a walk-in has no slot.
+
+    Paper outlives the day: there it is always the date (`says_today` false).
+    """
     _, month, day = visit.day_on.split("-")
     day_text = words("visits.today")
-    if not visit.is_today:
+    if not (visit.is_today and says_today):
         day_text = words("visits.day", month=int(month), day=int(day))
     return f"{day_text}  {visit.slot_text or words('visits.walk_in')}"
 

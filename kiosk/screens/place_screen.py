@@ -9,19 +9,19 @@ class PlaceScreen(BodyScreen):
 
     def on_kv_post(self, _base):
         """Fill in what the rules leave open."""
+        # Kivy keeps a part by its id only as long as it stands on the screen.
+        self._standing = self.ids.standing.children[::-1]
         self.bind(view=self._show)
         self._show()
 
     def _show(self, *_):
-        self._show_only("ahead", self.view.ahead is not None)
-        self._show_only("at_most", bool(self.view.at_most))
-        self._show_only("reason", bool(self.view.reason))
+        view = self.view
+        has_text = (view.ahead is not None, bool(view.at_most), bool(view.reason))
+        self.ids.standing.clear_widgets()
+        for part, is_shown in zip(self._standing, has_text, strict=True):
+            # What there is nothing to say about is left out, gap included.
+            if is_shown:
+                self.ids.standing.add_widget(part)
         self.ids.message.clear_widgets()
-        if self.view.message is not None:
-            self.ids.message.add_widget(Message(view=self.view.message))
-
-    def _show_only(self, name, is_shown):
-        """Take out what there is nothing to say about, gap included."""
-        part = self.ids[name].__self__
-        if not is_shown and part.parent is not None:
-            part.parent.remove_widget(part)
+        if view.message is not None:
+            self.ids.message.add_widget(Message(view=view.message))

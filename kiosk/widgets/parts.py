@@ -147,14 +147,22 @@ class DockKey(Pressable):
 class SignedKey(Pressable):
     """A key with a word, and a sign if it has one."""
 
+    _sign = None
+
     def on_view(self, widget, view):
         """Become another key; without a sign its word stands in the middle."""
         super().on_view(widget, view)
-        if view.icon is Icon.NONE and "sign" in self.ids and self.ids.sign.parent:
-            self.remove_widget(self.ids.sign)
+        if self._sign is None:
+            return
+        has_sign = self._sign.parent is not None
+        if has_sign and view.icon is Icon.NONE:
+            self.remove_widget(self._sign)
+        elif not has_sign and view.icon is not Icon.NONE:
+            self.add_widget(self._sign, index=len(self.children))
 
     def on_kv_post(self, _base):
-        """Take the sign out now, if the view was there before the rules."""
+        """Keep the sign: Kivy forgets a part by its id once it is taken out."""
+        self._sign = self.ids.sign.__self__ if "sign" in self.ids else None
         if self.view is not None:
             self.on_view(self, self.view)
 

@@ -51,10 +51,13 @@ def slip_in(language: str, of: SlipFacts) -> Slip:
             "zh",
             ["北京清榆医院", "A16", "欧阳**", "请在 2 层 A 候诊区等候叫号", "沈怀仁"],
         ),
-        ("zh", ["201 诊室", "今天  09:00-09:30", "3 位 (按规则最多 5 位)", "按时段和号码叫号。"]),
+        (
+            "zh",
+            ["201 诊室", "11月21日  09:00-09:30", "3 位 (按规则最多 5 位)", "按时段和号码叫号。"],
+        ),
         ("zh", ["签到 2026-11-21 08:05", "打印 2026-11-21 08:05:07"]),
         ("en", ["A16", "Please wait in Waiting Area A, Floor 2", "Cardiology", "Room 201"]),
-        ("en", ["Today  09:00-09:30", "3 (at most 5 by the rules)", "Called by slot and number."]),
+        ("en", ["11/21  09:00-09:30", "3 (at most 5 by the rules)", "Called by slot and number."]),
     ],
 )
 def test_a_slip_says_all_a_patient_needs(language: str, expected: list[str]) -> None:
