@@ -383,4 +383,4 @@ class Morning(RuleBasedStateMachine):
 
 
 TestMorning = Morning.TestCase
-TestMorning.settings = settings(deadline=None, max_examples=150, stateful_step_count=60)
+TestMorning.settings = settings(deadline=None, max_examples=100, stateful_step_count=50)

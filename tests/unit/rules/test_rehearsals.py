@@ -95,5 +95,5 @@ def test_a_granted_priority_that_brings_nothing_says_that_the_place_is_kept() ->
         reasons[0] == "Priority (aged 80 or over): one after every 2 ordinary patients, behind 15."
     )
     assert reasons[1:4] == [
-        f"Priority ({rank}): {kept}" for rank in ("pregnant", "military", "military")
+        f"Priority ({rank}): {kept}" for rank in ("disabled", "pregnant", "military")
     ]
