@@ -91,7 +91,8 @@ def _address(text: str) -> BrokerAddress:
 
 
 def _demo(parsed: argparse.Namespace) -> int:
-    from queue_server.demo.demo import has_screen, run_demo  # noqa: PLC0415  # slow to import
+    from queue_server.demo.controls import TourStuck  # noqa: PLC0415  # slow to import
+    from queue_server.demo.demo import has_screen, run_demo  # noqa: PLC0415
     from queue_server.demo.programs import ProgramFailed  # noqa: PLC0415
     from queue_server.demo.tour import run_tour  # noqa: PLC0415
 
@@ -101,7 +102,7 @@ def _demo(parsed: argparse.Namespace) -> int:
             run_tour(parsed.tour or Path("tour"), now, parsed.broker)
         else:
             run_demo(now, parsed.broker)
-    except ProgramFailed as error:
+    except (ProgramFailed, TourStuck) as error:
         return _told(str(error))
     return 0
 

@@ -169,7 +169,7 @@ zh = "{hospital.site.name_zh}"
 en = "{hospital.site.name_en}"
 
 [session]
-unattended_after_s = 40
+unattended_after_s = 30
 
 [broker]
 host = "{hospital.broker.host}"

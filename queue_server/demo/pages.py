@@ -8,6 +8,8 @@ from typing import Any, Final
 import httpx
 from playwright.sync_api import Browser, Page, Playwright
 
+from queue_server.demo.controls import TourStuck
+
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 STATION_SIZE: Final = {"width": 1920, "height": 1080}
 CONSOLE_SIZE: Final = {"width": 440, "height": 900}
@@ -48,10 +50,15 @@ class Api:
         answer.raise_for_status()
 
     def act(self, queue: str, act: str, **parts: object) -> dict[str, Any]:
-        """Do `act` on `queue`, with a request id of its own."""
+        """Do `act` on `queue`, with a request id of its own.
+
+        Raises:
+            TourStuck: it was refused.
+        """
         body = {"request_id": f"tour-{self._user}-{next(self._count)}", **parts}
         answer = self._client.post(f"/api/queues/{queue}/{act}", json=body)
-        answer.raise_for_status()
+        if answer.is_error:
+            raise TourStuck(f"{act} on {queue}: {answer.text}")
         done: dict[str, Any] = answer.json()
         return done
 

@@ -40,12 +40,12 @@ class Stage:
         """Take the present screen in Chinese, in large print and in English."""
         kiosk, story = self.kiosk, self.story
         kiosk.screenshot(story.picture(f"kiosk-{name}-zh"))
-        kiosk.tap("elder")
+        kiosk.tap("dock-elder")
         kiosk.screenshot(story.picture(f"kiosk-{name}-elder"))
-        kiosk.tap("elder")
-        kiosk.tap("language")
+        kiosk.tap("dock-elder")
+        kiosk.tap("dock-language")
         kiosk.screenshot(story.picture(f"kiosk-{name}-en"))
-        kiosk.tap("language")
+        kiosk.tap("dock-language")
 
     def phone_code(self, actor: Actor, picture: Path) -> str:
         """Take a picture of the patient's phone and read the code off it."""
@@ -83,7 +83,7 @@ class Stage:
 
     def go_home(self) -> None:
         """Leave the kiosk as the next patient finds it."""
-        self.kiosk.tap("home")
+        self.kiosk.tap("dock-home")
         self.kiosk.wait_for("home")
 
     # --- slips, boards, sounds -------------------------------------------------------------------
