@@ -83,29 +83,41 @@ async def run(configuration: Configuration) -> bool:
     def now() -> datetime:
         return datetime.now(zone) + offset
 
-    line = _line(configuration, now)
-    wants_restart = asyncio.Event()
+    ending = asyncio.Event()
+    line = _line(configuration, now, ending)
+    wants_restart = False
     async with AsyncExitStack() as stack:
         presenter, announcer = await _parts(configuration, line, now, stack)
         app = _open_window(presenter, is_locked=not configuration.windowed)
 
+        def end() -> None:
+            nonlocal wants_restart
+            wants_restart = False
+            ending.set()
+            app.stop()
+
         def obey(command: Command) -> None:
+            nonlocal wants_restart
             if command.do == "reload":
-                wants_restart.set()
+                wants_restart = not ending.is_set()
+                ending.set()
                 app.stop()
             elif announcer is not None:
                 announcer.be_silent(command.do == "silence")
 
         line.follow(topics.command(line.address.site, line.address.device), Command, obey)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.stop)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
         if configuration.remote_control is not None:
             await _start_remote_control(app, presenter, configuration.remote_control, stack)
         background = [line.run(), *([announcer.run()] if announcer else [])]
         await _until_the_window_closes(app, background, stack)
-    return wants_restart.is_set()
+        # A broker publishes the will of those only who go without a word.
+        ending.set()
+        await line.report_status()
+    return wants_restart
 
 
-def _line(configuration: Configuration, now: Callable[[], datetime]) -> Line:
+def _line(configuration: Configuration, now: Callable[[], datetime], ending: asyncio.Event) -> Line:
     host, _, port = configuration.broker.rpartition(":")
     line = Line(
         Address(
@@ -116,7 +128,7 @@ def _line(configuration: Configuration, now: Callable[[], datetime]) -> Line:
         ),
         now=now,
         new_id=lambda: uuid.uuid4().hex,
-        status=lambda: DeviceStatus(is_up=True, reported_at=now(), version=VERSION),
+        status=lambda: DeviceStatus(is_up=not ending.is_set(), reported_at=now(), version=VERSION),
     )
     line.on_bad_payload = lambda topic, error: _log.error("Unreadable at %s: %s", topic, error)
     return line

@@ -34,8 +34,8 @@ class RemoteControl:
             while line := await reader.readline():
                 writer.write(json.dumps(self._answer(line), ensure_ascii=False).encode() + b"\n")
                 await writer.drain()
-        except ConnectionError:
-            return
+        except (ConnectionError, asyncio.CancelledError):
+            return  # the program ends while somebody is still listening
         finally:
             writer.close()
 

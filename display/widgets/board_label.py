@@ -8,7 +8,7 @@ from kivy.core.text import Label as CoreLabel
 from kivy.properties import NumericProperty
 from kivy.uix.label import Label
 
-STEPS: Final = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52)
+STEPS: Final = (1.0, 0.92, 0.84, 0.76, 0.68, 0.6, 0.52, 0.44, 0.36)
 """Shares of the wanted size that are tried, largest first."""
 FONT: Final = "board"
 LINE_HEIGHT: Final = 1.448

@@ -1,0 +1,271 @@
+"""What stands on a board can be read: nothing is cut, nothing juts out, nothing is missing."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from assets.theme import PALETTE
+from display.announcer import Announcer
+from display.board import FLASH_S
+from display.presenter import AreaPresenter, DoorPresenter
+from queue_server.contract.messages import AreaBoard, BoardRoom
+from queue_server.rules.terms import QueueStatus
+from tests.ui.display.conftest import AREA_SIZE, DOOR_SIZE, Clock, Seen
+from tests.unit.display.samples import (
+    NOW,
+    board,
+    call,
+    full_room,
+    notices,
+    room,
+    room_board,
+    ticket,
+)
+
+pytestmark = pytest.mark.ui
+Opened = Callable[..., Any]
+
+NOTICE = (
+    "今天上午 10:00 至 10:30 采血窗口暂停，请改到 3 层。",
+    "Blood sampling: please use floor 3.",
+)
+
+
+def full_board(count: int = 8, **changed: Any) -> AreaBoard:
+    return board([full_room(index) for index in range(count)], **changed)
+
+
+def assert_readable(seen: Seen, letters_min: float) -> None:
+    """Nothing ends in an ellipsis, nothing leaves the window, nothing is smaller than wanted."""
+    width, height = seen.app.root.size
+    for label in seen.labels():
+        assert not label.shorten, f"{label.text!r} is cut"
+        assert label.font_size >= letters_min, f"{label.text!r} is {label.font_size} high"
+        x, y = label.to_window(*label.pos)
+        assert -2 <= x <= x + label.width <= width + 3, f"{label.text!r} juts out sideways"
+        assert y >= -14, f"{label.text!r} juts out below"
+        assert y + label.height <= height + 14, f"{label.text!r} juts out above"
+
+
+async def test_eight_full_rooms_can_be_read(area: AreaPresenter, opened: Opened) -> None:
+    area.line_changed(True)
+    area.take_board(full_board())
+    area.take_notices(notices(NOTICE))
+
+    async with opened(area, AREA_SIZE) as seen:
+        assert_readable(seen, letters_min=15)
+        shown = seen.texts()
+        assert {"A012", "H019", "麦麦提·***", "J*** S****", "还有 7 位", NOTICE[0]} <= set(shown)
+        numbers = [label.font_size for label in seen.labels() if label.text in ("A012", "F017")]
+        assert min(numbers) > 55
+
+
+async def test_the_fullest_page_of_many_rooms_can_be_read(
+    area: AreaPresenter, opened: Opened
+) -> None:
+    missed = [ticket(f"X{index:03d}", f"欧阳*{index}") for index in range(6)]
+    area.line_changed(True)
+    area.take_board(
+        board([full_room(index, missed=missed, missed_more_count=3) for index in range(16)])
+    )
+
+    async with opened(area, AREA_SIZE) as seen:
+        assert_readable(seen, letters_min=15)
+        assert "第 1 页，共 2 页" in seen.texts() or "第 2 页，共 2 页" in seen.texts()
+
+
+def longest_room(index: int) -> BoardRoom:
+    return full_room(
+        index,
+        room_zh="生殖医学中心第 12 诊室",
+        room_en="Reproductive Medicine Room 12",
+        doctor_zh="阿卜杜热合曼",
+        doctor_en="Dr. Abdurahman Abdukerim",
+        doctor_title_zh="副主任医师",
+        in_room=ticket("VIP-1024", "阿卜杜热合曼·***"),
+        standby=[ticket("VIP-1025", "阿*·***"), ticket("VIP-1026", "Wolfeschlegel*** S****")],
+    )
+
+
+async def test_the_longest_names_shrink_and_stay_whole(area: AreaPresenter, opened: Opened) -> None:
+    area.line_changed(True)
+    area.take_board(board([longest_room(index) for index in range(8)]))
+
+    async with opened(area, AREA_SIZE) as seen:
+        numbers = [label for label in seen.labels() if label.text.startswith("VIP")]
+        assert numbers
+        assert not [label.text for label in numbers if label.shorten]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (3840, 2160), (1600, 1200)])
+async def test_a_board_scales_with_its_window(
+    area: AreaPresenter, opened: Opened, size: tuple[int, int]
+) -> None:
+    area.line_changed(True)
+    area.take_board(full_board())
+
+    async with opened(area, size) as seen:
+        assert_readable(seen, letters_min=14 * min(size[0] / 1920, size[1] / 1080))
+
+
+async def test_an_empty_area_says_so(area: AreaPresenter, opened: Opened) -> None:
+    area.line_changed(True)
+    area.take_board(board([]))
+
+    async with opened(area, AREA_SIZE) as seen:
+        assert "今日暂无出诊" in seen.texts()
+        assert "过号" not in seen.texts()
+
+
+async def test_a_broken_line_is_marked_and_the_mark_goes_when_it_is_back(
+    area: AreaPresenter, opened: Opened, clock: Clock
+) -> None:
+    area.line_changed(True)
+    area.take_board(full_board())
+
+    async with opened(area, AREA_SIZE) as seen:
+        area.line_changed(False)
+        clock.now += timedelta(minutes=5)
+        await seen.frames()
+        assert any("以下为 09:42 的情况" in text for text in seen.texts())
+        assert "A012" in seen.texts()
+        assert_readable(seen, letters_min=13)
+
+        area.line_changed(True)
+        await seen.frames()
+        assert not any("以下为" in text for text in seen.texts())
+
+
+async def test_a_call_lies_over_the_board_and_goes(
+    area: AreaPresenter, announcer: Announcer, opened: Opened, clock: Clock, tmp_path: Path
+) -> None:
+    area.line_changed(True)
+    area.take_board(full_board())
+    speaking = asyncio.create_task(announcer.run())
+
+    async with opened(area, AREA_SIZE) as seen:
+        announcer.offer(call(12, fresh_until=NOW + timedelta(seconds=60)))
+        while seen.app.root.ids.banner.opacity < 1:
+            await seen.frames(1)
+        banner = seen.app.root.ids.banner
+        (number,) = [label for label in seen._labels(banner) if label.text == "A012"]
+        assert number.font_size >= 160
+        assert "单*" in [label.text for label in seen._labels(banner)]
+        assert share_of(seen.picture(tmp_path / "call.png"), PALETTE["board_call"]) > 0.02
+
+        clock.now += timedelta(seconds=30)
+        while seen.app.root.ids.banner.opacity:
+            await seen.frames(1)
+
+    speaking.cancel()
+
+
+async def test_a_called_row_pulses_and_comes_to_rest(
+    area: AreaPresenter, opened: Opened, clock: Clock
+) -> None:
+    area.line_changed(True)
+    area.take_board(full_board(last_calls=[call(1, room="room-202", number="B013")]))
+
+    async with opened(area, AREA_SIZE) as seen:
+        pulses = [widget for widget in seen.app.root.walk() if hasattr(widget, "glow")]
+        while not any(pulse.glow for pulse in pulses):
+            await seen.frames(1)
+        assert [pulse.is_on for pulse in pulses].count(True) == 1
+
+        clock.now += timedelta(seconds=FLASH_S)
+        area.on_change()
+        await seen.frames()
+        assert not any(pulse.glow for pulse in pulses)
+
+
+async def test_nothing_is_drawn_while_nothing_changes(area: AreaPresenter, opened: Opened) -> None:
+    from kivy.core.window import Window  # noqa: PLC0415
+
+    area.line_changed(True)
+    area.take_board(full_board())
+
+    async with opened(area, AREA_SIZE) as seen:
+        await seen.frames(10)
+        drawn: list[int] = []
+
+        def draw(*_: Any) -> None:
+            drawn.append(1)
+
+        Window.bind(on_draw=draw)
+        for _ in range(3):
+            seen.app.refresh()
+            await seen.frames(5)
+        Window.unbind(on_draw=draw)
+
+        assert drawn == []
+
+
+async def test_two_equal_names_leave_only_larger_numbers(
+    area: AreaPresenter, opened: Opened
+) -> None:
+    area.line_changed(True)
+    area.take_board(
+        board(
+            [
+                room(0, in_room=ticket("A001", "张*三")),
+                room(1, in_room=ticket("B001", "张*三")),
+                room(2, in_room=ticket("C001", "李*")),
+                *(room(index) for index in range(3, 8)),
+            ]
+        )
+    )
+
+    async with opened(area, AREA_SIZE) as seen:
+        assert "张*三" not in seen.texts()
+        sizes = {label.text: label.font_size for label in seen.labels()}
+        assert sizes["A001"] == sizes["B001"] > sizes["C001"]
+
+
+@pytest.mark.parametrize(
+    ("size", "status"),
+    [
+        (DOOR_SIZE, QueueStatus.OPEN),
+        (DOOR_SIZE, QueueStatus.STOPPED),
+        ((800, 1280), QueueStatus.PAUSED),
+        ((1080, 1920), QueueStatus.OPEN),
+        ((1024, 600), QueueStatus.PAUSED),
+    ],
+)
+async def test_a_door_can_be_read_upright_and_wide(
+    door: DoorPresenter, opened: Opened, size: tuple[int, int], status: QueueStatus
+) -> None:
+    door.line_changed(True)
+    door.take_board(room_board(full_room(2, status=status)))
+    door.line_changed(False)
+
+    async with opened(door, size) as seen:
+        assert_readable(seen, letters_min=11)
+        (number,) = [label for label in seen.labels() if label.text == "C014"]
+        assert number.font_size > 0.14 * min(size)
+        assert ("暂停叫号，请稍候" in seen.texts()) == (status is QueueStatus.PAUSED)
+
+
+async def test_chinese_letters_have_their_chinese_shape(
+    area: AreaPresenter, opened: Opened
+) -> None:
+    from kivy.core.text import LabelBase  # noqa: PLC0415
+
+    area.line_changed(True)
+    async with opened(area, AREA_SIZE) as seen:
+        assert {label.font_name for label in seen.labels()} == {"board"}
+        regular, *_ = LabelBase._fonts["board"]
+        assert "CJKsc" in regular
+
+
+def share_of(picture: Path, colour: str) -> float:
+    """Return which share of a picture has exactly that colour."""
+    wanted = tuple(int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    with Image.open(picture) as image:
+        rgb = image.convert("RGB")
+        counts = {shade: count for count, shade in rgb.getcolors(maxcolors=1 << 24) or []}
+        return counts.get(wanted, 0) / (rgb.width * rgb.height)
