@@ -72,9 +72,18 @@ def make_password_hash(password: str) -> str:
     return PasswordHasher().hash(password)
 
 
-def make_nurse(site: Site, name: str, display_name: str, password_hash: str) -> User:
-    """Return a nurse of all areas of `site`."""
-    return _nurse(site, name, display_name, password_hash, [area.id for area in site.areas])
+def make_nurse(
+    site: Site, name: str, display_name: str, password_hash: str, areas: Sequence[AreaId]
+) -> User:
+    """Return a nurse of `areas`."""
+    return User(
+        name=name,
+        role=Role.NURSE,
+        display_name=display_name,
+        password_hash=password_hash,
+        queues=frozenset(queue.id for queue in site.queues if queue.area in areas),
+        areas=tuple(area.id for area in site.areas if area.id in areas),
+    )
 
 
 def make_doctor(
@@ -126,20 +135,7 @@ def _user(table: Table, raw: Mapping[str, object], site: Site, problems: Problem
         if queue not in known:
             table.wrong("queue", f"医生的队列：{'、'.join(known)}", f"one of {', '.join(known)}")
         return make_doctor(site, name, display_name, password_hash, queue)
-    return _nurse(site, name, display_name, password_hash, _areas(table, raw, site))
-
-
-def _nurse(
-    site: Site, name: str, display_name: str, password_hash: str, areas: Sequence[AreaId]
-) -> User:
-    return User(
-        name=name,
-        role=Role.NURSE,
-        display_name=display_name,
-        password_hash=password_hash,
-        queues=frozenset(queue.id for queue in site.queues if queue.area in areas),
-        areas=tuple(area.id for area in site.areas if area.id in areas),
-    )
+    return make_nurse(site, name, display_name, password_hash, _areas(table, raw, site))
 
 
 def _areas(table: Table, raw: Mapping[str, object], site: Site) -> list[AreaId]:

@@ -4,7 +4,7 @@ import { makeAct } from "./acts.js";
 import { askQueue, isTyping } from "./dialogs.js";
 import { element, refill } from "./element.js";
 import { LiveView } from "./live.js";
-import { both, clearMessages, clockText, loadTexts, minutesSince, tellDone, text, wireSignOut } from "./page.js";
+import { both, clearMessages, clockText, loadTexts, minutesSince, openForUse, tellDone, text, wireSignOut } from "./page.js";
 import { marks, shortName, slotText, waited } from "./ticket_marks.js";
 
 const REDRAW_MS = 10000;
@@ -267,3 +267,4 @@ byId("undo").addEventListener("click", undo);
 document.addEventListener("keydown", pressed);
 setInterval(draw, REDRAW_MS);
 live.start();
+openForUse();

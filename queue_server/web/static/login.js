@@ -1,6 +1,6 @@
 // Signing in.
 
-import { clearMessages, loadTexts, send, tellRefused } from "./page.js";
+import { clearMessages, loadTexts, openForUse, send, tellRefused } from "./page.js";
 
 const form = document.getElementById("login");
 
@@ -24,3 +24,5 @@ async function signIn(event) {
 
 await loadTexts();
 form.addEventListener("submit", signIn);
+openForUse();
+document.getElementById("user").focus();

@@ -101,6 +101,11 @@ export function clockText(second) {
   return `${String(hours).padStart(2, "0")}:${String(minutes).padStart(2, "0")}`;
 }
 
+/** Lets the page be used: before its parts are wired, a click or a key would be lost. */
+export function openForUse() {
+  document.body.inert = false;
+}
+
 /** Wires the sign-out button. */
 export function wireSignOut() {
   document.getElementById("sign-out").addEventListener("click", async () => {

@@ -10,6 +10,7 @@ import {
   clockText,
   loadTexts,
   minutesSince,
+  openForUse,
   send,
   tellDone,
   tellRefused,
@@ -263,3 +264,4 @@ byId("undo").addEventListener("click", undo);
 addEventListener("resize", () => layOut(board, board.children.length));
 setInterval(draw, REDRAW_MS);
 live.start();
+openForUse();

@@ -2,7 +2,7 @@
 
 import itertools
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ from queue_server.rules import commands as asked
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import (
     DaySecond,
+    DeviceId,
     FullName,
     PatientId,
     QueueId,
@@ -27,7 +28,8 @@ from queue_server.rules.terms import (
     TicketKind,
 )
 from queue_server.rules.ticket import Ticket
-from queue_server.service.door import MqttDoor
+from queue_server.service.facts import HelpCalled
+from queue_server.service.jobs import Job
 from queue_server.service.queue_service import Parts, QueueService
 from queue_server.service.setup import make_setup
 from queue_server.site import Site, load_site
@@ -65,6 +67,22 @@ class SetClock:
         self.instant = EIGHT.replace(hour=0) + timedelta(hours=hours - 8, minutes=minutes)
 
 
+class NoDoor:
+    """A `Door` that leads nowhere: pages need no broker."""
+
+    def open(self, put: Callable[[Job], None]) -> None:
+        del put
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        del topic, payload, retain
+
+    def acknowledge(self, delivery: int) -> None:
+        del delivery
+
+    def close(self) -> None:
+        pass
+
+
 class HospitalDay:
     """The running hospital. `act` does what somebody else does meanwhile."""
 
@@ -74,7 +92,7 @@ class HospitalDay:
         self.users = users
         patients, appointments = make_morning(self.site, per_queue)
         self.patients = patients
-        records_file = folder / "records.sqlite"
+        self._records_file = records_file = folder / "records.sqlite"
         write_demo_hospital(
             records_file,
             patients=patients,
@@ -91,8 +109,7 @@ class HospitalDay:
                 journal=self.journal,
                 records=self.records,
                 cards=self.card_reader,
-                # No broker listens there: pages work without one.
-                door=MqttDoor("127.0.0.1", 9, self.site.id),
+                door=NoDoor(),
                 clock=self.clock,
                 fatal=_fail,
             ),
@@ -125,8 +142,15 @@ class HospitalDay:
         answer: Future[Entry] = self.service.act(command, by=by, request_id=request_id)
         return answer.result(5)
 
+    def call_help(self, device: str) -> None:
+        fact = HelpCalled(help_id=f"help-{device}", device=DeviceId(device), screen="home")
+        self.service.note(fact, by=device).result(5)
+
+    def lose_records(self) -> None:
+        self._records_file.unlink()
+
     def check_in(self, queue: QueueId, *numbers: int) -> None:
-        """Check tickets in, in this order; the clock is set into each one's slot."""
+        """Check tickets in, in this order, at a kiosk."""
         for number in numbers:
             ticket = self.ticket(queue, number)
             self.act(asked.CheckIn(queue=queue, ticket=ticket.id), by="kiosk-01")
@@ -143,15 +167,15 @@ class HospitalDay:
 def make_users(site: Site) -> Users:
     """Nurses li and zhao of all areas, nurse bai of area C, doctors shen and gu."""
     password_hash = make_password_hash(PASSWORD)
-    nurses = [
-        make_nurse(site, name, shown, password_hash)
-        for name, shown in (("li", "李静"), ("zhao", "赵宁"))
-    ]
-    doctors = [
+    areas = [area.id for area in site.areas]
+    users = [
+        make_nurse(site, "li", "李静", password_hash, areas),
+        make_nurse(site, "zhao", "赵宁", password_hash, areas),
+        make_nurse(site, "bai", "白雪", password_hash, areas[2:]),
         make_doctor(site, "shen", "沈怀仁", password_hash, CARDIOLOGY),
         make_doctor(site, "gu", "顾清和", password_hash, RESPIRATORY),
     ]
-    return {user.name: user for user in [*nurses, *doctors]}
+    return {user.name: user for user in users}
 
 
 def make_morning(site: Site, per_queue: int) -> tuple[list[Patient], list[Appointment]]:
@@ -190,10 +214,6 @@ def _patient(count: int, name: str) -> Patient:
         birth_on=birth_on,
         id_number=digits + check_digit(digits),
     )
-
-
-def numbers(tickets: Sequence[Ticket]) -> list[str]:
-    return [ticket.number for ticket in tickets]
 
 
 def _fail(error: Exception) -> None:

@@ -1,0 +1,137 @@
+"""The doctor console in a real browser: one key for each act, and nothing happens twice."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from queue_server.rules import commands as asked
+from queue_server.rules.terms import QueueStatus, TicketState
+from tests.browser.conftest import OpenPage
+from tests.integration.web.hospital_day import CARDIOLOGY, RESPIRATORY, HospitalDay
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def console(day: HospitalDay, open_page: OpenPage) -> Page:
+    """A doctor before four waiting patients."""
+    day.check_in(CARDIOLOGY, 1, 2, 3, 4)
+    page = open_page("/console", "shen", size=(420, 900))
+    expect(waiting(page)).to_have_text(["A001", "A002", "A003", "A004"])
+    return page
+
+
+def waiting(page: Page) -> Locator:
+    return page.locator('[data-list="waiting"] .number')
+
+
+def in_room(page: Page) -> Locator:
+    return page.locator("#room .number")
+
+
+def test_a_consultation_needs_one_key_for_each_act(day: HospitalDay, console: Page) -> None:
+    console.keyboard.press("n")
+    expect(in_room(console)).to_have_text("A001")
+    expect(console.locator("#room .name")).to_have_text("张晓明")
+    console.keyboard.press("r")
+    expect(console.locator("#room .since")).to_contain_text("第 2 次呼叫")
+    console.keyboard.press("s")
+    expect(console.locator("#room .state")).to_have_text("就诊中")
+    console.keyboard.press("F8")
+    expect(in_room(console)).to_have_text("A002")
+    assert day.ticket(CARDIOLOGY, 1).state is TicketState.DONE
+    console.keyboard.press("m")
+    expect(console.locator("#room")).to_contain_text("诊室空闲")
+    expect(waiting(console)).to_have_text(["A003", "A004", "A002"])
+    console.keyboard.press("n")
+    expect(in_room(console)).to_have_text("A003")
+    console.keyboard.press("e")
+    expect(console.locator('[data-list="away"] .number')).to_have_text("A003")
+    console.keyboard.press("n")
+    expect(in_room(console)).to_have_text("A004")
+    console.keyboard.press("f")
+    expect(console.locator("#room")).to_contain_text("诊室空闲")
+    assert day.ticket(CARDIOLOGY, 4).state is TicketState.DONE
+
+
+def test_a_double_click_calls_one_patient(day: HospitalDay, console: Page) -> None:
+    console.locator("#call-next").dblclick()
+
+    expect(in_room(console)).to_have_text("A001")
+    expect(console.locator("#call-next")).to_be_enabled()
+    expect(waiting(console)).to_have_text(["A002", "A003", "A004"])
+    assert day.order(CARDIOLOGY) == ["A002", "A003", "A004"]
+
+
+def test_a_chosen_patient_is_called(day: HospitalDay, console: Page) -> None:
+    console.locator('[data-ticket="cardiology-1:A003"]').click()
+    console.locator(".patient-acts").get_by_role("button", name="叫他").click()
+
+    expect(in_room(console)).to_have_text("A003")
+    expect(waiting(console)).to_have_text(["A001", "A002", "A004"])
+
+
+def test_a_missed_call_is_taken_back(day: HospitalDay, console: Page) -> None:
+    console.keyboard.press("n")
+    expect(in_room(console)).to_have_text("A001")
+    console.keyboard.press("m")
+    expect(console.locator("#undo")).to_contain_text("撤销：过号 A001")
+    console.keyboard.press("Control+z")
+
+    expect(in_room(console)).to_have_text("A001")
+    expect(waiting(console)).to_have_text(["A002", "A003", "A004"])
+    assert day.ticket(CARDIOLOGY, 1).state is TicketState.CALLED
+
+
+def test_nobody_is_called_while_the_queue_is_paused(day: HospitalDay, console: Page) -> None:
+    console.keyboard.press("p")
+    expect(console.locator("#call-next")).to_be_disabled()
+    expect(console.locator("#call-next")).to_contain_text("已暂停")
+    assert day.service.now.day.queues[CARDIOLOGY].status is QueueStatus.PAUSED
+    console.keyboard.press("n")
+    console.keyboard.press("p")
+
+    expect(console.locator("#call-next")).to_be_enabled()
+    expect(console.locator("#room")).to_contain_text("诊室空闲")
+
+
+def test_a_patient_in_the_room_is_transferred(day: HospitalDay, console: Page) -> None:
+    console.keyboard.press("n")
+    expect(in_room(console)).to_have_text("A001")
+    console.keyboard.press("t")
+    console.locator("dialog").get_by_text("顾清和").click()
+    console.locator("dialog").get_by_role("button", name="转诊").click()
+
+    expect(console.locator("#room")).to_contain_text("诊室空闲")
+    assert day.order(RESPIRATORY) == ["A001"]
+
+
+def test_a_refusal_says_what_to_do_in_both_languages(day: HospitalDay, console: Page) -> None:
+    day.act(asked.CallNext(queue=CARDIOLOGY))
+    expect(in_room(console)).to_have_text("A001")
+    # The same patient is with another doctor when this one calls him.
+    day.act(
+        asked.Transfer(queue=CARDIOLOGY, ticket=day.ticket(CARDIOLOGY, 2).id, to_queue=RESPIRATORY)
+    )
+    expect(waiting(console)).to_have_text(["A003", "A004"])
+    console.route(
+        "**/call-next", lambda route: (day.act(asked.Pause(queue=CARDIOLOGY)), route.continue_())
+    )
+    console.locator("#call-next").click()
+
+    expect(console.locator(".refused")).to_contain_text("已暂停叫号。请先恢复叫号。")
+    expect(console.locator(".refused")).to_contain_text("Calling is paused")
+    expect(in_room(console)).to_have_text("A001")
+
+
+def test_what_the_nurse_changes_is_seen_within_a_second(day: HospitalDay, console: Page) -> None:
+    last, first = day.ticket(CARDIOLOGY, 4), day.ticket(CARDIOLOGY, 1)
+    day.act(asked.Move(queue=CARDIOLOGY, ticket=last.id, after=first.id, why="病情变化"))
+
+    expect(waiting(console)).to_have_text(["A001", "A004", "A002", "A003"], timeout=1000)
+
+
+def test_the_narrowest_window_needs_no_sideways_scrolling(open_page: OpenPage) -> None:
+    page = open_page("/console", "shen", language="en", size=(360, 700))
+    expect(page.locator("#doctor")).to_have_text("Dr. Shen Huairen")
+
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,47 @@
+"""The application on a real service with a real journal; each test has a morning of its own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from queue_server.records.demo_hospital import DEMO_SITE_FILE
+from queue_server.site import load_site
+from queue_server.web.users import Users
+from tests.integration.web.hospital_day import PASSWORD, HospitalDay, make_users
+
+SignedIn = Callable[[str], Awaitable[httpx.AsyncClient]]
+
+
+@pytest.fixture(scope="session")
+def users() -> Users:
+    """Made once: a password's hash takes its time."""
+    return make_users(load_site(DEMO_SITE_FILE))
+
+
+@pytest.fixture
+def day(tmp_path: Path, users: Users) -> Iterator[HospitalDay]:
+    running = HospitalDay(tmp_path, users, per_queue=12)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+async def signed_in(day: HospitalDay) -> AsyncIterator[SignedIn]:
+    """Sign somebody in and return his client; all clients speak to one application."""
+    transport = httpx.ASGITransport(app=day.application(), raise_app_exceptions=False)
+    opened: list[httpx.AsyncClient] = []
+
+    async def client_of(user: str) -> httpx.AsyncClient:
+        client = httpx.AsyncClient(transport=transport, base_url="http://hospital.test")
+        opened.append(client)
+        if user:
+            answer = await client.post("/api/login", json={"user": user, "password": PASSWORD})
+            assert answer.status_code == 200, answer.text
+        return client
+
+    yield client_of
+    for client in opened:
+        await client.aclose()

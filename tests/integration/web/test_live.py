@@ -1,0 +1,109 @@
+"""Live streams over a real server: the new view comes at once, and never too often."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from queue_server.rules import commands as asked
+from queue_server.web.web_server import WebServer
+from tests.integration.web.hospital_day import CARDIOLOGY, PASSWORD, HospitalDay
+
+
+@pytest.fixture
+def address(day: HospitalDay) -> Iterator[str]:
+    server = WebServer(day.application(), host="127.0.0.1", port=0)
+    port = server.start()
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+
+
+@pytest.fixture
+async def nurse(address: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=address, timeout=10) as client:
+        await client.post("/api/login", json={"user": "li", "password": PASSWORD})
+        yield client
+
+
+async def views_of(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
+    async for line in answer.aiter_lines():
+        if line.startswith("data: "):
+            yield json.loads(line.removeprefix("data: "))
+
+
+async def test_a_page_gets_the_view_at_once_and_again_after_each_change(
+    day: HospitalDay, nurse: httpx.AsyncClient
+) -> None:
+    async with nurse.stream("GET", "/api/station/stream") as answer:
+        views = views_of(answer)
+        first = await anext(views)
+        assert first["queues"][0]["tickets"]["listed"] == []
+
+        changed_at_s = time.perf_counter()
+        await asyncio.to_thread(day.check_in, CARDIOLOGY, 1)
+        second = await anext(views)
+
+    assert [one["number"] for one in second["queues"][0]["tickets"]["listed"]] == ["A001"]
+    assert time.perf_counter() - changed_at_s < 0.5
+
+
+async def test_many_changes_at_once_are_sent_together(
+    day: HospitalDay, nurse: httpx.AsyncClient
+) -> None:
+    async with nurse.stream("GET", "/api/station/stream") as answer:
+        views = views_of(answer)
+        await anext(views)
+        began_at_s = time.perf_counter()
+
+        def pause_and_reopen() -> None:
+            for _ in range(100):
+                day.act(asked.Pause(queue=CARDIOLOGY))
+                day.act(asked.Reopen(queue=CARDIOLOGY))
+
+        changing = asyncio.create_task(asyncio.to_thread(pause_and_reopen))
+        received = 0
+        async for view in views:
+            received += 1
+            if changing.done() and view["entry_count"] == day.service.now.day.entry_count:
+                break
+
+    assert received <= 10 * (time.perf_counter() - began_at_s) + 2
+    assert received < 200
+
+
+async def test_a_stream_ends_with_the_session(day: HospitalDay, nurse: httpx.AsyncClient) -> None:
+    async with nurse.stream("GET", "/api/station/stream") as answer:
+        views = views_of(answer)
+        await anext(views)
+        await nurse.post("/api/logout", json={})
+        await asyncio.to_thread(day.check_in, CARDIOLOGY, 1)
+
+        assert [view async for view in views] == []
+
+
+async def test_the_server_stops_while_pages_are_open(
+    day: HospitalDay, nurse: httpx.AsyncClient, address: str
+) -> None:
+    another = WebServer(day.application(), host="127.0.0.1", port=0)
+    port = another.start()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+        await client.post("/api/login", json={"user": "li", "password": PASSWORD})
+        async with client.stream("GET", "/api/station/stream") as answer:
+            views = views_of(answer)
+            await anext(views)
+            began_at_s = time.perf_counter()
+            await asyncio.to_thread(another.stop)
+
+            assert [view async for view in views] == []
+    assert time.perf_counter() - began_at_s < 2
+
+
+def test_a_port_that_is_taken_is_an_error_at_the_start(day: HospitalDay, address: str) -> None:
+    port = int(address.rpartition(":")[2])
+
+    with pytest.raises(OSError, match="in use"):
+        WebServer(day.application(), host="127.0.0.1", port=port).start()
