@@ -120,7 +120,7 @@ class Gap(Widget):
 class Pressable(ButtonBehavior, BoxLayout):
     """Anything a finger can press; `view` says which key it is."""
 
-    view = ObjectProperty()
+    view = ObjectProperty(rebind=True)
     test_name = StringProperty("")
     is_enabled = BooleanProperty(True)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -171,12 +172,19 @@ def test_the_full_name_is_never_kept(course: list[object]) -> None:
     assert [text for text in texts_in(state) if FULL_NAME in text] == []
 
 
-def test_card_and_id_number_are_dropped_as_soon_as_the_reply_is_there() -> None:
+@pytest.mark.parametrize("secret", [CARD, ID_NUMBER])
+@pytest.mark.parametrize("code", [None, *RefusalCode])
+def test_card_and_id_number_are_dropped_as_soon_as_the_reply_is_there(
+    secret: str, code: RefusalCode | None
+) -> None:
     state = start(SETTINGS)
-    for event in (LineChanged(is_up=True), Scanned(code=CARD)):
+    for event in (LineChanged(is_up=True), Scanned(code=secret)):
         state, _ = step(state, event, SETTINGS)
-    assert any(CARD in text for text in texts_in(state))
+    assert any(secret in text for text in texts_in(state))
+    reply: ReplyBody = identified(visit())
+    if code is not None:
+        reply = Refused(code=code, message_zh="不行", message_en="no")
 
-    state, _ = step(state, Replied(ask_number=1, body=identified(visit())), SETTINGS)
+    state, _ = step(state, Replied(ask_number=1, body=reply), SETTINGS)
 
-    assert [text for text in texts_in(state) if CARD in text] == []
+    assert [text for text in texts_in(state) if secret in text] == []
