@@ -7,8 +7,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from queue_server.rules import commands as asked
 from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
+from queue_server.web.web_server import WebServer
 from tests.browser.conftest import OpenPage
-from tests.integration.web.hospital_day import CARDIOLOGY, RESPIRATORY, HospitalDay
+from tests.integration.web.hospital_day import CARDIOLOGY, PASSWORD, RESPIRATORY, HospitalDay
 
 pytestmark = pytest.mark.browser
 
@@ -277,16 +278,37 @@ def test_a_queue_is_paused_and_reopened(day: HospitalDay, station: Page) -> None
     expect(column.locator(".counts")).not_to_contain_text("已暂停")
 
 
-def test_a_lost_line_is_shown_at_once_and_found_again(day: HospitalDay, station: Page) -> None:
+def test_an_act_without_a_line_is_told_as_not_done(day: HospitalDay, station: Page) -> None:
     station.context.set_offline(True)
-    station.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
-    station.keyboard.press("n")
-    station.locator("dialog").get_by_role("button", name="发布").click()
+    row(station, 5).click()
     expect(station.locator(".refused")).to_contain_text("连不上服务器")
 
     station.context.set_offline(False)
     day.act(asked.CallNext(queue=CARDIOLOGY))
     expect(numbers(station)).to_have_text(order(2, 3, 4, 5))
+
+
+def test_a_server_that_is_gone_is_shown_and_found_again(
+    day: HospitalDay, address: str, open_page: OpenPage
+) -> None:
+    server = WebServer(day.application(), host="127.0.0.1", port=0)
+    port = server.start()
+    page = open_page("/login")
+    page.goto(f"http://127.0.0.1:{port}/login")
+    page.locator("#user").fill("li")
+    page.locator("#password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator(".queue")).to_have_count(8)
+    expect(page.locator("#line-down")).to_be_hidden()
+    server.stop()
+    expect(page.locator("#line-down")).to_be_visible()
+    expect(page.locator("#line")).to_have_text("未连接")
+
+    again = WebServer(day.application(), host="127.0.0.1", port=port)
+    again.start()
+    # Sessions end with the server that kept them.
+    expect(page).to_have_url(re.compile("/login$"))
+    again.stop()
 
 
 def test_the_areas_are_filtered_and_nothing_scrolls_sideways(
