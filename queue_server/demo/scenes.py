@@ -194,8 +194,8 @@ def nurse_orders(stage: Stage) -> None:
     moved = nurse.act(
         MAIN_QUEUE,
         "move",
-        ticket=cast.late.ticket,
-        after=cast.on_time[3].ticket,
+        ticket=cast.on_time[4].ticket,
+        after=cast.on_time[0].ticket,
         why="身体不适 feels unwell",
     )
     stage.shoot_page(stage.station, "station-moved")
