@@ -1,5 +1,6 @@
 """A display on a real broker: what is retained, what is lost, what is spoken."""
 
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -115,9 +116,10 @@ async def test_calls_made_while_the_display_was_away_are_found_on_the_board(
 async def test_a_server_that_dies_leaves_a_mark_and_its_return_clears_it(
     broker: BrokerProcess, site: SiteId, tmp_path: Path
 ) -> None:
-    async with displaying(broker, site, tmp_path) as display:
+    async with AsyncExitStack() as stack:
         async with serving(broker, site) as server:
             await server.board(board([full_room(0)]))
+            display = await stack.enter_async_context(displaying(broker, site, tmp_path))
             await display.shows(lambda view: view.rows and view.header.line_mark.zh == "")
             server.tear()
             view = await display.shows(lambda view: view.header.line_mark.zh)
