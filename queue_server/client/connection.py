@@ -9,6 +9,7 @@ from typing import Final, Protocol
 import aiomqtt
 
 KEEPALIVE_S: Final = 5
+"""A line on which nothing was heard for one and a half times as long is broken."""
 PUBLISH_WITHIN_S: Final = 2.0
 
 

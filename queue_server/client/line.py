@@ -30,8 +30,11 @@ from queue_server.contract.messages import (
 from queue_server.rules.terms import DeviceId, SiteId
 
 RETRY_AFTER_S: Final = 0.7
+"""How long to wait for a reply before the same request is sent again."""
 RECONNECT_AFTER_S: Final = 1.0
+"""How long to wait after a line broke, or could not be had, before the next try."""
 SERVER: Final = DeviceId("queue-server")
+"""The id under which the server tells its own status."""
 
 M = TypeVar("M", bound=Message)
 

@@ -41,26 +41,32 @@ class Identify(Message, frozen=True, kw_only=True, tag="identify"):
     """
 
     card: Annotated[str, Meta(max_length=2048)] | None = None
+    """The text of the QR on the phone, as the scanner read it; good for one `identify`."""
     id_number: Annotated[str, Meta(max_length=32)] | None = None
+    """The resident identity number; its last character may be a small `x`."""
 
 
 class CheckIn(Message, frozen=True, kw_only=True, tag="check_in"):
     """The identified patient checks in for a visit: booked, after a missed call, with results."""
 
     session_id: Id
+    """The `session_id` of the `identified` reply, on the same device."""
     ticket_id: ShortText
+    """The `ticket_id` of one of its visits, as it came."""
 
 
 class FindPlace(Message, frozen=True, kw_only=True, tag="find_place"):
     """Somebody shows the QR of a paper slip and asks for its place; no name comes back."""
 
     slip_code: ShortText
+    """The text of the QR on the slip."""
 
 
 class CallHelp(Message, frozen=True, kw_only=True, tag="call_help"):
     """A patient pressed the help key; the nurse station shows it until somebody has gone there."""
 
     screen: Id
+    """Where in its flow the device was when the key was pressed."""
 
 
 RequestBody = Identify | CheckIn | FindPlace | CallHelp
@@ -70,9 +76,13 @@ class Request(Message, frozen=True, kw_only=True):
     """`request/<device>`: the envelope. The same `request_id` is kept for every retry."""
 
     request_id: Id
+    """Made anew for each request, unpredictable and unique for all time: a UUID is good."""
     sent_at: Instant
+    """When the request was made, not when it was repeated."""
     expires_at: Instant
+    """When the asker stops waiting; later the server carries nothing out."""
     body: RequestBody
+    """What is asked; its `type` says which."""
 
 
 # --- replies: what the server answers ------------------------------------------------------
@@ -82,15 +92,18 @@ class Place(Message, frozen=True, kw_only=True):
     """Where a ticket stands, in numbers and in words."""
 
     number: ShortText
+    """What the patient is called by."""
     state: TicketState
     ahead_count: int
     """Tickets in standby and waiting before this one; 0 when it is not in the list."""
     ahead_at_most: int
     """`ahead_count` and those whom the rules may yet let in before: never more by the rules."""
     reason_zh: LongText
+    """Why it stands there, in one sentence."""
     reason_en: LongText
     queue_status: QueueStatus
     called_room_zh: ShortText = ""
+    """Where to go now; empty unless he is called or in service."""
     called_room_en: ShortText = ""
 
 
@@ -98,30 +111,37 @@ class Visit(Message, frozen=True, kw_only=True):
     """One visit of the patient, as kiosk and slip show it."""
 
     ticket_id: ShortText
+    """What a `check_in` names; to be handed back as it came, not to be read."""
     slip_code: ShortText
+    """The text for the QR on the slip; names a place and nobody; empty for another day."""
     number: ShortText
     state: TicketState
     day_on: DayText
+    """The clinic day of the visit."""
     is_today: bool
+    """Whether that is the running clinic day."""
     slot_text: ShortText
     """`09:00-09:30`; empty for a walk-in."""
     clinic_zh: ShortText
+    """The medical speciality."""
     clinic_en: ShortText
     doctor_zh: ShortText
     doctor_en: ShortText
     doctor_title_zh: ShortText
     doctor_title_en: ShortText
     area_zh: ShortText
+    """The waiting area to go to."""
     area_en: ShortText
     floor_zh: ShortText
     floor_en: ShortText
     room_zh: ShortText
+    """The consulting room; the patient goes there only when called."""
     room_en: ShortText
     can_check_in: bool
     """Whether a check-in would be accepted at this moment."""
     hint_zh: LongText = ""
-    hint_en: LongText = ""
     """What to do next, when he can't check in now."""
+    hint_en: LongText = ""
     place: Place | None = None
     """Given once he has checked in."""
 
@@ -130,18 +150,26 @@ class Identified(Message, frozen=True, kw_only=True, tag="identified"):
     """Reply to `identify`: the only message with a full name, to the device that asked."""
 
     session_id: Id
+    """The id of the request; good on this device until `SESSION_LIFE_S` have passed."""
     full_name: ShortText
+    """To be shown to the patient alone, and forgotten with the session."""
     masked_name: ShortText
+    """What boards and the slip show."""
     visits: list[Visit]
+    """Those of today by their slot, then the nearest of other days; may be empty."""
 
 
 class CheckedIn(Message, frozen=True, kw_only=True, tag="checked_in"):
     """Reply to `check_in`: on disk, and what the slip says."""
 
     masked_name: ShortText
+    """What the slip shows; empty while the hospital's records can't be asked."""
     visit: Visit
+    """With its `place`."""
     checked_in_at: Instant
+    """When he was checked in, as the slip says."""
     rule_text_zh: list[LongText]
+    """The rules of this queue for patients, one sentence each."""
     rule_text_en: list[LongText]
 
 
@@ -160,6 +188,7 @@ class Refused(Message, frozen=True, kw_only=True, tag="refused"):
 
     code: RefusalCode
     message_zh: LongText
+    """To be shown as it is."""
     message_en: LongText
 
 
@@ -170,8 +199,11 @@ class Reply(Message, frozen=True, kw_only=True):
     """`reply/<device>`: on disk before it is sent; a repeated request gets the first one again."""
 
     request_id: Id
+    """Of the request that is answered; a reply to no open request is dropped."""
     replied_at: Instant
+    """When it was answered first."""
     body: ReplyBody
+    """What is answered; its `type` says which. Any request may be `refused`."""
 
 
 # --- updates: what everybody may see ------------------------------------------------------------
@@ -200,9 +232,11 @@ class BoardRoom(Message, frozen=True, kw_only=True):
     doctor_title_zh: ShortText
     doctor_title_en: ShortText
     status: QueueStatus
+    """Whether calling goes on."""
     in_room: ShownTicket | None
     """Whoever is called or in service."""
     standby: list[ShownTicket]
+    """Told to get ready, next one first."""
     waiting: list[ShownTicket]
     """The first `BOARD_WAITING_MAX` of those who wait behind the standby ones."""
     waiting_more_count: int
@@ -210,13 +244,16 @@ class BoardRoom(Message, frozen=True, kw_only=True):
     missed: list[ShownTicket]
     """The first `BOARD_MISSED_MAX` whose call was missed."""
     missed_more_count: int
+    """How many more missed their call."""
 
 
 class Call(Message, frozen=True, kw_only=True):
     """`call/<area>`: a patient is called to a room. `sequence` counts in area and clinic day."""
 
     sequence: int
+    """1 for the first call of an area on a clinic day, then rising by one."""
     called_at: Instant
+    """When the doctor called."""
     fresh_until: Instant
     """After this instant the call is shown on no screen and spoken by no loudspeaker any more."""
     area: Id
@@ -225,28 +262,36 @@ class Call(Message, frozen=True, kw_only=True):
     room_en: ShortText
     number: ShortText
     masked_name: ShortText
+    """Empty in clinics marked sensitive."""
     spoken_name_zh: ShortText
     """The part of `spoken_zh` that is a name, for reading its surname rightly; may be empty."""
     spoken_zh: LongText
+    """What the loudspeaker says."""
     spoken_en: LongText
     is_recall: bool
+    """Whether the same ticket is called once more."""
 
 
 class AreaBoard(Message, frozen=True, kw_only=True):
     """`board/area/<area>` (retained): all an area's screen needs, so it may reboot any time."""
 
     revision: int
+    """Rises with every change of its clinic day; begins anew with the next day."""
     published_at: Instant
+    """When the server sent it."""
     day_on: DayText
+    """The running clinic day; it changes early in the morning, not at midnight."""
     hospital_zh: ShortText
     hospital_en: ShortText
     area: Id
     area_zh: ShortText
     area_en: ShortText
     rooms: list[BoardRoom]
+    """In the order of the site file."""
     last_calls: list[Call]
     """The last `BOARD_CALLS_MAX`, oldest first: a screen that was away finds what it missed."""
     rule_text_zh: list[LongText]
+    """The rules of the area for patients, one sentence each."""
     rule_text_en: list[LongText]
 
 
@@ -254,15 +299,20 @@ class RoomBoard(Message, frozen=True, kw_only=True):
     """`board/room/<room>` (retained): what hangs at a consulting-room door."""
 
     revision: int
+    """As in `AreaBoard`."""
     published_at: Instant
+    """When the server sent it."""
     day_on: DayText
+    """The running clinic day; it changes early in the morning, not at midnight."""
     hospital_zh: ShortText
     hospital_en: ShortText
     area: Id
+    """The area whose `call/<area>` this door listens to."""
     area_zh: ShortText
     area_en: ShortText
     room: BoardRoom
     last_calls: list[Call]
+    """The last `BOARD_CALLS_MAX` to this room, oldest first."""
 
 
 class Notice(Message, frozen=True, kw_only=True):
@@ -276,39 +326,53 @@ class Notices(Message, frozen=True, kw_only=True):
     """`notice/<area>` (retained): the running notices of an area, an empty list clears them."""
 
     published_at: Instant
+    """When the server sent it."""
     notices: Annotated[list[Notice], Meta(max_length=10)]
+    """In the order in which they are shown."""
 
 
 class DeviceStatus(Message, frozen=True, kw_only=True):
     """`status/<device>` (retained, and the will): whether a device is there."""
 
     is_up: bool
+    """Whether it is there."""
     reported_at: Instant | None = None
-    """None in the will, which is written before the line breaks."""
+    """When; `null` in the will, which is written before the line breaks."""
     version: ShortText = ""
+    """Of the device's program; empty if it does not say."""
     paper: ShortText = ""
+    """What its printer says of the paper, for the technician; empty without a printer."""
 
 
 class Heard(Message, frozen=True, kw_only=True):
     """`heard/<device>`: a display has shown and spoken a call, or says why it did not speak."""
 
     sequence: int
+    """Of the call."""
     area: Id
+    """Where the call was made."""
     heard_at: Instant
+    """When that was decided."""
     was_spoken: bool
+    """Whether the loudspeaker said it."""
     why_not: ShortText = ""
+    """Why it was not spoken; empty if it was."""
 
 
 class Command(Message, frozen=True, kw_only=True):
     """`command/<device>`: the technician's desk asks a device to do something."""
 
     do: Annotated[str, Meta(pattern="^(reload|silence|speak)$")]
+    """`reload`: begin anew; `silence`: speak no calls; `speak`: speak them again."""
 
 
 SESSION_LIFE_S = 180
 """How long after an `identify` the same device may act for the patient."""
 BOARD_WAITING_MAX = 8
+"""How many waiting tickets a room shows on a board."""
 BOARD_MISSED_MAX = 6
+"""How many missed tickets a room shows on a board."""
 BOARD_CALLS_MAX = 8
+"""How many calls a board repeats."""
 PAYLOAD_BYTES_MAX = 65_536
 """A larger payload is refused unread."""

@@ -25,27 +25,44 @@ class TicketState(StrEnum):
     """Where a ticket is; the table of changes stands in `rules/ticket.py`."""
 
     BOOKED = "booked"
+    """Expected today, not checked in yet."""
     WAITING = "waiting"
+    """Checked in; stands in the list."""
     STANDBY = "standby"
+    """Next in the list and told to get ready; only an emergency passes him."""
     CALLED = "called"
+    """Called into the room."""
     IN_SERVICE = "in_service"
+    """With the doctor."""
     MISSED = "missed"
+    """Was called and did not come; has to check in again."""
     AWAY_FOR_RESULTS = "away_for_results"
+    """At an examination; checks in again with the results."""
     ON_HOLD = "on_hold"
+    """Taken out of the list for a while."""
     DONE = "done"
+    """The consultation is over."""
     TRANSFERRED = "transferred"
+    """Sent to another queue, where the ticket goes on."""
     CANCELLED = "cancelled"
+    """The visit will not take place."""
     EXPIRED = "expired"
+    """Void."""
 
 
 class TicketKind(StrEnum):
     """What a ticket counts as in the queue; which rule places it."""
 
     ORDINARY = "ordinary"
+    """Booked, or a walk-in."""
     PRIORITY = "priority"
+    """Of an entitled group, the proof seen."""
     RETURNED = "returned"
+    """Back with results."""
     MISSED = "missed"
+    """Back after a missed call."""
     EMERGENCY = "emergency"
+    """Before everybody."""
 
 
 class PriorityRank(StrEnum):
@@ -61,6 +78,7 @@ class QueueStatus(StrEnum):
     """Whether a doctor's queue moves."""
 
     OPEN = "open"
+    """Patients are called."""
     PAUSED = "paused"
     """Nobody is called; check-in goes on."""
     STOPPED = "stopped"

@@ -19,6 +19,7 @@ from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 
 BOARD_INTERVAL_S: Final = 0.05
+"""The shortest time between two boards of an area."""
 
 
 class Announcing:

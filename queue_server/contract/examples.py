@@ -1,0 +1,215 @@
+"""One example of each message, for the contract's page and for whoever tests a client."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Final
+
+from queue_server.contract.messages import (
+    AreaBoard,
+    BoardRoom,
+    Call,
+    CallHelp,
+    CheckedIn,
+    CheckIn,
+    Command,
+    DeviceStatus,
+    FindPlace,
+    Heard,
+    HelpCalled,
+    Identified,
+    Identify,
+    Message,
+    Notice,
+    Notices,
+    Place,
+    PlaceFound,
+    Refused,
+    Reply,
+    ReplyBody,
+    Request,
+    RequestBody,
+    RoomBoard,
+    ShownTicket,
+    Visit,
+)
+from queue_server.rules.terms import QueueStatus, RefusalCode, TicketKind, TicketState
+
+_SENT: Final = datetime(2026, 11, 23, 8, 5, tzinfo=timezone(timedelta(hours=8)))
+_IDENTIFY_ID: Final = "0b6f4a52-6a3f-4d8e-9a55-1d1f8a6c2e01"
+_CHECK_IN_ID: Final = "5c1d9e70-23b4-4c0f-8f0a-7e2b6d9c4f02"
+_REPLIED: Final = _SENT + timedelta(milliseconds=12)
+
+_DOCTOR: Final = {
+    "room_zh": "201 诊室",
+    "room_en": "Room 201",
+    "clinic_zh": "心血管内科",
+    "clinic_en": "Cardiology",
+    "doctor_zh": "沈怀仁",
+    "doctor_en": "Dr. Shen Huairen",
+    "doctor_title_zh": "主任医师",
+    "doctor_title_en": "Chief Physician",
+}
+
+
+def _visit(state: TicketState, place: Place | None = None) -> Visit:
+    return Visit(
+        ticket_id="cardiology-1:A002",
+        slip_code="hk:20261123:cardiology-1:A002",
+        number="A002",
+        state=state,
+        day_on="2026-11-23",
+        is_today=True,
+        slot_text="08:00-08:30",
+        area_zh="A 候诊区",
+        area_en="Waiting Area A",
+        floor_zh="2 层",
+        floor_en="Floor 2",
+        can_check_in=place is None,
+        place=place,
+        **_DOCTOR,
+    )
+
+
+_PLACE: Final = Place(
+    number="A002",
+    state=TicketState.WAITING,
+    ahead_count=1,
+    ahead_at_most=13,
+    reason_zh="您按时签到，按预约时段 08:00-08:30 和号序排队。",
+    reason_en="Checked in on time: ordered by the slot 08:00-08:30 and the number.",
+    queue_status=QueueStatus.OPEN,
+)
+_ROOM: Final = BoardRoom(
+    room="room-201",
+    status=QueueStatus.OPEN,
+    in_room=None,
+    standby=[
+        ShownTicket(
+            number="A001",
+            masked_name="张*三",
+            kind=TicketKind.ORDINARY,
+            state=TicketState.STANDBY,
+        )
+    ],
+    waiting=[
+        ShownTicket(
+            number="A002",
+            masked_name="李*",
+            kind=TicketKind.ORDINARY,
+            state=TicketState.WAITING,
+        )
+    ],
+    waiting_more_count=0,
+    missed=[],
+    missed_more_count=0,
+    **_DOCTOR,
+)
+_CALL: Final = Call(
+    sequence=7,
+    called_at=_SENT,
+    fresh_until=_SENT + timedelta(seconds=60),
+    area="area-a",
+    room="room-201",
+    room_zh="201 诊室",
+    room_en="Room 201",
+    number="A001",
+    masked_name="张*三",
+    spoken_name_zh="张某三",
+    spoken_zh="请A001号张某三，到201 诊室就诊",
+    spoken_en="Number A001, please go to Room 201",
+    is_recall=False,
+)
+_RULES: Final[dict[str, Any]] = {
+    "rule_text_zh": ["按预约时段和号序叫号。"],
+    "rule_text_en": ["Patients are called by slot and number."],
+}
+_BOARD: Final[dict[str, Any]] = {
+    "revision": 214,
+    "published_at": _REPLIED,
+    "day_on": "2026-11-23",
+    "hospital_zh": "北京清榆医院",
+    "hospital_en": "Beijing Qingyu Hospital",
+    "area": "area-a",
+    "area_zh": "A 候诊区",
+    "area_en": "Waiting Area A",
+    "last_calls": [_CALL],
+}
+
+
+def _request(request_id: str, body: RequestBody) -> Request:
+    expires_at = _SENT + timedelta(seconds=8)
+    return Request(request_id=request_id, sent_at=_SENT, expires_at=expires_at, body=body)
+
+
+def _reply(request_id: str, body: ReplyBody) -> Reply:
+    return Reply(request_id=request_id, replied_at=_REPLIED, body=body)
+
+
+EXCHANGE: Final[Mapping[str, Message]] = {
+    "The patient has typed his ID number; the device asks who he is.": _request(
+        _IDENTIFY_ID, Identify(id_number="110105199001010011")
+    ),
+    "The server knows him, and his visit.": _reply(
+        _IDENTIFY_ID,
+        Identified(
+            session_id=_IDENTIFY_ID,
+            full_name="李四",
+            masked_name="李*",
+            visits=[_visit(TicketState.BOOKED)],
+        ),
+    ),
+    "He confirms; the device checks him in, with the session and the ticket it was given.": (
+        _request(_CHECK_IN_ID, CheckIn(session_id=_IDENTIFY_ID, ticket_id="cardiology-1:A002"))
+    ),
+    "He is checked in: from here on it is on the server's disk. Print the slip.": _reply(
+        _CHECK_IN_ID,
+        CheckedIn(
+            masked_name="李*",
+            visit=_visit(TicketState.WAITING, _PLACE),
+            checked_in_at=_REPLIED,
+            **_RULES,
+        ),
+    ),
+}
+"""A check-in by ID number, from beginning to end: what happens, and the message."""
+
+EXAMPLES: Final[Mapping[type[Message], Message]] = {
+    Identify: Identify(card="eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoi..."),
+    CheckIn: CheckIn(session_id=_IDENTIFY_ID, ticket_id="cardiology-1:A002"),
+    FindPlace: FindPlace(slip_code="hk:20261123:cardiology-1:A002"),
+    CallHelp: CallHelp(screen="choose-visit"),
+    Request: _request(_IDENTIFY_ID, Identify(id_number="110105199001010011")),
+    Place: _PLACE,
+    Visit: _visit(TicketState.WAITING, _PLACE),
+    Identified: Identified(session_id=_IDENTIFY_ID, full_name="李四", masked_name="李*", visits=[]),
+    CheckedIn: CheckedIn(
+        masked_name="李*",
+        visit=_visit(TicketState.WAITING, _PLACE),
+        checked_in_at=_REPLIED,
+        **_RULES,
+    ),
+    PlaceFound: PlaceFound(visit=_visit(TicketState.WAITING, _PLACE)),
+    HelpCalled: HelpCalled(),
+    Refused: Refused(
+        code=RefusalCode.ALREADY_CHECKED_IN,
+        message_zh="A002 号已经签到，不必再签。请留意叫号。",
+        message_en="A002 is checked in already. Please wait for the call.",
+    ),
+    Reply: _reply(_IDENTIFY_ID, HelpCalled()),
+    ShownTicket: _ROOM.standby[0],
+    BoardRoom: _ROOM,
+    AreaBoard: AreaBoard(rooms=[_ROOM], **_RULES, **_BOARD),
+    RoomBoard: RoomBoard(room=_ROOM, **_BOARD),
+    Call: _CALL,
+    Notice: Notice(text_zh="二楼开水间维修", text_en="No hot water on floor 2 today"),
+    Notices: Notices(
+        published_at=_REPLIED,
+        notices=[Notice(text_zh="二楼开水间维修", text_en="No hot water on floor 2 today")],
+    ),
+    DeviceStatus: DeviceStatus(
+        is_up=True, reported_at=_SENT.astimezone(UTC), version="1.0", paper="ok"
+    ),
+    Heard: Heard(sequence=7, area="area-a", heard_at=_SENT + timedelta(seconds=1), was_spoken=True),
+    Command: Command(do="reload"),
+}
+"""An example of each message."""
