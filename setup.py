@@ -43,6 +43,7 @@ setup(
         "pyusb==1.3.1",
         "rich==15.0.0",
         "segno==1.6.6",
+        "sqlcipher3==0.6.4",
         "sqlite-utils==4.2.1",
         "uvicorn==0.54.0",
     ],

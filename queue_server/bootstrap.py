@@ -16,6 +16,8 @@ from typing import Final
 from queue_server.broker.broker import Broker, BrokerAddress
 from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.broker.existing_broker import ExistingBroker
+from queue_server.journal.journal_file import JOURNAL_NAME
+from queue_server.journal.journal_key import JournalKey
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.records.virtual_card import CardIssuer, CardReader, load_or_make_key, public_key
@@ -46,6 +48,8 @@ class ServerOptions:
     http_port: int
     broker: BrokerAddress | None = None
     """The hospital's own broker; None: the embedded one."""
+    journal_key: JournalKey | None = None
+    """Encrypts the journal; None: it is plain."""
     broker_port: int | None = None
     """Where the embedded broker listens; None: any free port."""
     demo_seed: int | None = None
@@ -81,7 +85,9 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
     records = DemoHospital(records_file)
     key = load_or_make_key(folder / "card-key.json")
     with ExitStack() as stack:
-        journal = SqliteJournal(folder / "journal.sqlite")
+        if options.journal_key is None:
+            _log.warning("the journal is not encrypted: no --key-file / 日志未加密：未提供密钥")
+        journal = SqliteJournal(folder / JOURNAL_NAME, options.journal_key)
         stack.callback(journal.close)
         journal.open(clock())
         broker = _broker(options)

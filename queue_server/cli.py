@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from queue_server.broker.broker import BrokerAddress, BrokerError
+from queue_server.journal.cli import add_journal_commands, add_key_option
 from queue_server.journal.journal import JournalUnusable
+from queue_server.journal.journal_key import load_journal_key
 from queue_server.rules.policy import PolicyError
 from queue_server.rules.rehearsal import run
 from queue_server.rules.rehearsal_file import RehearsalError, parse_rehearsal
@@ -65,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     server.add_argument(
         "--broker", type=_address, metavar="HOST:PORT", help="an MQTT broker; default: our own"
     )
+    add_key_option(server)
     server.add_argument("--broker-port", type=int, metavar="PORT", help="of our own broker")
     server.add_argument("--demo-seed", type=int, metavar="N", help="invent the patients of today")
     server.add_argument("--clock-offset-s", type=int, default=0, help=argparse.SUPPRESS)
@@ -80,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     rehearse.add_argument("file", type=Path, metavar="FILE")
     rehearse.set_defaults(run=_rehearse)
+
+    add_journal_commands(commands)
     return parser
 
 
@@ -114,18 +119,19 @@ def _server(parsed: argparse.Namespace) -> int:
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    options = ServerOptions(
-        site_file=parsed.site,
-        users_file=parsed.users,
-        data_folder=parsed.data,
-        http_host=parsed.http.host,
-        http_port=parsed.http.port,
-        broker=parsed.broker,
-        broker_port=parsed.broker_port,
-        demo_seed=parsed.demo_seed,
-        clock_offset_s=parsed.clock_offset_s,
-    )
     try:
+        options = ServerOptions(
+            site_file=parsed.site,
+            users_file=parsed.users,
+            data_folder=parsed.data,
+            journal_key=load_journal_key(parsed.key_file, os.environ),
+            http_host=parsed.http.host,
+            http_port=parsed.http.port,
+            broker=parsed.broker,
+            broker_port=parsed.broker_port,
+            demo_seed=parsed.demo_seed,
+            clock_offset_s=parsed.clock_offset_s,
+        )
         run_server(options, ready=print)
     except PolicyError as error:
         return _told("\n".join(f"{parsed.site}: policy.{one}" for one in error.problems))
