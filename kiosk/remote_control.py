@@ -121,6 +121,9 @@ async def _frames(count: int) -> None:
 
 
 def _screenshot(path: Path) -> str:
+    # What was drawn last lies in the other buffer: draw it into the one that is read.
+    Clock.tick_draw()
+    Window.dispatch("on_draw")
     # Kivy puts a number behind the name.
     written = Path(Window.screenshot(name=str(path)))
     written.replace(path)

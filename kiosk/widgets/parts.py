@@ -158,7 +158,8 @@ class SignedKey(Pressable):
         if has_sign and view.icon is Icon.NONE:
             self.remove_widget(self._sign)
         elif not has_sign and view.icon is not Icon.NONE:
-            self.add_widget(self._sign, index=len(self.children))
+            # Behind the gap that keeps sign and word in the middle.
+            self.add_widget(self._sign, index=len(self.children) - 1)
 
     def on_kv_post(self, _base):
         """Keep the sign: Kivy forgets a part by its id once it is taken out."""

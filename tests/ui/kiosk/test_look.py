@@ -132,3 +132,25 @@ def check_sizes(ui: UiDriver, state: State, which: str) -> None:
     for key in docked:
         place = 20 + (DOCK.index(key.test_name) + 0.5) * 1040 / 6
         assert key.center_x == pytest.approx(place, abs=2), (key.test_name, which)
+
+
+async def test_a_screen_that_changes_in_place_looks_like_one_made_anew(drive: Drive) -> None:
+    """Every pair of views of one kind, one after the other without a new screen between them."""
+    ui = await window(drive, (1080, 1920))
+    kinds: dict[type, list[State]] = {}
+    for state in STATES.values():
+        kinds.setdefault(type(PRESENTER.present(state).body), []).append(state)
+    for states in kinds.values():
+        anew = {}
+        for number, state in enumerate(states):
+            await show(ui, state)
+            anew[number] = looks(ui)
+
+        for number in [*range(len(states)), *reversed(range(len(states)))]:
+            ui.app.show(PRESENTER.present(states[number]))
+            await ui.frames(2)
+            assert looks(ui) == anew[number]
+
+
+def looks(ui: UiDriver) -> list[tuple[str, look.Box]]:
+    return [(label.content, look.box_of(label)) for label in look.labels(ui.app.root)]
