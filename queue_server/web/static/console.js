@@ -8,6 +8,8 @@ import { both, clearMessages, clockText, loadTexts, minutesSince, openForUse, te
 import { marks, shortName, slotText, waited } from "./ticket_marks.js";
 
 const REDRAW_MS = 10000;
+// The second half of a slow double click must not finish the patient whom the first has called.
+const CALL_PAUSE_MS = 1000;
 // Name, address, key, and in which states of the one in the room it can be done.
 const ROOM_ACTS = [
   ["start", "start", "S", ["called"]],
@@ -22,6 +24,7 @@ const live = new LiveView("/api/console/stream", { show: draw, connected });
 const act = makeAct(live);
 let isBusy = false;
 let opened = null;
+let calledAt = -CALL_PAUSE_MS;
 
 const own = () => live.view.queue;
 const queueId = () => own().name.id;
@@ -69,7 +72,8 @@ function drawRoom(ticket, nowSecond) {
 
 function drawCallNext(next, status) {
   const button = byId("call-next");
-  button.disabled = isBusy || !next || status !== "open";
+  const isTooSoon = performance.now() - calledAt < CALL_PAUSE_MS;
+  button.disabled = isBusy || isTooSoon || !next || status !== "open";
   const closed = status !== "open" ? text(`console.call_next_${status}`) : null;
   const waits = next ? text("console.call_next_is", { ticket: shortName(next) }) : text("console.call_next_none");
   button.querySelector("small").textContent = closed ?? waits;
@@ -219,7 +223,10 @@ async function transfer(ticket) {
 }
 
 function callNext() {
-  if (!byId("call-next").disabled) run("call-next");
+  if (byId("call-next").disabled) return;
+  calledAt = performance.now();
+  setTimeout(draw, CALL_PAUSE_MS);
+  run("call-next");
 }
 
 function pauseOrReopen() {
