@@ -64,6 +64,9 @@ class BoardApp(App):
 
     def screenshot(self, path: Path) -> None:
         """Write what the window shows to `path`, a PNG file."""
+        # What was drawn last lies in the other buffer: draw it into the one that is read.
+        Clock.tick_draw()
+        Window.dispatch("on_draw")
         # Kivy puts a number behind the name.
         Path(Window.screenshot(name=str(path))).replace(path)
 

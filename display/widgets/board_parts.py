@@ -27,6 +27,8 @@ KIND_COLOURS = {
     "emergency": ("danger_soft", "danger"),
 }
 """Ground and ink of the mark of each kind; the mark itself says it in letters."""
+SHARE_MIN = 0.72
+"""Of the wanted size; smaller, two texts on one line can't be read from afar."""
 PULSE_PERIOD_S = 2.4
 PULSE_STEP_S = 1 / 20
 GLOW_MIN, GLOW_MAX = 0.06, 0.26
@@ -64,7 +66,10 @@ class BoardText(BoxLayout):
 
 
 class BoardInline(FloatLayout):
-    """A text in Chinese and, behind it on the same line, in English; both shrink together."""
+    """A text in Chinese and, behind it on the same line, in English; both shrink together.
+
+    Where they would grow too small, the English text gives way.
+    """
 
     text = ObjectProperty(NO_TEXT, rebind=True)
     base = NumericProperty(34)
@@ -87,6 +92,11 @@ class BoardInline(FloatLayout):
         english_wide = text_width(self.text.en, self.english)
         whole = chinese_wide + gap + english_wide
         share = min(1.0, self.width / whole) if whole else 1.0
+        english.opacity = 1
+        if share < SHARE_MIN and chinese_wide:
+            english.opacity = 0
+            whole, gap = chinese_wide, 0
+            share = min(1.0, self.width / whole)
         spare = self.width - whole * share
         left = self.x + spare * {"left": 0, "center": 0.5, "right": 1}[self.halign]
         for label, size, wide in (

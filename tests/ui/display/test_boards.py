@@ -100,6 +100,9 @@ async def test_the_longest_names_shrink_and_stay_whole(area: AreaPresenter, open
         numbers = [label for label in seen.labels() if label.text.startswith("VIP")]
         assert numbers
         assert not [label.text for label in numbers if label.shorten]
+        rooms = [label for label in seen.labels() if label.text == "生殖医学中心第 12 诊室"]
+        assert len(rooms) >= 8
+        assert max(label.font_size for label in rooms) > 24, "the English name did not give way"
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (3840, 2160), (1600, 1200)])
