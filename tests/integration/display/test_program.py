@@ -75,7 +75,11 @@ async def started(*arguments: str, broker: BrokerProcess, site: SiteId) -> Async
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
-        _, complaint = await asyncio.wait_for(process.communicate(), 20)
+        try:
+            _, complaint = await asyncio.wait_for(process.communicate(), 20)
+        except TimeoutError:
+            process.kill()
+            raise
     assert process.returncode == 0, complaint.decode()
     assert b"Traceback" not in complaint, complaint.decode()
 
