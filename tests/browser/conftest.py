@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -10,7 +11,7 @@ from queue_server.records.demo_hospital import DEMO_SITE_FILE
 from queue_server.site import load_site
 from queue_server.web.users import Users
 from queue_server.web.web_server import WebServer
-from tests.integration.web.hospital_day import PASSWORD, HospitalDay, make_users
+from tests.integration.web.hospital_day import NAMES, PASSWORD, HospitalDay, make_users
 
 CHROMIUM = "/usr/bin/chromium"
 WAIT_MS = 5000
@@ -84,3 +85,5 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
         context.close()
     assert errors == []
     assert {url for url in asked if not url.startswith(("http://127.0.0.1:", "data:"))} == set()
+    # An address ends up in logs and histories.
+    assert [url for url in asked if any(name in unquote(url) for name in NAMES)] == []

@@ -114,7 +114,7 @@ def test_leaving_changes_nothing(day: HospitalDay, station: Page) -> None:
 
 def test_nobody_can_be_dropped_before_whoever_stands_by(day: HospitalDay, station: Page) -> None:
     drag(station, row(station, 5), row(station, 1), 0.1)
-    expect(station.locator(".place.is-forbidden")).to_contain_text("不能排到其前面")
+    expect(station.locator(".place.is-forbidden")).to_have_text("不能越过预备患者")
     expect(row(station, 1)).to_have_class(re.compile("is-forbidden"))
     station.mouse.up()
 
@@ -330,3 +330,10 @@ def test_same_masked_names_are_shown_and_lead_to_the_patients(
     station.locator("#shared button").click()
     station.locator("dialog").get_by_role("button", name="A006 张建明").click()
     expect(station.locator(".detail .name")).to_have_text("张建明")
+
+
+def test_the_keys_are_listed(station: Page) -> None:
+    station.keyboard.press("?")
+
+    expect(station.locator("dialog kbd")).to_have_count(12)
+    expect(station.locator("dialog")).to_contain_text("撤销自己的最近一步")

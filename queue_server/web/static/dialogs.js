@@ -74,8 +74,7 @@ export function choices(name, options, { chosen = null, className = "choices" } 
         "label",
         {},
         element("input", { type: "radio", name, value, checked: value === chosen }),
-        element("span", { text: label }),
-        extra ? element("small", { text: extra }) : null,
+        element("span", {}, label, extra ? element("small", { text: extra }) : null),
         className === "choices" ? element("kbd", { text: String(index + 1) }) : null,
       ),
     ),
@@ -132,20 +131,26 @@ export function askReason(title) {
   });
 }
 
-/** Asks for one of several; returns its value. */
+/** Asks for one of several, none of which is chosen beforehand; returns its value. */
 export function askChoice(title, options, mainText) {
   return openDialog("", (close) => {
     const made = form(
-      () => close(made.querySelector(":checked")?.value ?? null),
+      () => chosen() && close(chosen().value),
       element("h2", { text: title }),
-      choices("choice", options, { chosen: options[0]?.value }),
+      choices("choice", options),
       buttons(close, mainText),
     );
+    const chosen = () => made.querySelector("input:checked");
+    const main = made.querySelector("button[type=submit]");
+    main.disabled = true;
+    made.addEventListener("change", () => {
+      main.disabled = false;
+    });
     made.addEventListener("keydown", (event) => {
       chooseByDigit(event, made);
       if (event.key === "Enter" && event.target.type === "radio") made.requestSubmit();
     });
-    made.querySelector("input:checked")?.setAttribute("autofocus", "");
+    made.querySelector("input")?.setAttribute("autofocus", "");
     return made;
   });
 }
@@ -166,7 +171,8 @@ export function askConfirmation(title, sentence, mainText) {
 export function askQueue(title, queues, mainText) {
   const options = queues.map((queue) => ({
     value: queue.id,
-    label: `${both(queue, "doctor")} · ${both(queue, "room")} · ${both(queue, "clinic")}`,
+    label: both(queue, "doctor"),
+    extra: `${both(queue, "room")} · ${both(queue, "clinic")}`,
   }));
   return askChoice(title, options, mainText);
 }

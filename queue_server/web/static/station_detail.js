@@ -21,6 +21,14 @@ const ACTS = [
 ];
 const ADDRESSES = { check_in: "check-in", results_ready: "results-ready" };
 
+/** Returns parts with dots between them; a line breaks between two, not within one. */
+function parts(texts) {
+  return texts.flatMap((one, index) => [
+    index > 0 ? " " : null,
+    element("span", { text: index < texts.length - 1 ? `${one} ·` : one }),
+  ]);
+}
+
 export class DetailPanel {
   constructor(panel, { view, act, done, pickUp, closed }) {
     Object.assign(this, { panel, view, act, done, pickUp, closed });
@@ -104,8 +112,8 @@ export class DetailPanel {
       { class: "head" },
       element("p", { class: "number", text: ticket.number }),
       element("p", { class: "name", text: ticket.full_name || text("ticket.no_name") }),
-      element("p", { class: "soft", text: who.join(" · ") }),
-      element("p", { class: "soft", text: `${both(name, "doctor")} · ${both(name, "room")} · ${times.join(" · ")}` }),
+      element("p", { class: "soft" }, parts(who)),
+      element("p", { class: "soft" }, parts([both(name, "doctor"), both(name, "room"), ...times])),
       element(
         "p",
         { class: "marks" },
