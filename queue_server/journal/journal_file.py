@@ -60,12 +60,13 @@ INSERTS: Final = {
 
 _FULL: Final = "can't be written: no space or a broken disk; make space / 磁盘已满或损坏，请清理"
 _DAMAGED: Final = (
-    "is no journal or is damaged: keep the file, see `hospital-kiosk verify`, restore a backup"
-    " / 不是日志文件或已损坏，请保留该文件，用 verify 检查并恢复备份"
+    "is no journal or is damaged: keep the file and restore a backup"
+    " / 不是日志文件或已损坏，请保留该文件并恢复备份"
 )
 _NEEDS_KEY: Final = (
-    "is encrypted, or is no journal: give its key with --key-file or HOSPITAL_JOURNAL_KEY"
-    " / 日志已加密（或不是日志文件），请提供密钥"
+    "needs its key (--key-file or HOSPITAL_JOURNAL_KEY) if it is encrypted, else it"
+    " is no journal or is damaged: keep the file and restore a backup"
+    " / 若已加密请提供密钥，否则不是日志文件或已损坏，请保留该文件并恢复备份"
 )
 _NEEDS_NO_KEY: Final = (
     "is not encrypted, but a key was given: nothing was changed"
@@ -80,7 +81,7 @@ _WHAT_TO_DO: Final = {
         "is locked by another program: close it and start again / 被其他程序占用，请关闭后重试"
     ),
     "unable to open": (
-        "can't be opened: is it there, and may we read it? / 无法打开，请检查文件与权限"
+        "can't be used: is it there, and may we read it? / 无法使用，请检查文件是否存在及权限"
     ),
     "readonly": "can't be written: no right / 没有写入权限",
     "full": _FULL,

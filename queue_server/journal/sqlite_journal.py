@@ -35,7 +35,7 @@ from queue_server.journal.row_codec import (
 from queue_server.rules.terms import RequestId
 
 _REPAIR: Final = (
-    "stop here, then: hospital-kiosk verify --rescue (docs/backup.md) / 请停止并用 verify 检查修复"
+    "keep the file, and see hospital-kiosk verify --rescue / 请保留该文件，用 verify --rescue 抢救"
 )
 _log = logging.getLogger(__name__)
 
@@ -148,13 +148,21 @@ class SqliteJournal:
     def reply_to(self, request_id: RequestId) -> bytes | None:
         """Return the answer a request got, or None if it is new."""
         sql = "SELECT payload FROM replies WHERE request_id = ?"
-        row = self._opened().conn.execute(sql, [request_id]).fetchone()
+        row = self._read_own(sql, request_id)
         return None if row is None else bytes(row[0])
 
     def card_is_redeemed(self, token_id: str) -> bool:
         """Tell whether the code of a virtual card was used already."""
         sql = "SELECT 1 FROM redeemed_cards WHERE token_id = ?"
-        return self._opened().conn.execute(sql, [token_id]).fetchone() is not None
+        return self._read_own(sql, token_id) is not None
+
+    def _read_own(self, sql: str, parameter: str) -> tuple[Any, ...] | None:
+        """Read one row with the writer's connection: it is asked for each request."""
+        try:
+            row: tuple[Any, ...] | None = self._opened().conn.execute(sql, [parameter]).fetchone()
+        except DATABASE_ERRORS as error:
+            raise self._file.unusable(error) from error
+        return row
 
     def _read(self, table: str, sql: str, parameters: list[str]) -> list[tuple[Any, ...]]:
         """Read with a connection of its own, so that any thread may ask."""
@@ -190,7 +198,7 @@ class SqliteJournal:
         return note
 
     def _damaged(self, what: str) -> JournalUnusable:
-        return JournalUnusable(f"{self._file.path}: {what}; {_REPAIR}")
+        return JournalUnusable(f"{self._file.path}: {what}: {_REPAIR}")
 
     def _opened(self) -> sqlite_utils.Database:
         assert self._database is not None, "open() comes first"
