@@ -1,4 +1,4 @@
-"""A real browser on a real server: Debian's Chromium, one for all tests of a worker."""
+"""A real browser on a real server: Debian's Chromium, one for the tests of a module."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,8 +19,9 @@ WAIT_MS = 5000
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for a module: while it is there its loop runs in this thread, and no other loop can."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]

@@ -23,6 +23,8 @@ const byId = (id) => document.getElementById(id);
 const live = new LiveView("/api/console/stream", { show: draw, connected });
 const act = makeAct(live);
 let isBusy = false;
+let busyWith = "";
+let running = Promise.resolve();
 let opened = null;
 let calledAt = -CALL_PAUSE_MS;
 
@@ -189,14 +191,23 @@ function patientActs(list, ticket) {
 
 // --- acts ---
 
-/** Does one thing at a time: a second press while the first is on its way is not a second intent. */
+/**
+ * Does one thing at a time. A second press while the first is on its way is not a second intent;
+ * another act on the patient who is seen waits for its turn.
+ */
 async function run(address, body = {}, seenEntry = live.view.entry_count) {
-  if (isBusy) return null;
+  const intent = JSON.stringify([address, body]);
+  while (isBusy) {
+    if (intent === busyWith || address === "call-next") return null;
+    await running;
+  }
   isBusy = true;
+  busyWith = intent;
   opened = null;
   draw();
+  running = act(queueId(), address, body, seenEntry);
   try {
-    return await act(queueId(), address, body, seenEntry);
+    return await running;
   } finally {
     isBusy = false;
     draw();
