@@ -160,7 +160,6 @@ def doctor_calls(stage: Stage) -> None:
     doctor = stage.doctor
     stage.shoot_boards("before-the-call")
     ticket = str(doctor.act(MAIN_QUEUE, "call-next")["ticket"])
-    stage.console.wait_for_timeout(1500)
     stage.shoot_boards("call")
     stage.shoot_page(stage.console, "console-called")
     doctor.act(MAIN_QUEUE, "start", ticket=ticket)
@@ -178,7 +177,6 @@ def doctor_calls(stage: Stage) -> None:
     third = doctor.act(MAIN_QUEUE, "call-next")["ticket"]
     doctor.act(MAIN_QUEUE, "start", ticket=third)
     stage.shoot_page(stage.console, "console-in-service")
-    stage.shoot_boards("in-service")
 
 
 def nurse_orders(stage: Stage) -> None:
@@ -233,9 +231,16 @@ def left_alone(stage: Stage) -> None:
     stage.kiosk.wait_for("refusal")
     stage.shoot_kiosk("refused-expired-code")
     stage.go_home()
+    kiosk = stage.kiosk
     stage.scan_phone(stage.cast.on_time[4])
-    stage.kiosk.wait_for("inactivity")
-    stage.shoot_kiosk("inactivity")
+    following = {"zh": ["dock-elder"], "elder": ["dock-elder", "dock-language"], "en": []}
+    for form, keys in following.items():
+        kiosk.wait_for("inactivity")
+        kiosk.screenshot(stage.story.picture(f"kiosk-inactivity-{form}"))
+        kiosk.tap("stay")
+        for key in keys:
+            kiosk.tap(key)
+    kiosk.tap("dock-language")
     stage.go_home()
 
 

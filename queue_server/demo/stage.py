@@ -108,7 +108,8 @@ class Stage:
         shutil.copy(slip, self.story.picture(f"slip-{name}"))
 
     def shoot_boards(self, name: str) -> None:
-        """Take both boards."""
+        """Take both boards, once what moves on them has come to rest."""
+        self.console.wait_for_timeout(1500)
         for kind, port in (
             ("area", self.demo.ports.area_control),
             ("door", self.demo.ports.door_control),

@@ -20,6 +20,8 @@ from queue_server.service.setup import Setup
 
 BOARD_INTERVAL_S: Final = 0.05
 """The shortest time between two boards of an area."""
+REPEAT_S: Final = 2.0
+"""Everything retained is published so often: a broker may lose it to whoever has just come."""
 
 
 class Announcing:
@@ -31,9 +33,10 @@ class Announcing:
         self._told: Now | None = None
         self._due_at: dict[AreaId, float] = {}
         self._dirty: set[AreaId] = set()
+        self._repeat_at: float | None = None
 
     def tell_everything(self, at: datetime) -> None:
-        """The line is up: everything retained goes out anew, the broker may have lost it."""
+        """Everything retained goes out anew: the broker may have lost it."""
         topic = topics.status(self._setup.site.id, SERVER)
         status = encode(DeviceStatus(is_up=True, reported_at=at))
         self._door.publish(topic, status, retain=True)
@@ -69,6 +72,11 @@ class Announcing:
         """Publish the boards whose turn it is. `clock_s` counts up steadily."""
         if self._told is None:
             return
+        if self._repeat_at is not None and clock_s >= self._repeat_at:
+            self.tell_everything(at)
+            self._repeat_at = None
+        if self._repeat_at is None:
+            self._repeat_at = clock_s + REPEAT_S
         for area in sorted(self._dirty):
             if self._due_at.get(area, 0.0) <= clock_s:
                 self._tell_boards(self._told, area, at)

@@ -23,8 +23,8 @@ from queue_server.service.now import CallMade, Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
 
-CALL_FRESH_S: Final = 60
-"""How long after a call a screen may still show and speak it."""
+CALL_FRESH_S: Final = 120
+"""How long after a call a screen may still show and speak it; one announcement takes 25 s."""
 
 
 def area_board(setup: Setup, now: Now, area: AreaId, at: datetime) -> AreaBoard:

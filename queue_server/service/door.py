@@ -34,7 +34,11 @@ class Door(Protocol):
         """Begin to hand over what comes in; returns at once, connects when the broker is there."""
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        """Send `payload`, QoS 1; kept and sent later while the line is down."""
+        """Send `payload`, QoS 1.
+
+        While the line is down it is kept and sent later; what is retained is not: all of that
+        is published anew when the line is back.
+        """
 
     def acknowledge(self, delivery: int) -> None:
         """Tell the broker that a delivery has been dealt with."""
@@ -76,6 +80,8 @@ class MqttDoor:
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Send `payload`, QoS 1."""
+        if retain and not self._client.is_connected():
+            return
         self._client.publish(topic, payload, 1, retain)
 
     def acknowledge(self, delivery: int) -> None:

@@ -15,7 +15,6 @@ from queue_server.contract.messages import (
     Call,
     DeviceStatus,
     Notice,
-    Notices,
     RoomBoard,
 )
 from queue_server.rules import commands as asked
@@ -28,7 +27,7 @@ from queue_server.rules.terms import (
     SiteId,
     TicketId,
 )
-from queue_server.service.announcing import BOARD_INTERVAL_S
+from queue_server.service.board_view import CALL_FRESH_S
 from queue_server.service.door import SERVER
 from queue_server.service.facts import NoticesSet
 from tests.conftest import BrokerProgram
@@ -156,7 +155,7 @@ def test_a_call_says_number_masked_name_and_room_and_until_when(
     assert (call.room, call.room_en, call.is_recall) == ("room-201", "Room 201", False)
     assert call.spoken_zh == "请A001号张某三，到201 诊室就诊"
     assert call.called_at == served.clock()
-    assert (call.fresh_until - call.called_at).total_seconds() == 60
+    assert (call.fresh_until - call.called_at).total_seconds() == CALL_FRESH_S
     served.act(asked.Recall(queue=CARDIOLOGY, ticket=TicketId("cardiology-1:A001")))
     screen.wait_until(lambda heard: len(heard) == 2)
     recall = decode(screen.heard[1].payload, Call)
@@ -199,7 +198,7 @@ def test_a_board_comes_at_most_twenty_times_a_second_and_the_last_one_is_right(
     lasted_s = time.monotonic() - began_s
     revisions = [board["revision"] for board in screen.texts(board_topic(served))]
     assert revisions == sorted(revisions)
-    assert 3 <= len(revisions) <= lasted_s / BOARD_INTERVAL_S + 3
+    assert 3 <= len(revisions) <= lasted_s * 20 + 3
 
 
 def test_what_was_called_before_a_restart_is_on_the_board_after_it(
@@ -231,8 +230,8 @@ def test_notices_are_told_at_once_and_kept_for_whoever_comes_later(
 
     assert screen.wait_for(topic, lambda told: told["notices"])
     later = listen(served, topic)
-    later.wait_until(lambda heard: heard)
-    assert decode(later.heard[0].payload, Notices).notices == [notice]
+    told = later.wait_for(topic, lambda told: told["notices"])
+    assert told["notices"] == [{"text_zh": notice.text_zh, "text_en": notice.text_en}]
 
 
 def test_devices_are_known_by_their_last_word(kiosk: Device, served: ServedSite) -> None:
@@ -254,9 +253,12 @@ def test_the_server_says_that_it_is_there_and_when_it_leaves(
 
     waiting_site.start()
     waiting_site.stop()
-    screen.wait_until(lambda heard: len(heard) == 2)
+    screen.wait_until(lambda heard: b"false" in heard[-1].payload if heard else False)
 
-    assert [one["is_up"] for one in screen.texts(topic)] == [True, False]
+    said = [one["is_up"] for one in screen.texts(topic)]
+    assert said[0] is True
+    assert said[-1] is False
+    assert said.count(False) == 1
 
 
 @pytest.fixture

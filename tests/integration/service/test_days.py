@@ -159,8 +159,9 @@ def test_names_are_shown_once_the_records_are_back(
     aside = waiting_site.records_file.rename(tmp_path / "aside.db")
     waiting_site.start()
     screen = listen(waiting_site, board)
-    standing = screen.wait_for(board, bool)["rooms"][0]["standby"]
-    assert [one["number"] for one in standing] == ["A001"]
+    screen.wait_for(
+        board, lambda told: [one["number"] for one in told["rooms"][0]["standby"]] == ["A001"]
+    )
 
     aside.rename(waiting_site.records_file)
 
