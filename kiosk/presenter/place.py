@@ -39,7 +39,7 @@ def arrived(state: State, screen: Arrived, words: Wording) -> PlaceView:
     )
     done = KeyView(key=Key.DONE, label=words("arrived.done"), is_primary=True)
     return PlaceView(
-        title=words("arrived.title", name=screen.facts.masked_name),
+        title=words("arrived.title", name=words.name_of(screen.facts.masked_name)),
         tone=Tone.GOOD,
         icon=Icon.CONFIRM,
         number=NumberView(label=words("arrived.number"), number=_number(visit)),

@@ -38,7 +38,7 @@ def visits(state: State, screen: Visits, words: Wording) -> VisitsView | Refusal
     earlier = KeyView(key=Key.EARLIER_VISITS, label=words("visits.earlier"), icon=Icon.EARLIER)
     more = KeyView(key=Key.MORE_VISITS, label=words("visits.more"), icon=Icon.NEXT)
     return VisitsView(
-        title=words("visits.title", name=masked_name),
+        title=words("visits.title", name=words.name_of(masked_name)),
         lead=words("visits.lead"),
         cards=tuple(_card(index, visit, words) for index, visit in shown),
         earlier=earlier if page > 0 else None,
@@ -59,7 +59,7 @@ def one_visit(state: State, screen: OneVisit, words: Wording) -> OneVisitView:
         tone, icon = (Tone.PLAIN, Icon.CLOCK) if visit.can_check_in else (Tone.CAUTION, Icon.CLOCK)
         message = MessageView(tone=tone, icon=icon, text=hint)
     return OneVisitView(
-        title=words(title, name=state.session.masked_name),
+        title=words(title, name=words.name_of(state.session.masked_name)),
         facts=_facts(visit, words),
         message=message,
         keys=_keys(visit, words, has_others=len(visits_of(state)) > 1),
@@ -139,7 +139,7 @@ def _no_visits(masked_name: str, words: Wording) -> RefusalView:
         tone=Tone.CAUTION,
         icon=Icon.CAUTION,
         title=words("visits.none_title"),
-        message=words("visits.none_message", name=masked_name),
+        message=words("visits.none_message", name=words.name_of(masked_name)),
         hint=words("visits.none_hint"),
         keys=(
             KeyView(key=Key.HOME, label=words("refusal.home"), is_primary=True),

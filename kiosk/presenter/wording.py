@@ -30,6 +30,10 @@ class Wording:
         """Tell whether there is such a text."""
         return key in self.texts
 
+    def name_of(self, masked_name: str) -> str:
+        """Return how a patient is addressed: a name that is hidden whole says nothing to him."""
+        return masked_name if masked_name.strip("*") else self("greeting")
+
     def of(self, message: Message, field: str) -> str:
         """Return a text of the server: of `clinic`, what `clinic_zh` or `clinic_en` says."""
         text = getattr(message, f"{field}_{self.suffix}")
