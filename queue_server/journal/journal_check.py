@@ -12,18 +12,16 @@ from typing import Any, Final
 
 import msgspec
 
+from queue_server.journal.day_repair import applied, fitting
 from queue_server.journal.hash_chain import START, Link, seal
 from queue_server.journal.journal import JournaledEntry, JournalUnusable
 from queue_server.journal.journal_file import COLUMNS, DATABASE_ERRORS, JournalFile
 from queue_server.journal.link_reader import LinkReader, Row
 from queue_server.journal.row_codec import DECODING_ERRORS, entry_values, read_entry, read_fact
-from queue_server.rules.events import Entry
-from queue_server.rules.queue import Day, Queue, apply
+from queue_server.rules.queue import Day, apply
 
 LOST: Final = "lost"
 """The act of the empty entry that stands for a lost one."""
-_MISFITS: Final = (AssertionError, LookupError, ValueError, TypeError, AttributeError)
-"""What applying an entry may raise when one before it is lost."""
 _TYPES: Final[dict[str, type]] = {"number": int, "at_s": int, "payload": bytes}
 """What a column holds that is not text."""
 _GAP_MAX: Final = 100_000
@@ -191,13 +189,22 @@ class _Check:
                 place = f"entries, {row.values[0]}, no. {missing}"
                 self._find(place, "is missing", "缺失")
             self._leave_empty(replayed, written, missing)
-        try:
-            replayed.day = apply(_with_queues(replayed.day, written.entry), written.entry)
-        except _MISFITS:
+        after = applied(replayed.day, written.entry)
+        if after is None:
             self._find_row(row, "does not fit what is left before it", "与此前留存的记录不符")
-            self._leave_empty(replayed, written, number)
+            self._keep_what_fits(replayed, written)
             return False
+        replayed.day = after
         return True
+
+    def _keep_what_fits(self, replayed: _ReplayedDay, written: JournaledEntry) -> None:
+        entry = fitting(replayed.day, written.entry)
+        after = applied(replayed.day, entry)
+        if after is None or not entry.events:
+            self._leave_empty(replayed, written, entry.number)
+            return
+        replayed.day = after
+        self._hand_on("entries", entry_values(replace(written, entry=entry)))
 
     def _leave_empty(self, replayed: _ReplayedDay, near: JournaledEntry, number: int) -> None:
         lost = replace(near.entry, number=number, by="verify", do=LOST, events=())
@@ -246,9 +253,3 @@ def _decoded(row: Row) -> JournaledEntry | None:
         case "openings":
             datetime.fromisoformat(row.values[0])
     return None
-
-
-def _with_queues(day: Day, entry: Entry) -> Day:
-    """Return the day with the queues that `entry` is about: the journal itself names them."""
-    new = {event.queue for event in entry.events} - day.queues.keys()
-    return replace(day, queues={**day.queues, **{queue: Queue(id=queue) for queue in new}})

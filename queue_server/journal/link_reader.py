@@ -140,6 +140,8 @@ class LinkReader:
         connection = self._file.connect("ro")
         try:
             connection.text_factory = lambda raw: raw.decode(errors="replace")
+            # So it is called, but nothing is written: SQLite then reads what a cut file still has.
+            connection.execute("PRAGMA writable_schema = ON")
             connection.execute("BEGIN")
             [found] = connection.execute("PRAGMA user_version").fetchone()
             connection.execute("SELECT name FROM sqlite_master").fetchall()
