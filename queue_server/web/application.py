@@ -47,18 +47,18 @@ def make_application(
         sessions=sessions,
         throttle=Throttle(service.clock),
         access=access,
+        live=Live(service),
     )
-    live = Live(service)
     # The documentation pages load their scripts from the internet; the description does not.
     application = FastAPI(title="Hospital kiosk: queues", docs_url=None, redoc_url=None)
-    application.state.live = live
+    application.state.live = desk.live
     problems.install(application)
     application.include_router(login_routes.make_router(desk))
-    application.include_router(station_routes.make_router(desk, live))
-    application.include_router(console_routes.make_router(desk, live))
+    application.include_router(station_routes.make_router(desk))
+    application.include_router(console_routes.make_router(desk))
     application.include_router(act_routes.make_router(desk))
     if demo_cards is not None:
-        application.include_router(card_routes.make_router(desk, live, demo_cards))
+        application.include_router(card_routes.make_router(desk, demo_cards))
     application.include_router(pages.make_router(access, demo_cards is not None))
     application.add_middleware(RequestGuard)
     return application

@@ -21,7 +21,6 @@ from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.web.desk import Desk
 from queue_server.web.json_answer import JsonAnswer
-from queue_server.web.live import Live
 from queue_server.web.phone_view import CardCode, PhoneView, phone_view, qr_svg
 from queue_server.web.problems import Problem, ProblemCode
 
@@ -59,7 +58,7 @@ class DemoPatient:
     visits: list[DemoVisit]
 
 
-def make_router(desk: Desk, live: Live, cards: DemoCards) -> APIRouter:
+def make_router(desk: Desk, cards: DemoCards) -> APIRouter:
     """Return the routes of the demo's phone."""
     router = APIRouter(prefix="/api/cards", tags=["demo phone"])
     service = desk.service
@@ -92,7 +91,7 @@ def make_router(desk: Desk, live: Live, cards: DemoCards) -> APIRouter:
         def view(now: Now, at: datetime) -> PhoneView:
             return phone_view(service.setup, now, found, at)
 
-        return live.stream(view, lambda: True)
+        return desk.live.stream(view, watched=lambda now: now.day, is_wanted=lambda: True)
 
     return router
 

@@ -12,14 +12,13 @@ from queue_server.rules.terms import RefusalCode, TicketId
 from queue_server.service.now import Now
 from queue_server.web.access import require_queue
 from queue_server.web.console_view import ConsoleView, console_view
-from queue_server.web.desk import Desk
+from queue_server.web.desk import Desk, watched_by
 from queue_server.web.detail_view import DetailView, detail_view
 from queue_server.web.json_answer import JsonAnswer
-from queue_server.web.live import Live
 from queue_server.web.users import User
 
 
-def make_router(desk: Desk, live: Live) -> APIRouter:
+def make_router(desk: Desk) -> APIRouter:
     """Return the routes of the doctor console, and of one ticket in full."""
     router = APIRouter(prefix="/api", tags=["doctor console"])
     doctor = Depends(desk.access.doctor)
@@ -36,8 +35,10 @@ def make_router(desk: Desk, live: Live) -> APIRouter:
     async def stream(request: Request, user: Annotated[User, doctor]) -> StreamingResponse:
         """Send the view now and after each change, as server-sent events."""
         token = desk.access.token(request)
-        return live.stream(
-            lambda now, at: view(user, now, at), lambda: desk.sessions.user(token) is not None
+        return desk.live.stream(
+            lambda now, at: view(user, now, at),
+            watched=lambda now: watched_by(desk, user, now),
+            is_wanted=lambda: desk.sessions.user(token) is not None,
         )
 
     @router.get("/queues/{queue}/tickets/{number}", response_model=DetailView, tags=["acts"])

@@ -9,8 +9,10 @@ from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId
 from queue_server.service.facts import HelpAnswered, NoticesSet
+from queue_server.service.now import Now
 from queue_server.service.queue_service import QueueService
 from queue_server.web.access import Access
+from queue_server.web.live import Live
 from queue_server.web.own_acts import OwnActs
 from queue_server.web.problems import Problem, ProblemCode
 from queue_server.web.sessions import Sessions, Throttle
@@ -31,6 +33,7 @@ class Desk:
     sessions: Sessions
     throttle: Throttle
     access: Access
+    live: Live
     own_acts: OwnActs = field(default_factory=OwnActs)
 
     async def act(self, user: User, command: Command, request_id: str) -> Entry:
@@ -45,11 +48,20 @@ class Desk:
         own_id = RequestId(f"{user.role}-{user.name}-{request_id}")
         entry = await _answer(self.service.act(command, by=user.by, request_id=own_id))
         self.own_acts.add(day_on, entry)
+        self.live.look_again()
         return entry
 
     async def note(self, user: User, fact: HelpAnswered | NoticesSet) -> None:
         """Keep a fact that `user` tells, and wait until it is on disk."""
         await _answer(self.service.note(fact, by=user.by))
+
+
+def watched_by(desk: Desk, user: User, now: Now) -> tuple[object, ...]:
+    """Return the parts of the day that a user's page is made of: the queues of his areas."""
+    queues = [
+        now.day.queues[one.id] for area in user.areas for one in desk.service.setup.queues_of(area)
+    ]
+    return (now.day_on, now.patients, *queues, desk.own_acts.last(now, user.by))
 
 
 async def _answer(future: "Future[T]") -> T:

@@ -30,23 +30,41 @@ class Live:
         self._is_closing = False
 
     def stream(
-        self, view: Callable[[Now, datetime], object], is_wanted: Callable[[], bool]
+        self,
+        view: Callable[[Now, datetime], object],
+        *,
+        watched: Callable[[Now], object],
+        is_wanted: Callable[[], bool],
     ) -> StreamingResponse:
-        """Return a stream of `view`, which ends when it `is_wanted` no more."""
+        """Return a stream of `view`.
+
+        Args:
+            view: what is sent.
+            watched: the part of the day that the view is made of; nothing is sent while it
+                stays the same.
+            is_wanted: tells whether the stream goes on.
+        """
         return StreamingResponse(
-            self._events(view, is_wanted),
+            self._events(view, watched, is_wanted),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
-    def close(self) -> None:
-        """End all streams, so that the server can stop."""
-        self._is_closing = True
+    def look_again(self) -> None:
+        """Something beside the queues has changed that a page may show."""
         for wake in self._wakes:
             wake.set()
 
+    def close(self) -> None:
+        """End all streams, so that the server can stop."""
+        self._is_closing = True
+        self.look_again()
+
     async def _events(
-        self, view: Callable[[Now, datetime], object], is_wanted: Callable[[], bool]
+        self,
+        view: Callable[[Now, datetime], object],
+        watched: Callable[[Now], object],
+        is_wanted: Callable[[], bool],
     ) -> AsyncIterator[bytes]:
         loop, wake = asyncio.get_running_loop(), asyncio.Event()
 
@@ -58,18 +76,20 @@ class Live:
         yield b"retry: 1000\n\n"
         stop_listening = self._service.listen(changed)
         self._wakes.add(wake)
+        sent: object = None
+        sent_at_s = -HEARTBEAT_S
         try:
             while is_wanted() and not self._is_closing:
                 wake.clear()
-                shown = view(self._service.now, self._service.clock())
+                now = self._service.now
+                found = watched(now)
                 # Heard even when nothing has changed: waiting times follow the server's clock.
-                yield event("view", shown)
-                sent_at_s = loop.time()
-                try:
-                    async with asyncio.timeout(HEARTBEAT_S):
+                if found != sent or loop.time() >= sent_at_s + HEARTBEAT_S:
+                    yield event("view", view(now, self._service.clock()))
+                    sent, sent_at_s = found, loop.time()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout_at(sent_at_s + HEARTBEAT_S):
                         await wake.wait()
-                except TimeoutError:
-                    continue
                 await asyncio.sleep(max(0.0, sent_at_s + INTERVAL_S - loop.time()))
         finally:
             stop_listening()

@@ -12,15 +12,14 @@ from queue_server.service.facts import HelpAnswered, NoticesSet
 from queue_server.service.now import Now
 from queue_server.web.access import require_area
 from queue_server.web.bodies import NoFields, NoticeLines, Search
-from queue_server.web.desk import Desk
+from queue_server.web.desk import Desk, watched_by
 from queue_server.web.json_answer import JsonAnswer
-from queue_server.web.live import Live
 from queue_server.web.search import Found, find, find_patient
 from queue_server.web.station_view import StationView, station_view
 from queue_server.web.users import User
 
 
-def make_router(desk: Desk, live: Live) -> APIRouter:
+def make_router(desk: Desk) -> APIRouter:
     """Return the routes of the nurse station."""
     router = APIRouter(prefix="/api/station", tags=["nurse station"])
     nurse = Depends(desk.access.nurse)
@@ -37,8 +36,10 @@ def make_router(desk: Desk, live: Live) -> APIRouter:
     async def stream(request: Request, user: Annotated[User, nurse]) -> StreamingResponse:
         """Send the view now and after each change, as server-sent events."""
         token = desk.access.token(request)
-        return live.stream(
-            lambda now, at: view(user, now, at), lambda: desk.sessions.user(token) is not None
+        return desk.live.stream(
+            lambda now, at: view(user, now, at),
+            watched=lambda now: (*watched_by(desk, user, now), now.help_calls, now.notices),
+            is_wanted=lambda: desk.sessions.user(token) is not None,
         )
 
     @router.post("/search", response_model=Found)

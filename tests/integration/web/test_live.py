@@ -11,7 +11,7 @@ import pytest
 
 from queue_server.rules import commands as asked
 from queue_server.web.web_server import WebServer
-from tests.integration.web.hospital_day import CARDIOLOGY, PASSWORD, HospitalDay
+from tests.integration.web.hospital_day import CARDIOLOGY, DERMATOLOGY, PASSWORD, HospitalDay
 
 
 @pytest.fixture
@@ -33,6 +33,12 @@ async def views_of(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
     async for line in answer.aiter_lines():
         if line.startswith("data: "):
             yield json.loads(line.removeprefix("data: "))
+
+
+def pause_and_reopen(day: HospitalDay, times: int) -> None:
+    for _ in range(times):
+        day.act(asked.Pause(queue=CARDIOLOGY))
+        day.act(asked.Reopen(queue=CARDIOLOGY))
 
 
 async def test_a_page_gets_the_view_at_once_and_again_after_each_change(
@@ -58,13 +64,7 @@ async def test_many_changes_at_once_are_sent_together(
         views = views_of(answer)
         await anext(views)
         began_at_s = time.perf_counter()
-
-        def pause_and_reopen() -> None:
-            for _ in range(100):
-                day.act(asked.Pause(queue=CARDIOLOGY))
-                day.act(asked.Reopen(queue=CARDIOLOGY))
-
-        changing = asyncio.create_task(asyncio.to_thread(pause_and_reopen))
+        changing = asyncio.create_task(asyncio.to_thread(pause_and_reopen, day, 100))
         received = 0
         async for view in views:
             received += 1
@@ -73,6 +73,36 @@ async def test_many_changes_at_once_are_sent_together(
 
     assert received <= 10 * (time.perf_counter() - began_at_s) + 2
     assert received < 200
+
+
+async def test_a_change_in_another_area_sends_nothing_to_a_nurse(
+    day: HospitalDay, address: str
+) -> None:
+    async with httpx.AsyncClient(base_url=address, timeout=10) as bai:
+        await bai.post("/api/login", json={"user": "bai", "password": PASSWORD})
+        async with bai.stream("GET", "/api/station/stream") as answer:
+            views = views_of(answer)
+            first = await anext(views)
+            await asyncio.to_thread(pause_and_reopen, day, 60)
+            await asyncio.to_thread(day.check_in, DERMATOLOGY, 1)
+
+            # The next view has all of it: nothing was sent in between.
+            assert (await anext(views))["entry_count"] == first["entry_count"] + 121
+
+
+async def test_what_can_be_taken_back_is_shown_as_soon_as_it_was_done(
+    day: HospitalDay, nurse: httpx.AsyncClient
+) -> None:
+    await asyncio.to_thread(day.check_in, CARDIOLOGY, 1)
+    async with nurse.stream("GET", "/api/station/stream") as answer:
+        views = views_of(answer)
+        await anext(views)
+        body = {"request_id": "r-1", "ticket": "cardiology-1:A001"}
+        await nurse.post(f"/api/queues/{CARDIOLOGY}/hold", json=body)
+
+        async with asyncio.timeout(2):
+            while (await anext(views))["own_act"] is None:
+                pass
 
 
 async def test_a_stream_ends_with_the_session(day: HospitalDay, nurse: httpx.AsyncClient) -> None:
