@@ -6,11 +6,14 @@ Prints a line when it has started. For tests that kill it.
 import os
 import signal
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from joserfc.jwk import OKPKey
 
+from queue_server.journal.journal import Batch
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DemoHospital
 from queue_server.records.virtual_card import CardReader
@@ -18,6 +21,16 @@ from queue_server.rules.terms import SiteId
 from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
 from tests.integration.service.served_site import setup_of
+
+AFTER_COMMIT_S: Final = 0.03
+
+
+class UnhurriedJournal(SqliteJournal):
+    """Takes its time between the commit and the answer, so that a kill may come in between."""
+
+    def append(self, batch: Batch) -> None:
+        super().append(batch)
+        threading.Event().wait(AFTER_COMMIT_S)
 
 
 def main() -> None:
@@ -27,7 +40,7 @@ def main() -> None:
     def clock() -> datetime:
         return datetime.now(UTC) + offset
 
-    journal = SqliteJournal(Path(folder) / "journal.db")
+    journal = UnhurriedJournal(Path(folder) / "journal.db")
     journal.open(clock())
     service = QueueService(
         setup_of(SiteId(site)),

@@ -31,8 +31,9 @@ from queue_server.rules.terms import DeviceId, RequestId, SiteId
 from tests.integration.service import server_process
 from tests.integration.service.known_hospital import CROWD, MONDAY, OPENING, id_number
 from tests.integration.service.served_site import Listener
+from tests.integration.service.server_process import AFTER_COMMIT_S
 
-KILLS = 6
+KILLS = 8
 ANSWER_WITHIN_S = 45.0
 ROOT = Path(__file__).parents[3]
 
@@ -96,9 +97,10 @@ async def kiosk_of(address: Address, offset: timedelta) -> AsyncIterator[Kiosk]:
 
 
 async def kill_now_and_then(server: KilledServer, watcher: Listener, chance: random.Random) -> None:
-    """Kill the server as its requests pass by, some of them before they are answered."""
+    """Kill the server as its requests pass by: before they are written, and before the answer."""
     for _ in range(KILLS):
         await asyncio.to_thread(watcher.wait_for_count, len(watcher.heard) + chance.randrange(2, 9))
+        await asyncio.sleep(chance.uniform(0, 2 * AFTER_COMMIT_S))
         await asyncio.to_thread(server.kill_and_start)
 
 
