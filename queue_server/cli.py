@@ -5,6 +5,7 @@ import getpass
 import json
 import logging
 import os
+import subprocess
 import sys
 import tomllib
 from collections.abc import Sequence
@@ -83,6 +84,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     rehearse.add_argument("file", type=Path, metavar="FILE")
     rehearse.set_defaults(run=_rehearse)
+
+    simulate = commands.add_parser(
+        "simulate", help="mornings full of faults, a seed each / 用随机种子模拟充满故障的上午"
+    )
+    simulate.add_argument("--seeds", type=int, default=20, metavar="N", help="how many mornings")
+    simulate.add_argument("--first", type=int, default=1, metavar="SEED", help="the first seed")
+    simulate.add_argument("--seed", type=int, metavar="SEED", help="tell one morning line by line")
+    simulate.set_defaults(run=_simulate)
 
     add_journal_commands(commands)
     return parser
@@ -165,6 +174,18 @@ def _rehearse(parsed: argparse.Namespace) -> int:
     for line in run(rehearsal):
         print(json.dumps(line, ensure_ascii=False), flush=True)
     return 0
+
+
+def _simulate(parsed: argparse.Namespace) -> int:
+    """Run the simulator, which stands among the tests and is not installed."""
+    checkout = Path(__file__).parents[1]
+    if not (checkout / "tests" / "simulation" / "__main__.py").is_file():
+        return _told("simulate: needs a checkout of the source / 需要在源代码目录中运行")
+    command = [sys.executable, "-m", "tests.simulation"]
+    command += [f"--seeds={parsed.seeds}", f"--first={parsed.first}"]
+    if parsed.seed is not None:
+        command.append(f"--seed={parsed.seed}")
+    return subprocess.run(command, cwd=checkout, check=False).returncode
 
 
 def _told(text: str) -> int:

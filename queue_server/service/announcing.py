@@ -25,11 +25,18 @@ REPEAT_S: Final = 2.0
 
 
 class Announcing:
-    """Keeps what displays should know, and publishes what they don't know yet."""
+    """Keeps what displays should know, and publishes what they don't know yet.
 
-    def __init__(self, setup: Setup, door: Door) -> None:
+    Args:
+        setup: the site.
+        door: where it goes out.
+        repeat_s: how often everything retained is told again.
+    """
+
+    def __init__(self, setup: Setup, door: Door, repeat_s: float) -> None:
         self._setup = setup
         self._door = door
+        self._repeat_s = repeat_s
         self._told: Now | None = None
         self._due_at: dict[AreaId, float] = {}
         self._dirty: set[AreaId] = set()
@@ -76,7 +83,7 @@ class Announcing:
             self.tell_everything(at)
             self._repeat_at = None
         if self._repeat_at is None:
-            self._repeat_at = clock_s + REPEAT_S
+            self._repeat_at = clock_s + self._repeat_s
         for area in sorted(self._dirty):
             if self._due_at.get(area, 0.0) <= clock_s:
                 self._tell_boards(self._told, area, at)

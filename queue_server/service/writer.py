@@ -20,7 +20,7 @@ from queue_server.records.records import Records, RecordsUnavailable
 from queue_server.records.virtual_card import CardReader
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, RefusalCode
-from queue_server.service.announcing import Announcing
+from queue_server.service.announcing import REPEAT_S, Announcing
 from queue_server.service.answers import Draft
 from queue_server.service.clinic_day import clinic_day, local_time
 from queue_server.service.day_records import known_patients, load_day, missing_tickets
@@ -55,6 +55,8 @@ class Parts:
     clock: Callable[[], datetime]
     fatal: Callable[[Exception], None]
     """Called when the journal can't be written: the process has to stop without answering."""
+    repeat_s: float = REPEAT_S
+    """How often everything retained is told again."""
 
 
 class Writer:
@@ -82,7 +84,7 @@ class Writer:
         self._lookups = lookups
         self._monotonic = monotonic
         self._put = put
-        self._announcing = Announcing(setup, parts.door)
+        self._announcing = Announcing(setup, parts.door, parts.repeat_s)
         self._loading_day: date | None = None
         self._now: Now | None = None
         self.listeners: list[Callable[[Now], None]] = []

@@ -1,0 +1,131 @@
+"""A kiosk: the real flow and the real line, without window, printer and voice."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from kiosk.flow.course import step
+from kiosk.flow.events import (
+    Ask,
+    Effect,
+    Event,
+    LineChanged,
+    NotAnswered,
+    PrintEnded,
+    PrintFailure,
+    PrintSlip,
+    Replied,
+    SecondsPassed,
+    Wipe,
+)
+from kiosk.flow.forgetting import start
+from kiosk.flow.settings import Settings
+from kiosk.flow.state import Home, Screen
+from queue_server.client.line import Address, Line, NoAnswer
+from queue_server.contract.messages import CallHelp, DeviceStatus
+from queue_server.rules.terms import DeviceId, SiteId
+from tests.simulation.device_connection import connector
+from tests.simulation.network import Network
+from tests.simulation.world import Machine, World
+
+TICK_S: Final = 1.0
+PRINTING_S: Final = 3.0
+NO_PAPER: Final = PrintFailure(sentence_zh="缺纸", sentence_en="no paper", may_have_printed=False)
+
+
+class KioskDevice:
+    """One kiosk with the power that can go off."""
+
+    def __init__(self, world: World, network: Network, site: SiteId, name: str) -> None:
+        self.machine = Machine(world, name)
+        self.place = asyncio.Lock()
+        """One patient stands in front of it."""
+        self._world = world
+        self._network = network
+        self._site = site
+        self._chance = world.chance(name)
+        self._settings = Settings(languages=("zh", "en"))
+        self._tasks: list[asyncio.Task[None]] = []
+        self._asking: list[asyncio.Task[None]] = []
+        self._changed = asyncio.Event()
+        self.state = start(self._settings)
+        self.line: Line
+
+    def switch_on(self) -> None:
+        """Start the programs."""
+        self.state = start(self._settings)
+        self.line = Line(
+            Address(host="broker", port=1883, site=self._site, device=DeviceId(self.machine.name)),
+            now=self.machine.now,
+            new_id=lambda: f"{self._chance.getrandbits(64):016x}",
+            status=lambda: DeviceStatus(is_up=True, reported_at=self.machine.now()),
+            connect=connector(self._network, self.machine),
+        )
+        self.line.on_change = lambda is_up: self.handle(LineChanged(is_up=is_up))
+        self._tasks = [self._world.spawn(self.line.run()), self._world.spawn(self._let_time_pass())]
+
+    def power_cut(self) -> None:
+        """Lose everything that stands in memory."""
+        self.line.on_change = lambda is_up: None
+        for link in self._network.links_of(self.machine):
+            link.cut(is_noticed=True)
+        for task in [*self._tasks, *self._asking]:
+            task.cancel()
+        self._tasks, self._asking = [], []
+        self.state = start(self._settings)
+        self._changed.set()
+
+    def handle(self, event: Event) -> None:
+        """Take in an event."""
+        before = self.state.screen
+        self.state, effects = step(self.state, event, self._settings)
+        for effect in effects:
+            self._carry_out(effect)
+        if type(self.state.screen) is not type(before):
+            self.machine.tell(f"shows {type(self.state.screen).__name__}")
+        self._changed.set()
+
+    async def wait_until(self, is_so: Callable[[Screen], bool], within_s: float) -> bool:
+        """Wait for a screen; tell whether it came in time."""
+        try:
+            async with asyncio.timeout(within_s):
+                while not is_so(self.state.screen):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _let_time_pass(self) -> None:
+        while True:
+            if isinstance(self.state.screen, Home) and self.state.help is None:
+                self._changed.clear()
+                await self._changed.wait()
+            await asyncio.sleep(TICK_S)
+            self.handle(SecondsPassed(seconds=TICK_S, time_text="08:00"))
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Ask():
+                task = self._world.spawn(self._ask(effect))
+                if not isinstance(effect.body, CallHelp):
+                    self._asking.append(task)
+            case PrintSlip(print_number=number):
+                failure = NO_PAPER if self._chance.random() < 0.05 else None
+                ended = PrintEnded(print_number=number, failure=failure)
+                self._world.loop.call_later(PRINTING_S, self.handle, ended)
+            case Wipe():
+                for task in self._asking:
+                    task.cancel()
+                self._asking = []
+            case _:
+                pass
+
+    async def _ask(self, effect: Ask) -> None:
+        try:
+            body = await self.line.ask(effect.body)
+        except NoAnswer:
+            self._world.count("asks without an answer")
+            self.handle(NotAnswered(ask_number=effect.ask_number))
+        else:
+            self.handle(Replied(ask_number=effect.ask_number, body=body))

@@ -1,0 +1,234 @@
+"""The queue server as a process that dies: real writer and journal, one life after the other."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from typing import Any, Final
+
+from queue_server.journal.journal import Journal, JournalUnusable
+from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.records.virtual_card import CardReader, public_key
+from queue_server.rules.commands import Command
+from queue_server.rules.events import Entry
+from queue_server.rules.terms import RequestId
+from queue_server.service.door import Door
+from queue_server.service.facts import AnyFact
+from queue_server.service.jobs import Acted, Job, Noted, firm_future
+from queue_server.service.queue_service import BATCH_MAX, TICK_S
+from queue_server.service.writer import Parts, Writer
+from tests.simulation.disk import Crash, Disk, FaultyJournal
+from tests.simulation.hospital import CARD_KEY, Hospital, SimulatedRecords
+from tests.simulation.network import Network
+from tests.simulation.server_door import SimulatedDoor
+from tests.simulation.witness import Witness
+from tests.simulation.world import Machine, World
+
+RESTART_AFTER_S_MAX: Final = 20.0
+NEVER_S: Final = 1e9
+
+
+def _as_it_is(journal: SqliteJournal) -> Journal:
+    return journal
+
+
+def _same_door(door: SimulatedDoor) -> Door:
+    return door
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """What the server is built of; tests put broken parts in to see them noticed."""
+
+    journal: Callable[[SqliteJournal], Journal] = _as_it_is
+    door: Callable[[SimulatedDoor], Door] = _same_door
+    writer: type[Writer] = Writer
+
+
+class ServerGone(Exception):
+    """The process is not there, or died before it answered."""
+
+
+class Server:
+    """Runs lives until it is cancelled."""
+
+    def __init__(
+        self,
+        world: World,
+        network: Network,
+        hospital: Hospital,
+        disk: Disk,
+        witness: Witness,
+        build: Build,
+    ) -> None:
+        self.machine = Machine(world, "server")
+        self.writer: Writer | None = None
+        """None while the process is not there."""
+        self.are_records_away = False
+        self._build = build
+        self._world = world
+        self._network = network
+        self._hospital = hospital
+        self._disk = disk
+        self._witness = witness
+        self._chance = world.chance("server")
+        self._repeat_s = self._chance.choice([10.0, 60.0, NEVER_S])
+        self._inbox: deque[Job] = deque()
+        self._came = asyncio.Event()
+        self._answers: set[Future[Any]] = set()
+        self._is_to_die = False
+        self._is_to_end = False
+
+    # --- what browsers ask -----------------------------------------------------------------------
+
+    def act(self, command: Command, by: str, request_id: RequestId) -> "Future[Entry]":
+        """Hand in what a browser asks; raises `ServerGone` if nobody is there."""
+        answer: Future[Entry] = firm_future()
+        self._hand_in(Acted(command=command, by=by, request_id=request_id, answer=answer), answer)
+        return answer
+
+    def note(self, fact: AnyFact, by: str) -> "Future[None]":
+        """Hand in a fact; raises `ServerGone` if nobody is there."""
+        answer: Future[None] = firm_future()
+        self._hand_in(Noted(fact=fact, by=by, answer=answer), answer)
+        return answer
+
+    def _hand_in(self, job: Job, answer: Future[Any]) -> None:
+        if self.writer is None:
+            raise ServerGone
+        self._answers.add(answer)
+        answer.add_done_callback(self._answers.discard)
+        self._put(job)
+
+    # --- lives and deaths ------------------------------------------------------------------------
+
+    def kill(self) -> None:
+        """Let the process die as soon as it does something."""
+        self._is_to_die = True
+        self._came.set()
+
+    def stop(self) -> None:
+        """Let the process end as a technician ends it."""
+        self._is_to_end = True
+        self._came.set()
+
+    async def run(self) -> None:
+        """Live, die, and start again."""
+        while True:
+            await self._live()
+            await asyncio.sleep(self._chance.uniform(0.5, RESTART_AFTER_S_MAX))
+
+    async def _live(self) -> None:
+        journal = FaultyJournal(
+            self._world,
+            self._disk,
+            self._build.journal,
+            doubtful=self._witness.doubtful,
+            durable=self._witness.durable,
+        )
+        door = SimulatedDoor(
+            self._network,
+            self.machine,
+            self._hospital.setup.site.id,
+            pass_port=self._pass_port,
+            watch=self._witness.published,
+        )
+        lookups = _Lookups(self._world)
+        try:
+            journal.open(self.machine.now())
+            self._witness.recovered(journal)
+            writer = self._writer_of(journal, door, lookups)
+            writer.open()
+            self.machine.tell("is there")
+            self.writer = writer
+            self._witness.check_now(writer.now)
+            await self._work(writer)
+            door.close()
+            journal.close()
+            self.machine.tell("has ended")
+        except (Crash, JournalUnusable) as end:
+            self._world.count("server deaths")
+            self.machine.tell(f"dies: {type(end).__name__}")
+            door.die()
+            journal.die()
+        finally:
+            journal.close()
+            self._leave_nothing(lookups)
+
+    def _writer_of(self, journal: Journal, door: SimulatedDoor, lookups: Executor) -> Writer:
+        site = self._hospital.setup.site
+        return self._build.writer(
+            self._hospital.setup,
+            Parts(
+                journal=journal,
+                records=SimulatedRecords(self._hospital, lambda: self.are_records_away),
+                cards=CardReader([public_key(CARD_KEY)], site.id),
+                door=self._build.door(door),
+                clock=self.machine.now,
+                fatal=self._world.fail,
+                repeat_s=self._repeat_s,
+            ),
+            lookups=lookups,
+            monotonic=self._world.loop.time,
+            put=self._put,
+        )
+
+    async def _work(self, writer: Writer) -> None:
+        while not self._is_to_end:
+            wait_s = writer.wait_s()
+            timeout = asyncio.timeout(TICK_S if wait_s is None else min(wait_s, TICK_S))
+            try:
+                async with timeout:
+                    await self._came.wait()
+            except TimeoutError:
+                pass
+            self._came.clear()
+            # What else comes in meanwhile is decided in the same commit.
+            await asyncio.sleep(self._chance.choice([0.0, 0.0, 0.001, 0.05]))
+            if self._is_to_die:
+                raise Crash
+            jobs = [self._inbox.popleft() for _ in range(min(len(self._inbox), BATCH_MAX))]
+            writer.step(jobs)
+            self._witness.check_now(writer.now)
+
+    def _leave_nothing(self, lookups: "_Lookups") -> None:
+        self.writer = None
+        self._is_to_die = self._is_to_end = False
+        self._inbox.clear()
+        lookups.shutdown()
+        for answer in list(self._answers):
+            answer.set_exception(ServerGone())
+
+    def _pass_port(self) -> None:
+        if self._chance.random() < self._world.weather.crash_at_port:
+            self._world.count("crashes between two steps")
+            raise Crash
+
+    def _put(self, job: Job) -> None:
+        self._inbox.append(job)
+        self._came.set()
+
+
+class _Lookups(Executor):
+    """Asks the records in the one loop, each after a while of its own."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._chance = world.chance(f"lookups-{world.loop.time()}")
+        self._is_closed = False
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+        """Call `fn` later."""
+        future: Future[Any] = firm_future()
+
+        def call() -> None:
+            if not self._is_closed:
+                future.set_result(fn(*args, **kwargs))
+
+        self._world.loop.call_later(self._chance.uniform(0.001, 0.5), call)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Call nothing any more."""
+        self._is_closed = True
