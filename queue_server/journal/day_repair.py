@@ -49,7 +49,6 @@ def _implied(day: Day, kept: Entry, event: Event) -> Iterator[tuple[Event, ...]]
     called = Called(queue=event.queue, ticket=event.ticket, reason=Reason(ReasonCode.CALLED_NEXT))
     finished = _room_made_free(day, kept, event.queue)
     yield finished
-    yield (called,)
     yield (*finished, called)
 
 

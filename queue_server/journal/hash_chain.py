@@ -1,11 +1,12 @@
 """The hash chain of a journal: every row of every table seals the row written before it.
 
-A row's digest is HMAC-SHA-256 over the digest before it, its place in the chain, its table
-and its columns. The key is the journal's; without one it is empty, which tells accidents and
-clumsy hands, but not somebody who computes the rest of the chain anew.
+A row's digest is SHA-256 over the journal's key, the digest before it, its place in the chain,
+its table and its columns. Without a key it tells accidents and clumsy hands, but not somebody
+who computes the rest of the chain anew. No encoded row is the beginning of another one, so the
+key in front is enough; HMAC would say the same at four times the price.
 """
 
-import hmac
+import hashlib
 import os
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -22,6 +23,7 @@ class Link(NamedTuple):
     digest: bytes
 
 
+_HEAD_BYTES: Final = 86
 START: Final = Link(0, bytes(32))
 """Before the first row."""
 
@@ -34,7 +36,7 @@ def seal(key: bytes, before: Link, table: str, values: tuple[object, ...]) -> Li
     """
     number = before.number + 1
     content = _encode((number, table, *values))
-    return Link(number, hmac.digest(key, before.digest + content, "sha256"))
+    return Link(number, hashlib.sha256(key + before.digest + content).digest())
 
 
 class HeadFile:
@@ -62,6 +64,7 @@ class HeadFile:
     def open(self) -> None:
         """Make the file if it is not there."""
         self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
+        os.ftruncate(self._file, _HEAD_BYTES)
 
     def note(self, link: Link) -> None:
         """Write `link` over the former one."""

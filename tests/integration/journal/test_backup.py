@@ -75,6 +75,7 @@ def test_a_restored_backup_serves_the_equal_day_and_goes_on(
 
     restore(beside(file, tmp_path / "backup.sqlite"), elsewhere, OPENING, move_aside=False)
 
+    assert elsewhere.head.read() == check_journal(elsewhere).last
     with opened(elsewhere) as journal:
         assert [replayed(journal, day) for day in (MONDAY, TUESDAY)] == days
         Morning(journal=journal, day_on=TUESDAY, day=days[1]).act()

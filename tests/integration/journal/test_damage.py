@@ -1,18 +1,26 @@
 """Whatever happens to a journal's file: what is damaged is named, and the rest is saved."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from queue_server.journal.backup import rescue
+from queue_server.journal.day_repair import applied, fitting
 from queue_server.journal.hash_chain import Link, seal
 from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_check import LOST, check_journal
 from queue_server.journal.journal_file import COLUMNS, JournalFile
+from queue_server.rules.commands import AddWalkIn, CallNext, Command, Finish
+from queue_server.rules.decide import Act, decide
+from queue_server.rules.queue import apply, open_day
+from queue_server.rules.terms import DaySecond, TicketId, TicketState
 from tests.integration.journal.journaled_morning import (
     MONDAY,
     OPENING,
+    POLICIES,
+    QUEUES,
     TUESDAY,
     change,
     flip,
@@ -104,10 +112,12 @@ def test_a_row_changed_by_hand_is_named_and_all_others_are_saved(
     assert not any(lost.values())
 
 
-@pytest.mark.parametrize("number", [1, 7, 30])
+@pytest.mark.parametrize("number", [1, 7, 22, 23, 40, 41])
 def test_a_lost_entry_leaves_an_empty_one_and_the_day_goes_on(
     file: JournalFile, tmp_path: Path, number: int
 ) -> None:
+    with opened(file) as journal:
+        before = replayed(journal)
     change(file, "DELETE FROM entries WHERE day_on = ? AND number = ?", str(MONDAY), number)
 
     assert f"entries, 2026-11-23, no. {number}: is missing / 缺失" in named(file)
@@ -117,12 +127,42 @@ def test_a_lost_entry_leaves_an_empty_one_and_the_day_goes_on(
 
     with opened(rescued(file, tmp_path / "rescued.sqlite")) as journal:
         entries = [written.entry for written in journal.entries(MONDAY)]
-        assert replayed(journal).entry_count == 60
+        after = replayed(journal)
         assert replayed(journal, TUESDAY).entry_count == 20
     assert (entries[number - 1].do, entries[number - 1].by) == (LOST, "verify")
     assert entries[number - 1].events == ()
     # The doctor goes on calling: one lost entry drags no other with it.
     assert [entry.number for entry in entries if entry.do == LOST] == [number]
+    assert after.entry_count == 60
+    for queue, stands in after.queues.items():
+        assert stands.in_room == before.queues[queue].in_room
+        # Who came in with the lost entry is lost with it; everybody else stands there.
+        assert len(set(before.queues[queue].order) - set(stands.order)) <= 1
+        # Nobody who has been with the doctor waits again.
+        assert set(stands.order) <= set(before.queues[queue].order)
+
+
+def test_a_lost_end_of_a_consultation_does_not_block_the_room() -> None:
+    queue = QUEUES[0]
+    day, entries = open_day(QUEUES), []
+    commands: list[Command] = [
+        AddWalkIn(queue=queue, prefix="A"),
+        AddWalkIn(queue=queue, prefix="A"),
+    ]
+    commands += [CallNext(queue=queue), Finish(queue=queue, ticket=TicketId(f"{queue}:A001"))]
+    for command in [*commands, CallNext(queue=queue)]:
+        act = Act(command=command, at_s=DaySecond(8 * 3600), by="doctor:li")
+        entries.append(decide(day, act, POLICIES))
+        day = apply(day, entries[-1])
+    left = open_day(QUEUES)
+    for entry in [*entries[:3], replace(entries[3], events=())]:
+        left = apply(left, entry)
+    assert applied(left, entries[4]) is None
+
+    left = apply(left, fitting(left, entries[4]))
+
+    assert left.queues[queue].in_room == day.queues[queue].in_room
+    assert left.queues[queue].tickets[TicketId(f"{queue}:A001")].state is TicketState.DONE
 
 
 def test_a_row_that_was_never_written_by_a_server_is_named(file: JournalFile) -> None:
@@ -175,7 +215,7 @@ def test_a_journal_copied_without_its_log_is_named_as_cut_off(
 
 
 def test_a_damaged_note_of_the_last_row_is_named_and_written_anew(file: JournalFile) -> None:
-    file.path.with_suffix(".head").write_bytes(b"\xff\xfe no number")
+    file.path.with_suffix(".head").write_bytes(b"\xff\xfe no number " * 20)
 
     assert named(file) == "journal.head: is damaged / 该文件已损坏"
     with opened(file):
