@@ -240,6 +240,7 @@ def test_the_key_file_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -
         json.dumps(public_key(KEY).as_dict()).encode(),
         json.dumps(OKPKey.generate_key("X25519").as_dict(private=True)).encode(),
     ],
+    ids=["empty", "list", "text", "object", "no-text", "public-key", "key-of-another-kind"],
 )
 def test_a_file_that_holds_no_key_is_told_and_left_alone(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "card-key.json"
