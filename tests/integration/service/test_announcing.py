@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from queue_server.contract.messages import (
     RoomBoard,
 )
 from queue_server.rules import commands as asked
+from queue_server.rules.events import TicketIssued
 from queue_server.rules.terms import (
     AreaId,
     DeviceId,
@@ -31,7 +33,14 @@ from queue_server.service.board_view import CALL_FRESH_S
 from queue_server.service.door import SERVER
 from queue_server.service.facts import NoticesSet
 from tests.conftest import BrokerProgram
-from tests.integration.service.known_hospital import CROWD, ON_TIME, SECOND, SENSITIVE
+from tests.integration.service.known_hospital import (
+    CROWD,
+    ON_TIME,
+    SECOND,
+    SENSITIVE,
+    WITHOUT_VISIT,
+    patient_id,
+)
 from tests.integration.service.served_site import (
     WAIT_S,
     Device,
@@ -319,3 +328,31 @@ def test_a_service_that_starts_before_the_broker_serves_once_it_is_there(
     screen.wait_until(lambda heard: heard)
     early.stop()
     broker.stop()
+
+
+def test_a_walk_in_without_an_appointment_today_is_shown_by_his_masked_name(
+    served: ServedSite, listen: ListenTo
+) -> None:
+    board = topics.area_board(served.site, AREA_A)
+    patient = served.service.records.patient(patient_id(WITHOUT_VISIT))
+    assert patient is not None
+    assert patient.patient_id not in served.service.now.patients
+    command = asked.AddWalkIn(queue=CARDIOLOGY, prefix="A", patient=patient.patient_id)
+
+    added = served.service.act(
+        command, by="nurse:li", request_id=RequestId("walk-in"), patient=patient
+    )
+
+    issued = added.result(WAIT_S).events[0]
+    assert isinstance(issued, TicketIssued)
+    screen = listen(served, board)
+    screen.wait_for(board, lambda told: shown_name(told, issued.number) == "周*约")
+
+
+def shown_name(board: dict[str, Any], number: str) -> str | None:
+    """Return the masked name beside `number` on an area board."""
+    for room in board["rooms"]:
+        for ticket in (*room["standby"], *room["waiting"]):
+            if ticket["number"] == number:
+                return str(ticket["masked_name"])
+    return None
