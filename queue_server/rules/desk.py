@@ -60,7 +60,7 @@ def require_calling(queue: Queue) -> None:
     if queue.status is QueueStatus.PAUSED:
         raise Refused(RefusalCode.QUEUE_PAUSED)
     if queue.status is QueueStatus.STOPPED:
-        raise Refused(RefusalCode.CLINIC_STOPPED)
+        raise Refused(RefusalCode.QUEUE_STOPPED)
 
 
 def is_in_another_room(day: Day, ticket: Ticket) -> bool:

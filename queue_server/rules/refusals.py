@@ -41,6 +41,10 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "已暂停叫号。请先恢复叫号。",
         "Calling is paused. Reopen the queue first.",
     ),
+    _CODE.QUEUE_STOPPED: (
+        "已停诊，不能叫号。如已恢复开诊，请护士先恢复叫号。",
+        "The clinic is stopped and nobody is called. If it is open again, reopen the queue first.",
+    ),
     _CODE.QUEUE_EMPTY: ("没有候诊患者。", "Nobody is waiting."),
     _CODE.ROOM_BUSY: (
         "{number} 号还在诊室。请先结束本次就诊。",

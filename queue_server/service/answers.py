@@ -204,6 +204,8 @@ class Draft:
             return _told_again(known)
         try:
             entry = self.act(job.command, job.by)
+            if job.patient is not None and job.patient.patient_id not in self.now.patients:
+                self.now = with_patient(self.now, job.patient)
         except Refused as refused:
             self._remember(job.request_id, msgspec.json.encode(_refused(refused)))
             raise

@@ -46,6 +46,8 @@ class Acted:
     by: str
     request_id: RequestId
     answer: "Future[Entry]"
+    patient: Patient | None = None
+    """Whom it is about, where he may not be among those expected today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from queue_server.journal.journal import JournaledEntry, JournalUnusable
-from queue_server.records.records import Records
+from queue_server.records.records import Patient, Records
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId, TicketId
@@ -62,10 +62,16 @@ class QueueService:
         """Return the present instant at the site."""
         return self._writer.clock()
 
-    def act(self, command: Command, *, by: str, request_id: RequestId) -> "Future[Entry]":
-        """Do what somebody asks, once for each `request_id`; the future may raise `Refused`."""
+    def act(
+        self, command: Command, *, by: str, request_id: RequestId, patient: Patient | None = None
+    ) -> "Future[Entry]":
+        """Do what somebody asks, once for each `request_id`; the future may raise `Refused`.
+
+        `patient` is whom a walk-in is about: he is not among those expected today.
+        """
         answer: Future[Entry] = firm_future()
-        self._inbox.put(Acted(command=command, by=by, request_id=request_id, answer=answer))
+        acted = Acted(command=command, by=by, request_id=request_id, answer=answer, patient=patient)
+        self._inbox.put(acted)
         return answer
 
     def note(self, fact: AnyFact, *, by: str) -> "Future[None]":

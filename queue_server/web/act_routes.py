@@ -1,5 +1,6 @@
 """`POST /api/queues/{queue}/...`: everything that can be asked of a queue, and by whom."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, Final
 
@@ -7,8 +8,16 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from queue_server.rules import commands as asked
+from queue_server.rules.events import Entry
 from queue_server.rules.refusals import Refused
-from queue_server.rules.terms import PriorityRank, QueueId, RefusalCode, TicketId, TicketKind
+from queue_server.rules.terms import (
+    PatientId,
+    PriorityRank,
+    QueueId,
+    RefusalCode,
+    TicketId,
+    TicketKind,
+)
 from queue_server.service.setup import Setup
 from queue_server.web.access import require_queue
 from queue_server.web.bodies import (
@@ -124,17 +133,20 @@ def _add_nurse_acts(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/walk-in", summary=asked.AddWalkIn.__doc__)
     async def walk_in(queue: str, body: WalkInAct, user: Annotated[User, nurse]) -> Done:
-        return await _done(
-            desk,
-            user,
-            asked.AddWalkIn,
-            queue,
-            body,
-            prefix=desk.service.setup.queues[require_queue(user, queue)].prefix,
+        queue_id = require_queue(user, queue)
+        patient_id = PatientId(body.patient) if body.patient is not None else None
+        patient = None
+        if patient_id is not None:
+            patient = await asyncio.to_thread(desk.service.records.patient, patient_id)
+        command = asked.AddWalkIn(
+            queue=queue_id,
+            seen_entry=body.seen_entry,
+            prefix=desk.service.setup.queues[queue_id].prefix,
             kind=TicketKind(body.kind),
-            rank=_walk_in_rank(desk.service.setup, QueueId(queue), body),
-            patient=body.patient,
+            rank=_walk_in_rank(desk.service.setup, queue_id, body),
+            patient=patient_id,
         )
+        return _told(await desk.act(user, command, body.request_id, patient))
 
 
 def _add_shared_acts(router: APIRouter, desk: Desk) -> None:
@@ -157,7 +169,10 @@ async def _done(
 ) -> Done:
     queue_id = require_queue(user, queue)
     made = command(queue=queue_id, seen_entry=body.seen_entry, **parts)
-    entry = await desk.act(user, made, body.request_id)
+    return _told(await desk.act(user, made, body.request_id))
+
+
+def _told(entry: Entry) -> Done:
     about = [getattr(event, "ticket", None) for event in entry.events]
     return Done(entry=entry.number, ticket=next((ticket for ticket in about if ticket), None))
 

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from queue_server.records.records import Patient
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId
@@ -36,8 +37,12 @@ class Desk:
     live: Live
     own_acts: OwnActs = field(default_factory=OwnActs)
 
-    async def act(self, user: User, command: Command, request_id: str) -> Entry:
+    async def act(
+        self, user: User, command: Command, request_id: str, patient: Patient | None = None
+    ) -> Entry:
         """Do what `user` asks, and wait until it is on disk.
+
+        `patient` is whom a walk-in is about.
 
         Raises:
             Refused: it can't be done.
@@ -46,7 +51,8 @@ class Desk:
         day_on = self.service.now.day_on
         # Nobody gets another one's answer by guessing his request id.
         own_id = RequestId(f"{user.role}-{user.name}-{request_id}")
-        entry = await _answer(self.service.act(command, by=user.by, request_id=own_id))
+        acted = self.service.act(command, by=user.by, request_id=own_id, patient=patient)
+        entry = await _answer(acted)
         self.own_acts.add(day_on, entry)
         self.live.look_again()
         return entry
