@@ -14,10 +14,11 @@ from queue_server.rules.calling import call_next, call_ticket, miss, recall
 from queue_server.rules.desk import Situation, of_ticket, require
 from queue_server.rules.moving import move, undo
 from queue_server.rules.policy import Policy
-from queue_server.rules.queue import Day, apply
+from queue_server.rules.queue import Day, Queue, apply
 from queue_server.rules.reason import Reason, ReasonCode
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, RefusalCode, TicketState
+from queue_server.rules.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ def _with_standby(
         happened.StoodBy(queue=queue, ticket=ticket.id)
         for queue in dict.fromkeys(event.queue for event in entry.events)
         if after.queues[queue].status is not QueueStatus.STOPPED
-        for ticket in after.queues[queue].listed()[: policies[queue].standby_count]
+        for ticket in _next_ones(after.queues[queue], policies[queue])
         if ticket.state is TicketState.WAITING
     ]
     return happened.Entry(
@@ -69,6 +70,13 @@ def _with_standby(
         do=entry.do,
         events=(*entry.events, *stood_by),
     )
+
+
+def _next_ones(queue: Queue, policy: Policy) -> tuple[Ticket, ...]:
+    """Return who is to be ready: the first ones, and an emergency before one who is already."""
+    listed = queue.listed()
+    ready = [index for index, one in enumerate(listed) if one.state is TicketState.STANDBY]
+    return listed[: max(policy.standby_count, *(index + 1 for index in ready), 0)]
 
 
 def _issue(situation: Situation, command: asked.IssueTicket) -> list[happened.Event]:
