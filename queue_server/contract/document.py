@@ -100,6 +100,7 @@ CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (messages, "BOARD_CALLS_MAX"),
     (board_view, "CALL_FRESH_S"),
     (announcing, "BOARD_INTERVAL_S"),
+    (announcing, "REPEAT_S"),
 )
 
 

@@ -65,8 +65,9 @@ SCREENS: Final = """
 ## Rules for screens
 
 - **Boards are whole.** A board carries everything that a screen shows; nothing has to be kept
-  from the one before. It comes at once after the subscription, because it is retained, and then
-  at most every {BOARD_INTERVAL_S} s.
+  from the one before. It comes at once after the subscription, because it is retained; then with
+  every change, but at most every {BOARD_INTERVAL_S} s; and again every {REPEAT_S} s if nothing
+  has changed.
 - **Revision.** A board of the same `day_on` with a smaller `revision` than the one shown is old:
   drop it. The same `revision` may come again and replaces what is shown. With another `day_on`
   counting begins anew.

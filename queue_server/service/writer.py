@@ -218,8 +218,9 @@ class Writer:
     def _load(self, day_on: date) -> None:
         try:
             self._put(load_day(self._parts.records, day_on))
-        except RecordsUnavailable:
-            _log.error("the records of %s can't be read; trying again", day_on)
+        except Exception as error:  # noqa: BLE001  # a day that never begins would be silent
+            what = type(error).__name__
+            _log.error("the records of %s can't be read (%s); trying again", day_on, what)
             self._loading_day = None
 
 

@@ -17,6 +17,7 @@ from queue_server.contract.messages import DeviceStatus, HelpCalled, Reply, Repl
 from queue_server.rules.terms import DeviceId, SiteId
 
 WAIT_S = 8.0
+REPEAT_S = 0.5
 SERVER = DeviceId("queue-server")
 INSTANT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -39,6 +40,8 @@ class AnsweringServer:
         self._answer = answer or HelpCalled()
         self._answers_from = answers_from
         self._is_dead = False
+        self._has_left = threading.Event()
+        self._repeating = threading.Thread(target=self._repeat, name="repeating")
         self._broker = broker
         self._news = threading.Condition()
         self._is_listening = threading.Event()
@@ -58,6 +61,7 @@ class AnsweringServer:
         client.connect(self._broker.address.host, self._broker.address.port, 5)
         client.loop_start()
         assert self._is_listening.wait(WAIT_S)
+        self._repeating.start()
         return self
 
     def __exit__(
@@ -66,6 +70,8 @@ class AnsweringServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._has_left.set()
+        self._repeating.join()
         if self._client.is_connected() and not self._is_dead:
             self.publish(self._status_topic, encode(DeviceStatus(is_up=False)), retain=True)
         self._client.disconnect()
@@ -74,6 +80,8 @@ class AnsweringServer:
     def die(self) -> None:
         """Break the line without a word, as a killed process does."""
         self._is_dead = True
+        self._has_left.set()
+        self._repeating.join()
         line: Any = self._client.socket()
         self._client.loop_stop()
         line.shutdown(socket.SHUT_RDWR)
@@ -85,10 +93,18 @@ class AnsweringServer:
         with self._news:
             assert self._news.wait_for(lambda: len(self.statuses) >= count, WAIT_S)
 
+    def _repeat(self) -> None:
+        """Say again that we are there, as the queue server does: a broker may lose it."""
+        while not self._has_left.wait(REPEAT_S):
+            self._say_up()
+
+    def _say_up(self) -> None:
+        self._client.publish(self._status_topic, encode(DeviceStatus(is_up=True)), 1, retain=True)
+
     def _connected(self, client: mqtt.Client, *_: Any) -> None:
         filters = (topics.requests_filter(self.site), topics.statuses_filter(self.site))
         client.subscribe([(one, 1) for one in filters])
-        client.publish(self._status_topic, encode(DeviceStatus(is_up=True)), 1, retain=True)
+        self._say_up()
 
     def _received(self, client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         payload = bytes(message.payload)

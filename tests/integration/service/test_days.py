@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -141,6 +142,25 @@ def test_a_day_whose_records_fail_begins_when_they_are_back(
     assert waiting_site.service.now.day_on == MONDAY
 
     aside.rename(waiting_site.records_file)
+
+    wait_until_now(waiting_site.service, lambda service: service.now.day_on == TUESDAY)
+    waiting_site.stop()
+    assert waiting_site.fatal.empty()
+
+
+def test_a_day_with_damaged_records_begins_when_they_are_repaired(
+    waiting_site: ServedSite, tmp_path: Path
+) -> None:
+    waiting_site.records_file = tmp_path / "records.db"
+    write_known_hospital(waiting_site.records_file)
+    waiting_site.start()
+    with closing(sqlite3.connect(waiting_site.records_file, isolation_level=None)) as records:
+        records.execute("UPDATE appointment SET kind = 'nonsense'")
+    waiting_site.clock.now = ROLLOVER
+    waiting_site.act(asked.AddWalkIn(queue=CARDIOLOGY, prefix="A"))
+    assert waiting_site.service.now.day_on == MONDAY
+
+    write_known_hospital(waiting_site.records_file)
 
     wait_until_now(waiting_site.service, lambda service: service.now.day_on == TUESDAY)
     waiting_site.stop()
