@@ -28,7 +28,7 @@ class ClientEnd(Protocol):
 class _Session:
     client_id: str
     is_clean: bool
-    filters: list[str] = field(default_factory=list)
+    filters: frozenset[str] = frozenset()
     waiting: dict[int, tuple[str, bytes]] = field(default_factory=dict)
     """Of a persistent session: what is not acknowledged yet, in order."""
     will: tuple[str, bytes] | None = None
@@ -71,9 +71,10 @@ class SimulatedBroker:
         session = self._session_of(link)
         if session is None:
             return
-        session.filters = list(dict.fromkeys([*session.filters, *filters]))
+        session.filters |= frozenset(filters)
+        wanted = frozenset(filters)
         for topic, payload in list(self.retained.items()):
-            if any(_fits(one, topic) for one in filters):
+            if _is_among(wanted, topic):
                 self._deliver(session, topic, payload)
 
     def publish(self, topic: str, payload: bytes, *, retain: bool) -> None:
@@ -81,7 +82,7 @@ class SimulatedBroker:
         if retain:
             self.retained[topic] = payload
         for session in list(self._sessions.values()):
-            if any(_fits(one, topic) for one in session.filters):
+            if _is_among(session.filters, topic):
                 self._deliver(session, topic, payload)
 
     def acknowledged(self, client_id: str, delivery: int) -> None:
@@ -112,7 +113,7 @@ class SimulatedBroker:
             session.client_id: _Session(
                 client_id=session.client_id,
                 is_clean=False,
-                filters=list(session.filters),
+                filters=session.filters,
                 waiting=dict(session.waiting),
             )
             for session in self._sessions.values()
@@ -151,7 +152,5 @@ class SimulatedBroker:
         return next((one for one in self._sessions.values() if one.link is link), None)
 
 
-def _fits(topic_filter: str, topic: str) -> bool:
-    if topic_filter.endswith("/+"):
-        return topic.rpartition("/")[0] == topic_filter[:-2]
-    return topic == topic_filter
+def _is_among(filters: frozenset[str], topic: str) -> bool:
+    return topic in filters or f"{topic.rpartition('/')[0]}/+" in filters

@@ -14,7 +14,6 @@ from typing import Final
 
 from queue_server.journal.journal import (
     Batch,
-    Journal,
     JournaledEntry,
     JournaledFact,
     JournalUnusable,
@@ -107,8 +106,7 @@ class FaultyJournal:
     Args:
         world: says how often.
         disk: where.
-        journal: what is between this and the real one; the real one itself, unless a test
-            wants to see a broken one noticed.
+        journal: the real one, unless a test wants to see a broken one noticed.
         doubtful: called with a batch that a crash may or may not have left on disk.
         durable: called with each batch that is on disk.
     """
@@ -117,7 +115,7 @@ class FaultyJournal:
         self,
         world: World,
         disk: Disk,
-        journal: Callable[[SqliteJournal], Journal],
+        journal: type[SqliteJournal],
         *,
         doubtful: Callable[[Batch], None],
         durable: Callable[[Batch], None],
@@ -125,25 +123,24 @@ class FaultyJournal:
         self._world = world
         self._chance = world.chance(f"disk-{world.loop.time()}")
         self._disk = disk
-        self._sqlite = SqliteJournal(disk.path)
-        self._journal = journal(self._sqlite)
+        self._journal = journal(disk.path)
         self._doubtful = doubtful
         self._durable = durable
         self._left: Files | None = None
 
     def open(self, now: datetime) -> None:
         """Open the file."""
-        self._sqlite.open(now)
+        self._journal.open(now)
 
     def die(self) -> None:
         """Leave on disk what the death of the process leaves."""
         left = self._left or self._disk.files()
-        self._sqlite.close()
+        self._journal.close()
         self._disk.restore(left)
 
     def close(self) -> None:
         """Close the file as a process does that ends."""
-        self._sqlite.close()
+        self._journal.close()
 
     def append(self, batch: Batch) -> None:
         """Write `batch`, unless the disk is full or the process dies over it."""

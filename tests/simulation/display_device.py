@@ -95,9 +95,16 @@ class AreaDevice(_Board):
     """The board of a waiting area, with its loudspeaker."""
 
     def __init__(
-        self, world: World, network: Network, site: SiteId, area: AreaId, name: str
+        self,
+        world: World,
+        network: Network,
+        site: SiteId,
+        area: AreaId,
+        name: str,
+        presenter: type[AreaPresenter],
     ) -> None:
         super().__init__(world, network, site, name)
+        self._presenter_type = presenter
         self.area = area
         self.presenter: AreaPresenter
         self.board: AreaBoard | None = None
@@ -122,7 +129,7 @@ class AreaDevice(_Board):
             acknowledge=acknowledge,
             pace=Pace(),
         )
-        self.presenter = AreaPresenter(TEXTS, announcer, machine.now)
+        self.presenter = self._presenter_type(TEXTS, announcer, machine.now)
         self.line.follow(topics.area_board(self.site, self.area), AreaBoard, self._take_board)
         self.line.follow(topics.call(self.site, self.area), Call, announcer.offer)
         notices_at = topics.notice(self.site, self.area)

@@ -269,7 +269,7 @@ class PatientWalk:
                 kiosk = self._chance.choice(self._kiosks)
                 async with kiosk.place:
                     await self._use(kiosk)
-            await asyncio.sleep(self._chance.uniform(60.0, 400.0))
+            await asyncio.sleep(self._chance.uniform(30.0, 200.0))
 
     async def _use(self, kiosk: KioskDevice) -> None:
         if not isinstance(kiosk.state.screen, Home):

@@ -7,16 +7,16 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from typing import Any, Final
 
+from display.presenter import AreaPresenter
 from queue_server.journal.journal import Journal, JournalUnusable
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.virtual_card import CardReader, public_key
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId
-from queue_server.service.door import Door
 from queue_server.service.facts import AnyFact
 from queue_server.service.jobs import Acted, Job, Noted, firm_future
-from queue_server.service.queue_service import BATCH_MAX, TICK_S
+from queue_server.service.queue_service import BATCH_MAX
 from queue_server.service.writer import Parts, Writer
 from tests.simulation.disk import Crash, Disk, FaultyJournal
 from tests.simulation.hospital import CARD_KEY, Hospital, SimulatedRecords
@@ -27,23 +27,20 @@ from tests.simulation.world import Machine, World
 
 RESTART_AFTER_S_MAX: Final = 20.0
 NEVER_S: Final = 1e9
-
-
-def _as_it_is(journal: SqliteJournal) -> Journal:
-    return journal
-
-
-def _same_door(door: SimulatedDoor) -> Door:
-    return door
+IDLE_S: Final = 10.0
+"""How long the server sleeps when nothing comes in; the real one looks up each second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Build:
-    """What the server is built of; tests put broken parts in to see them noticed."""
+    """What the hospital is built of; tests put broken parts in to see them noticed."""
 
-    journal: Callable[[SqliteJournal], Journal] = _as_it_is
-    door: Callable[[SimulatedDoor], Door] = _same_door
+    journal: type[SqliteJournal] = SqliteJournal
+    door: type[SimulatedDoor] = SimulatedDoor
     writer: type[Writer] = Writer
+    area_presenter: type[AreaPresenter] = AreaPresenter
+    repeat_s: float | None = None
+    """How often boards are told again; None: the seed decides."""
 
 
 class ServerGone(Exception):
@@ -73,7 +70,8 @@ class Server:
         self._disk = disk
         self._witness = witness
         self._chance = world.chance("server")
-        self._repeat_s = self._chance.choice([10.0, 60.0, NEVER_S])
+        repeat_s = self._chance.choice([10.0, 60.0, NEVER_S])
+        self._repeat_s = repeat_s if build.repeat_s is None else build.repeat_s
         self._inbox: deque[Job] = deque()
         self._came = asyncio.Event()
         self._answers: set[Future[Any]] = set()
@@ -127,7 +125,7 @@ class Server:
             doubtful=self._witness.doubtful,
             durable=self._witness.durable,
         )
-        door = SimulatedDoor(
+        door = self._build.door(
             self._network,
             self.machine,
             self._hospital.setup.site.id,
@@ -164,7 +162,7 @@ class Server:
                 journal=journal,
                 records=SimulatedRecords(self._hospital, lambda: self.are_records_away),
                 cards=CardReader([public_key(CARD_KEY)], site.id),
-                door=self._build.door(door),
+                door=door,
                 clock=self.machine.now,
                 fatal=self._world.fail,
                 repeat_s=self._repeat_s,
@@ -177,7 +175,7 @@ class Server:
     async def _work(self, writer: Writer) -> None:
         while not self._is_to_end:
             wait_s = writer.wait_s()
-            timeout = asyncio.timeout(TICK_S if wait_s is None else min(wait_s, TICK_S))
+            timeout = asyncio.timeout(IDLE_S if wait_s is None else wait_s)
             try:
                 async with timeout:
                     await self._came.wait()
@@ -189,8 +187,10 @@ class Server:
             if self._is_to_die:
                 raise Crash
             jobs = [self._inbox.popleft() for _ in range(min(len(self._inbox), BATCH_MAX))]
+            before = writer.now
             writer.step(jobs)
-            self._witness.check_now(writer.now)
+            if writer.now is not before:
+                self._witness.check_now(writer.now)
 
     def _leave_nothing(self, lookups: "_Lookups") -> None:
         self.writer = None

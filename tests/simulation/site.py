@@ -20,6 +20,7 @@ class SimulatedSite:
 
     def __init__(self, world: World, disk: Disk, build: Build) -> None:
         self._world = world
+        self._build = build
         self.hospital = make_hospital(world.chance("hospital"))
         self.network = Network(world, SimulatedBroker(world))
         self.witness = Witness(world, self.hospital.setup)
@@ -36,7 +37,14 @@ class SimulatedSite:
         """Return a board for each area, switched off."""
         site = self.hospital.setup.site
         return [
-            AreaDevice(self._world, self.network, site.id, area.id, f"{name}-{area.id}")
+            AreaDevice(
+                self._world,
+                self.network,
+                site.id,
+                area.id,
+                f"{name}-{area.id}",
+                self._build.area_presenter,
+            )
             for area in site.areas
         ]
 

@@ -41,7 +41,6 @@ class Witness:
         """Different requests that each browser user has made."""
         self._done_by: Counter[str] = Counter()
         self._doubtful: Batch | None = None
-        self._answers: dict[str, bytes] = {}
         self._check_ins: set[tuple[TicketId, datetime]] = set()
         self._calls: set[tuple[TicketId, datetime]] = set()
 
@@ -113,9 +112,8 @@ class Witness:
             return
         kept_as = RequestId(f"{device}/{reply.request_id}")
         self._world.tell("server", f"answers {kept_as} {type(body).__name__}")
-        first = self._answers.setdefault(kept_as, payload)
-        _require(first == payload, f"{kept_as} is answered in two ways")
-        _require(self.replies.get(kept_as) == payload, f"{kept_as} is answered and not on disk")
+        _require(kept_as in self.replies, f"{kept_as} is answered and not on disk")
+        _require(self.replies[kept_as] == payload, f"{kept_as} is answered in two ways")
         if isinstance(body, CheckedIn):
             self._world.count("check-ins answered")
             self.is_kept(body)

@@ -1,0 +1,193 @@
+"""Each promise broken on purpose, once: the simulation has to notice it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+from display.presenter import AreaPresenter
+from queue_server.contract.messages import AreaBoard
+from queue_server.journal.journal import Batch, JournaledEntry
+from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.rules.commands import Command
+from queue_server.rules.decide import Act, decide
+from queue_server.rules.events import CheckedIn, Entry, Event, TicketIssued
+from queue_server.rules.terms import RequestId
+from queue_server.service.answers import Draft
+from queue_server.service.jobs import Asked, Job, LineIsUp
+from queue_server.service.now import with_entry
+from queue_server.service.writer import Writer
+from tests.simulation.morning import run_morning
+from tests.simulation.server import NEVER_S, Build
+from tests.simulation.server_door import SimulatedDoor
+from tests.simulation.world import Violation
+
+SEEDS = range(1, 31)
+
+
+def complaint(build: Build) -> str:
+    """Return what is said of the first morning that fails; without one the test fails."""
+    for seed in SEEDS:
+        error = run_morning(seed, build=build).error
+        if error is not None:
+            assert isinstance(error, Violation), error
+            return str(error)
+    raise AssertionError("nobody has noticed")
+
+
+class AnswersBeforeTheCommit(SqliteJournal):
+    """Returns at once and writes with the next batch, as a disk's cache does."""
+
+    _held = Batch()
+
+    def append(self, batch: Batch) -> None:
+        held, self._held = self._held, batch
+        if not held.is_empty():
+            super().append(held)
+
+    def reply_to(self, request_id: RequestId) -> bytes | None:
+        held = [one.payload for one in self._held.replies if one.request_id == request_id]
+        return held[0] if held else super().reply_to(request_id)
+
+
+class CommitsInTwoParts(SqliteJournal):
+    """Writes the answers first and the events in a second transaction."""
+
+    def append(self, batch: Batch) -> None:
+        super().append(Batch(replies=batch.replies))
+        super().append(replace(batch, replies=[]))
+
+
+class ForgetsTheLastEntry(SqliteJournal):
+    """Tells a day without its last line."""
+
+    def entries(self, day_on: date) -> Iterator[JournaledEntry]:
+        return iter(list(super().entries(day_on))[:-1])
+
+
+class TellsBoardsOnce(SimulatedDoor):
+    """Does not say that the line is back."""
+
+    def open(self, put: Callable[[Job], None]) -> None:
+        was_up = False
+
+        def put_most(job: Job) -> None:
+            nonlocal was_up
+            if not isinstance(job, LineIsUp) or not was_up:
+                put(job)
+            was_up = was_up or isinstance(job, LineIsUp)
+
+        super().open(put_most)
+
+
+class ShowsWhateverComes(AreaPresenter):
+    """Puts an old board in the place of a new one."""
+
+    def take_board(self, board: AreaBoard) -> None:
+        self._board = board
+        self.on_change()
+
+
+class _BrokenDraft(Draft):
+    """Changes what the rules have decided."""
+
+    def broken(self, event: Event) -> Event:
+        raise AssertionError("each breaks something else")
+
+    def act(self, command: Command, by: str) -> Entry:
+        act = Act(command=command, at_s=self.at_s, by=by)
+        decided = decide(self.now.day, act, self.setup.policies)
+        entry = replace(decided, events=tuple(self.broken(one) for one in decided.events))
+        written = JournaledEntry(day_on=self.now.day_on, written_at=self.at, entry=entry)
+        self.now = with_entry(self.setup, self.now, written)
+        self.batch.entries.append(written)
+        return entry
+
+
+class _LetsEverybodyIn(_BrokenDraft):
+    def broken(self, event: Event) -> Event:
+        if isinstance(event, CheckedIn):
+            return replace(event, placing=replace(event.placing, index=0))
+        return event
+
+
+class _RepeatsNumbers(_BrokenDraft):
+    def broken(self, event: Event) -> Event:
+        if isinstance(event, TicketIssued):
+            return replace(event, number=f"{event.number[0]}001")
+        return event
+
+
+class _KnowsNoRequest(Draft):
+    def _known_reply(self, request_id: RequestId) -> bytes | None:
+        return None
+
+    def _remember(self, request_id: RequestId, payload: bytes) -> None:
+        if super()._known_reply(request_id) is None:
+            super()._remember(request_id, payload)
+
+
+class WriterThatKnowsNoRequest(Writer):
+    def draft(self, at: datetime) -> Draft:
+        return _KnowsNoRequest(self._setup, self._parts.journal, self.now, at)
+
+
+class WriterThatLetsEverybodyIn(Writer):
+    def draft(self, at: datetime) -> Draft:
+        return _LetsEverybodyIn(self._setup, self._parts.journal, self.now, at)
+
+
+class WriterThatRepeatsNumbers(Writer):
+    def draft(self, at: datetime) -> Draft:
+        return _RepeatsNumbers(self._setup, self._parts.journal, self.now, at)
+
+
+class WriterThatAnswersFirst(Writer):
+    """Tells devices what it is about to write."""
+
+    def step(self, jobs: list[Job]) -> None:
+        draft = self.draft(self.clock())
+        for answer in [self._decided(job, draft) for job in jobs if isinstance(job, Asked)]:
+            answer()
+        super().step(jobs)
+
+
+def test_an_answer_before_the_commit_is_noticed() -> None:
+    assert "not on disk" in complaint(Build(writer=WriterThatAnswersFirst))
+
+
+def test_a_disk_that_confirms_too_early_is_noticed() -> None:
+    said = complaint(Build(journal=AnswersBeforeTheCommit))
+
+    assert "are not those that were written" in said or "is lost" in said
+
+
+def test_a_commit_in_two_parts_is_noticed() -> None:
+    assert "half a commit" in complaint(Build(journal=CommitsInTwoParts))
+
+
+def test_requests_that_are_not_known_again_are_noticed() -> None:
+    said = complaint(Build(writer=WriterThatKnowsNoRequest))
+
+    assert "is answered in two ways" in said or "times" in said
+
+
+def test_a_journal_that_forgets_is_noticed() -> None:
+    assert "are not those that were written" in complaint(Build(journal=ForgetsTheLastEntry))
+
+
+def test_boards_that_are_not_told_again_after_a_reconnect_are_noticed() -> None:
+    said = complaint(Build(door=TellsBoardsOnce, repeat_s=NEVER_S))
+
+    assert "does not show the truth" in said or "has no line" in said
+
+
+def test_a_board_that_goes_back_in_time_is_noticed() -> None:
+    assert "went back to revision" in complaint(Build(area_presenter=ShowsWhateverComes))
+
+
+def test_who_stands_by_and_is_passed_is_noticed() -> None:
+    assert "who stood by" in complaint(Build(writer=WriterThatLetsEverybodyIn))
+
+
+def test_a_number_that_is_given_twice_is_noticed() -> None:
+    assert "was given twice" in complaint(Build(writer=WriterThatRepeatsNumbers))
