@@ -124,7 +124,9 @@ class Announcer:
         self.on_change()
         self._tell(call, await self._announce(call))
         shown_until = self._current.started_at + timedelta(seconds=self._pace.shown_s)
-        await self._sleep(max(0.0, (shown_until - self._now()).total_seconds()))
+        left_s = (shown_until - self._now()).total_seconds()
+        # A clock that was set back meanwhile must not silence the loudspeaker.
+        await self._sleep(min(max(0.0, left_s), self._pace.shown_s))
         self._current = None
         self.on_change()
         return True
