@@ -7,7 +7,6 @@ from queue_server.demo.cast import MAIN_QUEUE, STOPPED_QUEUE
 from queue_server.demo.controls import read_qr, wait_until
 from queue_server.demo.stage import Stage
 
-EXPIRED_AFTER_S: Final = 70.0
 
 
 def first_screens(stage: Stage) -> None:
@@ -19,7 +18,7 @@ def first_screens(stage: Stage) -> None:
         "Home, help, card and ID number; every screen in Chinese, English and large print.",
     )
     kiosk = stage.kiosk
-    stage.kept_code = stage.phone_code(stage.cast.on_time[0], stage.demo.folder / "kept.png")
+    stage.keep_code(stage.cast.on_time[0])
     kiosk.wait_for("home")
     stage.shoot_kiosk("home")
     kiosk.tap("dock-help")
@@ -227,6 +226,7 @@ def left_alone(stage: Stage) -> None:
         "离开后先提醒、倒数，再清除屏幕和内存里的一切。",
         "The kiosk warns, counts down, then wipes screen and memory.",
     )
+    stage.wait_until_kept_code_expires()
     stage.scan(stage.kept_code)
     stage.kiosk.wait_for("refusal")
     stage.shoot_kiosk("refused-expired-code")

@@ -1,6 +1,7 @@
 """Where the tour plays: the running demo, and the acts its scenes are made of."""
 
 import shutil
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from queue_server.demo.controls import Window, ask, read_qr, wait_until
 from queue_server.demo.hospital import DemoHospital
 from queue_server.demo.pages import Api, card_picture
 from queue_server.demo.story import Story
+from queue_server.records.virtual_card import CARD_LIFE_S, CLOCK_SKEW_S
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class Stage:
     console: Page
     kept_code: str = ""
     """A code that was on a phone at the beginning; it expires while the tour goes on."""
+    kept_at_s: float = 0.0
     slips_seen: list[Path] = field(default_factory=list)
 
     @property
@@ -51,6 +54,17 @@ class Stage:
         """Take a picture of the patient's phone and read the code off it."""
         card_picture(self.browser, self.demo.address, actor.patient.patient_id, picture)
         return read_qr(picture)
+
+    def keep_code(self, actor: Actor) -> None:
+        """Let a patient take a picture of his own code, to try it later."""
+        self.kept_code = self.phone_code(actor, self.demo.folder / "kept.png")
+        self.kept_at_s = time.monotonic()
+
+    def wait_until_kept_code_expires(self) -> None:
+        """Wait for what is left of the life of that code."""
+        expires_s = self.kept_at_s + CARD_LIFE_S + CLOCK_SKEW_S + 1
+        left_s = expires_s - time.monotonic()
+        wait_until(lambda: time.monotonic() > expires_s, "a code to expire", left_s + 1)
 
     def scan(self, code: str) -> None:
         """Hold a code under the kiosk's scanner."""

@@ -3,6 +3,7 @@
 A listener subscribed to everything collects every byte on the wire while the real programs work.
 """
 
+import itertools
 import json
 import re
 import subprocess
@@ -140,7 +141,8 @@ def test_the_announcements_can_be_heard(
     sounds = sorted((folder / "sounds").glob("*.wav"))
 
     assert sounds
-    assert len(sounds) <= len(calls)
+    # Each call is said twice, unless another one is waiting to be heard.
+    assert len(sounds) <= 2 * len(calls)
     for path in sounds:
         with wave.open(str(path)) as sound:
             assert sound.getnframes() / sound.getframerate() > 5
@@ -155,12 +157,12 @@ def test_the_order_is_the_same_after_the_server_was_killed(
     boards = [
         json.loads(text) for topic, text in heard if topic.endswith("/board/area/area-a") and text
     ]
-    at_start = [
-        index
-        for index, (topic, text) in enumerate(heard)
-        if topic.endswith("/status/queue-server") and b'"is_up":true' in text
+    said = [
+        json.loads(text)["is_up"]
+        for topic, text in heard
+        if topic.endswith("/status/queue-server") and text
     ]
-    assert len(at_start) == 2
+    assert [is_up for is_up, _ in itertools.groupby(said)][:3] == [True, False, True]
 
     last_revision = max(board["revision"] for board in boards)
     of_last = [board["rooms"] for board in boards if board["revision"] == last_revision]
