@@ -8,7 +8,6 @@ from queue_server.demo.controls import read_qr, wait_until
 from queue_server.demo.stage import Stage
 
 
-
 def first_screens(stage: Stage) -> None:
     """What whoever comes in sees first, and the help key."""
     stage.story.scene(
