@@ -24,6 +24,8 @@ from tests.simulation.world import World
 
 SECTOR_BYTES: Final = 512
 LOG_HEADER_BYTES: Final = 32
+CHECKPOINT_PAGES: Final = (20, 100, 1000)
+"""SQLite's own number is the last one."""
 
 
 class Crash(BaseException):
@@ -131,6 +133,9 @@ class FaultyJournal:
     def open(self, now: datetime) -> None:
         """Open the file."""
         self._journal.open(now)
+        # Checkpoints come more often than in a real morning, which is short of them here.
+        pages = self._chance.choice(CHECKPOINT_PAGES)
+        self._journal._opened().conn.execute(f"PRAGMA wal_autocheckpoint = {pages}")
 
     def die(self) -> None:
         """Leave on disk what the death of the process leaves."""
@@ -153,7 +158,12 @@ class FaultyJournal:
             before = self._disk.files()
             self._doubtful(batch)
             self._journal.append(batch)
-            self._left = self._disk.torn(before, self._disk.files())
+            after = self._disk.files()
+            if before.database != after.database:
+                self._world.count("torn commits with a checkpoint")
+            if before.log[:LOG_HEADER_BYTES] != after.log[:LOG_HEADER_BYTES]:
+                self._world.count("torn commits that begin the log anew")
+            self._left = self._disk.torn(before, after)
             raise Crash
         self._journal.append(batch)
         self._durable(batch)

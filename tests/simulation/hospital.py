@@ -36,7 +36,7 @@ from tests.simulation.world import MORNING
 DAY_ON: Final = date(2026, 11, 23)
 HOUR_S: Final = 3600
 OPENS_S: Final = 8 * HOUR_S
-SLOT_S: Final = 2 * 60
+SLOT_S: Final = 60
 SLOT_COUNT: Final = 4
 # Made for this simulation, and of no use elsewhere: with a new key each time no seed would replay.
 CARD_KEY: Final = OKPKey.import_key(
@@ -69,9 +69,9 @@ class Hospital:
 
 
 def make_hospital(chance: Random) -> Hospital:
-    """Return two or three queues in two areas, and 16 to 28 patients."""
+    """Return two or three queues in two areas, and 14 to 24 patients."""
     site = _site(chance)
-    patients = [_patient(number, chance) for number in range(chance.randrange(16, 29))]
+    patients = [_patient(number, chance) for number in range(chance.randrange(14, 25))]
     appointments: list[Appointment] = []
     numbers = dict.fromkeys((queue.id for queue in site.queues), 0)
     for patient in patients:

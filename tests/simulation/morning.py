@@ -1,4 +1,4 @@
-"""One simulated morning: twelve minutes of people and faults, then calm, then a last look."""
+"""One simulated morning: eight minutes of people and faults, then calm, then a last look."""
 
 import asyncio
 import tempfile
@@ -17,7 +17,7 @@ from tests.simulation.virtual_time import VirtualTimeLoop
 from tests.simulation.weather import Weather, weather_of
 from tests.simulation.world import World
 
-FAULTS_S: Final = 12 * 60.0
+FAULTS_S: Final = 8 * 60.0
 CALMING_DOWN_S: Final = 90.0
 NURSE_COUNT: Final = 2
 _MEMORY: Final = Path("/dev/shm")

@@ -128,7 +128,7 @@ class Doctor:
         """Go on for ever."""
         chance = self._browser.chance
         while True:
-            await asyncio.sleep(chance.uniform(3.0, 40.0))
+            await asyncio.sleep(chance.uniform(2.0, 30.0))
             now = self._browser.look()
             if now is not None:
                 try:
@@ -169,7 +169,7 @@ class Nurse:
         """Go on for ever."""
         chance = self._browser.chance
         while True:
-            await asyncio.sleep(chance.uniform(3.0, 40.0))
+            await asyncio.sleep(chance.uniform(2.0, 30.0))
             now = self._browser.look()
             if now is None:
                 continue
@@ -263,13 +263,13 @@ class PatientWalk:
         """Come in time, and again whenever there is something to check in for."""
         slot = min(one.slot.start_s for one in self._visits if one.slot)
         first = next(one.slot for one in self._visits if one.slot and one.slot.start_s == slot)
-        await asyncio.sleep(max(0.0, seconds_to(first) + self._chance.uniform(-600.0, 300.0)))
+        await asyncio.sleep(max(0.0, seconds_to(first) + self._chance.uniform(-300.0, 120.0)))
         for _ in range(PATIENCE):
             if any(self._witness.state_of(*one) in COMES_BACK for one in self.tickets()):
                 kiosk = self._chance.choice(self._kiosks)
                 async with kiosk.place:
                     await self._use(kiosk)
-            await asyncio.sleep(self._chance.uniform(30.0, 200.0))
+            await asyncio.sleep(self._chance.uniform(20.0, 150.0))
 
     async def _use(self, kiosk: KioskDevice) -> None:
         if not isinstance(kiosk.state.screen, Home):

@@ -16,18 +16,20 @@ from queue_server.service.answers import Draft
 from queue_server.service.jobs import Asked, Job, LineIsUp
 from queue_server.service.now import with_entry
 from queue_server.service.writer import Writer
+from tests.simulation.disk import Crash
 from tests.simulation.morning import run_morning
 from tests.simulation.server import NEVER_S, Build
 from tests.simulation.server_door import SimulatedDoor
+from tests.simulation.weather import CALM, Weather
 from tests.simulation.world import Violation
 
 SEEDS = range(1, 31)
 
 
-def complaint(build: Build) -> str:
+def complaint(build: Build, weather: Weather | None = None) -> str:
     """Return what is said of the first morning that fails; without one the test fails."""
     for seed in SEEDS:
-        error = run_morning(seed, build=build).error
+        error = run_morning(seed, build=build, weather=weather).error
         if error is not None:
             assert isinstance(error, Violation), error
             return str(error)
@@ -50,11 +52,16 @@ class AnswersBeforeTheCommit(SqliteJournal):
 
 
 class CommitsInTwoParts(SqliteJournal):
-    """Writes the answers first and the events in a second transaction."""
+    """Writes the answers in a second transaction, and now and then dies before it."""
+
+    _count = 0
 
     def append(self, batch: Batch) -> None:
-        super().append(Batch(replies=batch.replies))
         super().append(replace(batch, replies=[]))
+        self._count += 1
+        if self._count % 20 == 0:
+            raise Crash
+        super().append(Batch(replies=batch.replies))
 
 
 class ForgetsTheLastEntry(SqliteJournal):
@@ -162,7 +169,9 @@ def test_a_disk_that_confirms_too_early_is_noticed() -> None:
 
 
 def test_a_commit_in_two_parts_is_noticed() -> None:
-    assert "half a commit" in complaint(Build(journal=CommitsInTwoParts))
+    said = complaint(Build(journal=CommitsInTwoParts), CALM)
+
+    assert "are not those that were written" in said
 
 
 def test_requests_that_are_not_known_again_are_noticed() -> None:
