@@ -196,8 +196,9 @@ def make_demo(
     broker: BrokerAddress | None,
     environment: Mapping[str, str],
     voice: str,
+    logs: Path | None = None,
 ) -> DemoHospital:
-    """Return a demo in `folder`, its clocks at OPENS_AT of today."""
+    """Return a demo in `folder`, its clocks at OPENS_AT of today; `logs` outlive the folder."""
     site = load_site(SITE_FILE)
     hours, minutes = (int(part) for part in OPENS_AT.split(":"))
     opens_at = now.replace(hour=hours, minute=minutes, second=0, microsecond=0)
@@ -206,7 +207,7 @@ def make_demo(
         folder=folder,
         site=site,
         ports=ports,
-        programs=Programs(folder / "logs"),
+        programs=Programs(logs or folder / "logs"),
         day_on=opens_at.date(),
         clock_offset_s=round((opens_at - now) / timedelta(seconds=1)),
         broker=broker or BrokerAddress(host="127.0.0.1", port=ports.broker),

@@ -59,8 +59,8 @@ def run_tour(folder: Path, now: datetime, broker: BrokerAddress | None) -> Path:
             broker=broker,
             environment=OFFSCREEN,
             voice=f"file:{folder.resolve() / 'sounds'}",
+            logs=folder.resolve() / "logs",
         )
-        stack.callback(_keep_logs, demo, folder)
         stack.callback(demo.programs.stop_all)
         with Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
@@ -114,7 +114,3 @@ def _empty(folder: Path) -> None:
         left.unlink()
     for name in ("sounds", "logs"):
         shutil.rmtree(folder / name, ignore_errors=True)
-
-
-def _keep_logs(demo: DemoHospital, folder: Path) -> None:
-    shutil.copytree(demo.programs.logs, folder / "logs", dirs_exist_ok=True)
