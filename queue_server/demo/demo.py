@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
 
 from queue_server.broker.broker import BrokerAddress
 from queue_server.demo.hospital import (
@@ -49,7 +49,7 @@ def run_demo(now: datetime, broker: BrokerAddress | None) -> None:
             demo.start_server()
             demo.start_kiosk("540x960")
             demo.start_displays("1280x720", "640x400")
-        console.print(_welcome(demo))
+        console.print(_welcome(demo), soft_wrap=True, highlight=False)
         while not demo.programs.ended():
             time.sleep(LOOK_S)
         names = ", ".join(demo.programs.ended())
@@ -61,20 +61,20 @@ def run_demo(now: datetime, broker: BrokerAddress | None) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _welcome(demo: DemoHospital) -> Table:
-    table = Table(title=f"{demo.site.name_zh} · {demo.site.name_en} · {OPENS_AT}")
-    table.add_column("页面 Page")
-    table.add_column("地址 Address", no_wrap=True)
-    table.add_column("用户 User")
-    table.add_column("密码 Password")
-    doctor = demo.site.queues[0]
-    table.add_row("护士站 Nurse station", f"{demo.address}/station", NURSE, PASSWORD)
-    table.add_row("医生工作台 Doctor console", f"{demo.address}/console", doctor.id, PASSWORD)
-    table.add_row("患者手机 Patients' phones", f"{demo.address}/cards", "", "")
-    table.add_row("扫码 Scan a code", _scan_command(demo), "", "")
-    table.caption = f"小票 slips: {demo.slips} · Ctrl-C 关闭 closes everything"
-    return table
-
-
-def _scan_command(demo: DemoHospital) -> str:
-    return f"python -m hardware control {demo.ports.scanner_control} scan CODE"
+def _welcome(demo: DemoHospital) -> str:
+    """Return what somebody needs who sits in front of the demo, each in a line of its own."""
+    doctor = demo.site.queues[0].id
+    lines = {
+        "护士站 Nurse station": f"{demo.address}/station",
+        "  用户 user / 密码 password": f"{NURSE} / {PASSWORD}",
+        "医生工作台 Doctor console": f"{demo.address}/console",
+        "  用户 user / 密码 password ": f"{doctor} / {PASSWORD}",
+        "患者手机 Patients' phones": f"{demo.address}/cards",
+        "扫码 Scan a code": f"python -m hardware control {demo.ports.scanner_control} scan CODE",
+        "小票 Slips": str(demo.slips),
+        "关闭 Close everything": "Ctrl-C",
+    }
+    width = max(cell_len(what) for what in lines)
+    told = [f"{set_cell_size(what, width)}  {where}" for what, where in lines.items()]
+    title = f"{demo.site.name_zh} · {demo.site.name_en} · {OPENS_AT}"
+    return "\n".join([title, "", *told])
