@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from queue_server.contract import topics
 from queue_server.contract.messages import DeviceStatus, Identify
-from queue_server.journal.journal import Journal
+from queue_server.journal.journal import Journal, JournaledEntry, JournalUnusable
 from queue_server.records.records import Records, RecordsUnavailable
 from queue_server.records.virtual_card import CardReader
 from queue_server.rules.refusals import Refused
@@ -224,9 +224,21 @@ class Writer:
             self._loading_day = None
 
 
+def _require_known_queues(setup: Setup, written: JournaledEntry) -> None:
+    """Refuse in words a day with a queue that the site file no longer names."""
+    for event in written.entry.events:
+        if event.queue not in setup.queues:
+            raise JournalUnusable(
+                f"the journal of {written.day_on} has tickets of queue {event.queue}: the site"
+                " file no longer names it; put it back, and take it out after the last such day"
+                " / 站点文件中缺少当日已有号票的队列，请先恢复"
+            )
+
+
 def replayed(setup: Setup, journal: Journal, now: Now) -> Now:
     """Return the day `now` after all that its journal tells. May block."""
     for written in journal.entries(now.day_on):
+        _require_known_queues(setup, written)
         now = with_entry(setup, now, written)
     for fact in journal.facts(now.day_on):
         now = with_fact(now, fact)
