@@ -6,6 +6,7 @@ server that dies in between gets it again; the request id makes that harmless.
 
 import logging
 import socket
+import threading
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
@@ -55,6 +56,7 @@ class MqttDoor:
         self._port = port
         self._site = site
         self._put: Callable[[Job], None] = lambda job: None
+        self._gone = threading.Event()
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             f"{site}-{SERVER}",
@@ -69,6 +71,7 @@ class MqttDoor:
         client = self._client
         client.on_socket_open = _no_delay
         client.on_connect = self._connected
+        client.on_disconnect = lambda *_: self._gone.set()
         client.on_subscribe = self._subscribed
         client.on_message = self._received
         client.max_inflight_messages_set(0)
@@ -92,18 +95,23 @@ class MqttDoor:
 
     def close(self) -> None:
         """Say good-bye and disconnect."""
-        if self._client.is_connected():
+        was_up = self._client.is_connected()
+        if was_up:
             farewell = encode(DeviceStatus(is_up=False))
             sent = self._client.publish(self._status_topic(), farewell, 1, retain=True)
             if sent.rc == mqtt.MQTT_ERR_SUCCESS:
                 sent.wait_for_publish(FAREWELL_WITHIN_S)
         self._client.disconnect()
+        if was_up:
+            # Paho closes its socket in its own thread, which must have had the time for it.
+            self._gone.wait(FAREWELL_WITHIN_S)
         self._client.loop_stop()
 
     def _status_topic(self) -> str:
         return topics.status(self._site, SERVER)
 
     def _connected(self, client: mqtt.Client, *_: Any) -> None:
+        self._gone.clear()
         client.subscribe([(one, 1) for one in followed_topics(self._site)])
 
     def _subscribed(self, *_: Any) -> None:

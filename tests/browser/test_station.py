@@ -308,6 +308,8 @@ def test_a_server_that_is_gone_is_shown_and_found_again(
     again.start()
     # Sessions end with the server that kept them.
     expect(page).to_have_url(re.compile("/login$"))
+    # The page is whole before this server goes, too.
+    page.wait_for_load_state("networkidle")
     again.stop()
 
 
