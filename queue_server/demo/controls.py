@@ -11,7 +11,7 @@ from typing import Any, Final
 import zxingcpp
 from PIL import Image
 
-ANSWER_WITHIN_S: Final = 20.0
+ANSWER_WITHIN_S: Final = 40.0
 LOOK_S: Final = 0.05
 
 

@@ -24,7 +24,7 @@ from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.site import load_site
 
 ROOT = Path(__file__).parents[2]
-MORNING_WITHIN_S = 240
+MORNING_WITHIN_S = 400
 Morning = tuple[Path, list[tuple[str, bytes]]]
 """The folder of a tour, and topic and payload of all that was heard on the wire."""
 

@@ -26,7 +26,7 @@ from queue_server.broker.existing_broker import ExistingBroker
 from queue_server.broker.mosquitto import mosquitto
 from queue_server.broker.probe import answers
 
-WAIT_S = 5.0
+WAIT_S = 15.0
 
 
 class Client:

@@ -45,7 +45,7 @@ from queue_server.service.setup import Setup, make_setup
 from queue_server.site import load_site
 from tests.integration.service.known_hospital import OPENING, card_id, id_number
 
-WAIT_S = 8.0
+WAIT_S = 20.0
 _numbers = count(1)
 
 
