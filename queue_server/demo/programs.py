@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -49,16 +49,7 @@ class Programs:
         Raises:
             ProgramFailed: it has ended, or does not listen in time.
         """
-        give_up_at = time.monotonic() + START_WITHIN_S
-        while time.monotonic() < give_up_at:
-            self.require_running(name)
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-            except OSError:
-                time.sleep(LOOK_S)
-            else:
-                return
-        raise ProgramFailed(f"{name} does not listen at port {port}; see {self._log(name)}")
+        self._wait(name, lambda: _listens(port), f"listen at port {port}")
 
     def wait_for_file(self, name: str, path: Path) -> None:
         """Wait until program `name` has made `path`.
@@ -66,13 +57,15 @@ class Programs:
         Raises:
             ProgramFailed: it has ended, or does not make it in time.
         """
+        self._wait(name, path.exists, f"make {path}")
+
+    def _wait(self, name: str, is_so: Callable[[], bool], what: str) -> None:
         give_up_at = time.monotonic() + START_WITHIN_S
-        while time.monotonic() < give_up_at:
+        while not is_so():
             self.require_running(name)
-            if path.exists():
-                return
+            if time.monotonic() > give_up_at:
+                raise ProgramFailed(f"{name} does not {what}; see {self._log(name)}")
             time.sleep(LOOK_S)
-        raise ProgramFailed(f"{name} has not made {path}; see {self._log(name)}")
 
     def require_running(self, name: str) -> None:
         """Raise ProgramFailed if program `name` has ended."""
@@ -116,3 +109,11 @@ def free_port() -> int:
         sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]
         return port
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
