@@ -185,7 +185,9 @@ def test_names_are_shown_once_the_records_are_back(
 
     aside.rename(waiting_site.records_file)
 
-    screen.wait_for(board, lambda one: one["rooms"][0]["standby"][0]["masked_name"] == "张*三")
+    screen.wait_for(
+        board, lambda told: [one["masked_name"] for one in told["rooms"][0]["standby"]] == ["张*三"]
+    )
     waiting_site.stop()
     assert waiting_site.fatal.empty()
 
