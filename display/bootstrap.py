@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
@@ -23,6 +24,7 @@ from display.remote_control import RemoteControl
 from display.texts import Texts
 from hardware.voice.loudspeaker import open_loudspeaker
 from queue_server.client.line import Address, Line
+from queue_server.client.supervisor import Supervisor
 from queue_server.contract import topics
 from queue_server.contract.messages import (
     AreaBoard,
@@ -83,6 +85,7 @@ async def run(configuration: Configuration) -> bool:
     def now() -> datetime:
         return datetime.now(zone) + offset
 
+    supervisor = Supervisor(os.environ, time.monotonic)
     ending = asyncio.Event()
     line = _line(configuration, now, ending)
     wants_restart = False
@@ -109,7 +112,10 @@ async def run(configuration: Configuration) -> bool:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
         if configuration.remote_control is not None:
             await _start_remote_control(app, presenter, configuration.remote_control, stack)
-        background = [line.run(), *([announcer.run()] if announcer else [])]
+        background = [line.run(), supervisor.watch_the_loop()]
+        if announcer is not None:
+            background.append(announcer.run())
+        supervisor.ready()
         await _until_the_window_closes(app, background, stack)
         # A broker publishes the will of those only who go without a word.
         ending.set()

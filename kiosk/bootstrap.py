@@ -28,6 +28,7 @@ from kiosk.presenter.window import Presenter
 from kiosk.presenter.wording import load_wordings
 from kiosk.voice import ScreenVoice
 from queue_server.client.line import Address, Line
+from queue_server.client.supervisor import Supervisor
 from queue_server.contract.messages import DeviceStatus
 from queue_server.rules.terms import DeviceId, SiteId
 
@@ -87,6 +88,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
     fonts = SlipFonts(regular=FontFile(path=FONT_REGULAR), bold=FontFile(path=FONT_BOLD))
     printer = make_ticket_printer(configuration.printer, fonts)
     scanners = [make_scanner(table) for table in configuration.scanners()]
+    supervisor = Supervisor(os.environ, time.monotonic)
     sounds = _sound_folder()
     voice = ScreenVoice(open_loudspeaker(configuration.voice, sounds), sounds)
 
@@ -109,12 +111,19 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         app = _open_window(conductor, scanners)
         conductor.start(app, scanners)
         stack.push_async_callback(conductor.stop)
-        for part in (line.run(), conductor.run(), conductor.report_paper(line.report_status)):
+        for part in (
+            line.run(),
+            conductor.run(),
+            conductor.report_paper(line.report_status),
+            supervisor.watch_the_loop(),
+        ):
             stack.push_async_callback(_end, asyncio.create_task(part))
         if remote_control_port is not None:
             await stack.enter_async_context(_remote_control(app, remote_control_port))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.stop)
+        supervisor.ready()
         await app.async_run("asyncio")
+        supervisor.stopping()
 
 
 def _open_window(conductor: Conductor, scanners: list[Scanner]) -> "KioskApp":

@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from typing import Final
 from queue_server.broker.broker import Broker, BrokerAddress
 from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.broker.existing_broker import ExistingBroker
+from queue_server.client.supervisor import Supervisor
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.journal_key import JournalKey
 from queue_server.journal.sqlite_journal import SqliteJournal
@@ -84,6 +86,7 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         make_demo_hospital(records_file, day=clinic_day(site, clock()), seed=options.demo_seed)
     records = DemoHospital(records_file)
     key = load_or_make_key(folder / "card-key.json")
+    supervisor = Supervisor(os.environ, time.monotonic)
     with ExitStack() as stack:
         if options.journal_key is None:
             _log.warning("the journal is not encrypted: no --key-file / 日志未加密：未提供密钥")
@@ -103,6 +106,7 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
                 door=MqttDoor(address.host, address.port, site.id),
                 clock=clock,
                 fatal=_stop_at_once,
+                alive=supervisor.alive,
             ),
         )
         service.start()
@@ -120,7 +124,9 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         port = pages.start()
         stack.callback(pages.stop)
         ready(f"MQTT {address} · http://{options.http_host}:{port}")
+        supervisor.ready()
         _wait_for_a_signal()
+        supervisor.stopping()
 
 
 def _demo_cards(

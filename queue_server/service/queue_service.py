@@ -129,6 +129,7 @@ class QueueService:
                 _log.critical("the writer has failed: %s", type(error).__name__, exc_info=error)
                 self._parts.fatal(error)
                 return
+            self._parts.alive()
 
     def _take(self) -> list[Job]:
         """Wait for a job, a due board or the next tick; take what else has come in."""

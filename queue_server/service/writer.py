@@ -55,6 +55,8 @@ class Parts:
     clock: Callable[[], datetime]
     fatal: Callable[[Exception], None]
     """Called when the journal can't be written: the process has to stop without answering."""
+    alive: Callable[[], None] = lambda: None
+    """Called at each turn of the loop, for whoever restarts a server that hangs."""
     repeat_s: float = REPEAT_S
     """How often everything retained is told again."""
 
