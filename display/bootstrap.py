@@ -25,6 +25,7 @@ from display.texts import Texts
 from hardware.voice.loudspeaker import open_loudspeaker
 from queue_server.client.line import Address, Line
 from queue_server.client.supervisor import Supervisor
+from queue_server.client.tls import Certificates
 from queue_server.contract import topics
 from queue_server.contract.messages import (
     AreaBoard,
@@ -127,17 +128,24 @@ def _line(configuration: Configuration, now: Callable[[], datetime], ending: asy
     host, _, port = configuration.broker.rpartition(":")
     line = Line(
         Address(
-            host=host,
+            host=host.strip("[]"),
             port=int(port),
             site=SiteId(configuration.site),
             device=DeviceId(configuration.device),
+            certificates=_certificates(configuration),
         ),
         now=now,
         new_id=lambda: uuid.uuid4().hex,
         status=lambda: DeviceStatus(is_up=not ending.is_set(), reported_at=now(), version=VERSION),
+        is_asker=False,
     )
+    line.on_trouble = lambda sentence: _log.warning("%s", sentence)
     line.on_bad_payload = lambda topic, error: _log.error("Unreadable at %s: %s", topic, error)
     return line
+
+
+def _certificates(configuration: Configuration) -> Certificates | None:
+    return Certificates(Path(configuration.certificates)) if configuration.certificates else None
 
 
 async def _parts(

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hardware.errors import ConfigError
 from kiosk.bootstrap import prepare_kivy, run
-from kiosk.configuration import BadConfiguration, Broker, Configuration, load_configuration
+from kiosk.configuration import BadConfiguration, Configuration, load_configuration
 
 
 def main() -> int:
@@ -53,14 +53,18 @@ def _with_flags(configuration: Configuration, arguments: argparse.Namespace) -> 
     if arguments.size:
         width, height = arguments.size
         window = replace(window, width=width, height=height)
-    return replace(configuration, broker=arguments.broker or configuration.broker, window=window)
+    broker = configuration.broker
+    if arguments.broker:
+        host, port = arguments.broker
+        broker = replace(broker, host=host, port=port)
+    return replace(configuration, broker=broker, window=window)
 
 
-def _host_and_port(text: str) -> Broker:
+def _host_and_port(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon or not port.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
-    return Broker(host=host, port=int(port))
+    return host, int(port)
 
 
 def _width_and_height(text: str) -> tuple[int, int]:

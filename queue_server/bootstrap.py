@@ -14,10 +14,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from queue_server.broker.broker import Broker, BrokerAddress
+from queue_server.broker.access import Secured
+from queue_server.broker.broker import Broker, BrokerAddress, BrokerError, BrokerErrorCode
+from queue_server.broker.broker_process import BrokerProcess
 from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.broker.existing_broker import ExistingBroker
 from queue_server.client.supervisor import Supervisor
+from queue_server.devices.access import access_of
+from queue_server.devices.register import DeviceRegister
+from queue_server.devices.watch import DeviceWatch
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.journal_key import JournalKey
 from queue_server.journal.sqlite_journal import SqliteJournal
@@ -27,7 +32,7 @@ from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
 from queue_server.service.setup import make_setup
-from queue_server.site import load_site
+from queue_server.site import Site, load_site
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
 from queue_server.web.users import load_users
@@ -35,6 +40,8 @@ from queue_server.web.web_server import WebServer
 
 JOURNAL_BROKEN: Final = 70
 """Exit code when the journal can't be written any more (EX_SOFTWARE)."""
+
+ANYWHERE: Final = "0.0.0.0"  # noqa: S104  # with TLS only, and for listed certificates only
 
 _log = logging.getLogger(__name__)
 
@@ -52,8 +59,9 @@ class ServerOptions:
     """The hospital's own broker; None: the embedded one."""
     journal_key: JournalKey | None = None
     """Encrypts the journal; None: it is plain."""
-    broker_port: int | None = None
-    """Where the embedded broker listens; None: any free port."""
+    broker_listen: BrokerAddress | None = None
+    """Where the embedded broker listens. None: where the list of devices says; without one, at
+    any free port of this machine."""
     demo_seed: int | None = None
     """Makes the demo hospital of the day, if there is none in the folder, and shows its cards."""
     clock_offset_s: int = 0
@@ -68,8 +76,8 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         ready: gets a line for the technician when everything listens.
 
     Raises:
-        SiteError, PolicyError, UsersError, BrokerError, JournalUnusable, OSError:
-            it can't start; each says what to do.
+        SiteError, PolicyError, UsersError, BrokerError, DeviceError, CertificatesUnusable,
+        JournalUnusable, OSError: it can't start; each says what to do.
     """
     offset = timedelta(seconds=options.clock_offset_s)
 
@@ -93,9 +101,12 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         journal = SqliteJournal(folder / JOURNAL_NAME, options.journal_key)
         stack.callback(journal.close)
         journal.open(clock())
-        broker = _broker(options)
-        broker.start()
-        stack.callback(broker.stop)
+        register = DeviceRegister(folder / "devices")
+        session = None
+        if register.exists:
+            register.renew_own(datetime.now(UTC))
+            session = register.server_certificates.read()
+        broker = _start_broker(options, site, register, stack)
         address = broker.address
         service = QueueService(
             setup,
@@ -103,7 +114,7 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
                 journal=journal,
                 records=records,
                 cards=CardReader([public_key(key)], site.id),
-                door=MqttDoor(address.host, address.port, site.id),
+                door=MqttDoor(address.host, address.port, site.id, session),
                 clock=clock,
                 fatal=_stop_at_once,
                 alive=supervisor.alive,
@@ -146,10 +157,47 @@ def _wait_for_a_signal() -> None:
     is_ended.wait()
 
 
-def _broker(options: ServerOptions) -> Broker:
-    if options.broker is not None:
-        return ExistingBroker(options.broker)
-    return embedded_nats(options.data_folder / "broker", port=options.broker_port)
+def _start_broker(
+    options: ServerOptions, site: Site, register: DeviceRegister, stack: ExitStack
+) -> Broker:
+    """Start the broker that was asked for; with a list of devices, one with TLS."""
+    broker = (
+        _embedded_broker(options, site, register)
+        if options.broker is None
+        else ExistingBroker(
+            options.broker, register.server_certificates if register.exists else None
+        )
+    )
+    broker.start()
+    stack.callback(broker.stop)
+    if isinstance(broker, BrokerProcess) and register.exists:
+        watch = DeviceWatch(register, broker.reload)
+        watch.start()
+        stack.callback(watch.stop)
+    return broker
+
+
+def _embedded_broker(options: ServerOptions, site: Site, register: DeviceRegister) -> BrokerProcess:
+    folder, listen = options.data_folder / "broker", options.broker_listen
+    if register.exists:
+        return embedded_nats(
+            folder,
+            host=ANYWHERE if listen is None else listen.host,
+            port=register.read().broker.port if listen is None else listen.port,
+            secured=Secured(
+                access=lambda: access_of(register, site, datetime.now(UTC)),
+                certificates=register.server_certificates,
+            ),
+        )
+    if listen is None:
+        return embedded_nats(folder)
+    if not listen.is_loopback:
+        raise BrokerError(
+            BrokerErrorCode.BROKER_NEEDS_DEVICES,
+            f"the broker listens at {listen} with TLS only: add the first device, or listen at"
+            " 127.0.0.1 / 请先用 devices add 添加设备，否则只能监听 127.0.0.1",
+        )
+    return embedded_nats(folder, host=listen.host, port=listen.port)
 
 
 def _stop_at_once(error: Exception) -> None:

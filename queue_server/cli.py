@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from queue_server.broker.broker import BrokerAddress, BrokerError
+from queue_server.client.tls import CertificatesUnusable
+from queue_server.devices.cli import add_device_commands
+from queue_server.devices.errors import DeviceError
 from queue_server.journal.cli import add_journal_commands, add_key_option
 from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_key import load_journal_key
@@ -69,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
         "--broker", type=_address, metavar="HOST:PORT", help="an MQTT broker; default: our own"
     )
     add_key_option(server)
-    server.add_argument("--broker-port", type=int, metavar="PORT", help="of our own broker")
+    server.add_argument(
+        "--broker-listen", type=_address, metavar="HOST:PORT", help="where our own broker listens"
+    )
     server.add_argument("--demo-seed", type=int, metavar="N", help="invent the patients of today")
     server.add_argument("--clock-offset-s", type=int, default=0, help=argparse.SUPPRESS)
     server.set_defaults(run=_server)
@@ -93,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--seed", type=int, metavar="SEED", help="tell one morning line by line")
     simulate.set_defaults(run=_simulate)
 
+    add_device_commands(commands)
     add_journal_commands(commands)
     return parser
 
@@ -137,14 +143,21 @@ def _server(parsed: argparse.Namespace) -> int:
             http_host=parsed.http.host,
             http_port=parsed.http.port,
             broker=parsed.broker,
-            broker_port=parsed.broker_port,
+            broker_listen=parsed.broker_listen,
             demo_seed=parsed.demo_seed,
             clock_offset_s=parsed.clock_offset_s,
         )
         run_server(options, ready=print)
     except PolicyError as error:
         return _told("\n".join(f"{parsed.site}: policy.{one}" for one in error.problems))
-    except (SiteError, UsersError, BrokerError, JournalUnusable) as error:
+    except (
+        SiteError,
+        UsersError,
+        BrokerError,
+        DeviceError,
+        CertificatesUnusable,
+        JournalUnusable,
+    ) as error:
         return _told(str(error))
     except OSError as error:
         return _told(f"{error.filename or parsed.http}: {error.strerror}")

@@ -90,7 +90,7 @@ VALUES: Final[tuple[type[StrEnum], ...]] = (
 CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (line, "RETRY_AFTER_S"),
     (line, "RECONNECT_AFTER_S"),
-    (line, "SERVER"),
+    (topics, "SERVER"),
     (connection, "KEEPALIVE_S"),
     (answers, "CLOCK_SKEW_S"),
     (messages, "SESSION_LIFE_S"),

@@ -18,6 +18,7 @@ from queue_server.contract.messages import (
     Notice,
     RoomBoard,
 )
+from queue_server.contract.topics import SERVER
 from queue_server.rules import commands as asked
 from queue_server.rules.events import TicketIssued
 from queue_server.rules.terms import (
@@ -30,7 +31,6 @@ from queue_server.rules.terms import (
     TicketId,
 )
 from queue_server.service.board_view import CALL_FRESH_S
-from queue_server.service.door import SERVER
 from queue_server.service.facts import NoticesSet
 from tests.conftest import BrokerProgram
 from tests.integration.service.known_hospital import (
