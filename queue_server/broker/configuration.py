@@ -35,8 +35,8 @@ def nats_files(listen: BrokerAddress, folder: Path, access: Access | None) -> Fi
         key=access.certificates / KEY_NAME,
         ca=access.certificates / CA_NAME,
     )
-    own_protocol = f"tls {{ {tls} }}\n"
-    text = _NATS.format(store=folder / "jetstream-tls", listen=listen, tls=f"tls {{ {tls} }}")
+    own_protocol = f"tls: {{ {tls} }}\n"
+    text = _NATS.format(store=folder / "jetstream-tls", listen=listen, tls=f", tls: {{ {tls} }}")
     users = "\n".join(_nats_user(holder) for holder in access.holders)
     return {
         CONFIGURATION_NAME: f"{text}{own_protocol}authorization {{\n  users: [\n{users}\n  ]\n}}\n"
@@ -122,7 +122,7 @@ _NATS: Final = """\
 server_name: hospital
 listen: "127.0.0.1:-1"
 jetstream {{ store_dir: "{store}", max_mem: 64M, max_file: 1G }}
-mqtt {{ listen: "{listen}", ack_wait: "5s", max_ack_pending: 1000 {tls} }}
+mqtt {{ listen: "{listen}", ack_wait: "5s", max_ack_pending: 1000{tls} }}
 """
 
 _NATS_TLS: Final = (

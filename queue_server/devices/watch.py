@@ -29,9 +29,7 @@ class DeviceWatch:
         self._seen: tuple[int, int] = (0, 0)
 
     def start(self) -> None:
-        """Begin; the broker has been started with the list as it is now."""
-        self._seen = self._mark()
-        self._applied()
+        """Begin; a change since the broker was started is followed too."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -52,10 +50,11 @@ class DeviceWatch:
                 mark = self._mark()
                 if mark == self._seen:
                     continue
+                revision = self._register.read().revision
                 self._reload()
-                self._applied()
+                self._applied_file.write_text(str(revision), encoding="ascii")
                 self._seen, told = mark, ""
-                _log.info("the broker follows the changed list of devices / 设备清单已生效")
+                _log.info("the broker follows the list of devices / 设备清单已生效")
             except (BrokerError, DeviceError, OSError, ValueError) as error:
                 # The list of before goes on, and somebody who was revoked may still be in.
                 if str(error) != told:
@@ -66,6 +65,3 @@ class DeviceWatch:
         """Return what is different of each list: it is replaced as a whole."""
         found = (self._register.folder / LIST_NAME).stat()
         return found.st_ino, found.st_mtime_ns
-
-    def _applied(self) -> None:
-        self._applied_file.write_text(str(self._register.read().revision), encoding="ascii")
