@@ -10,7 +10,7 @@ from queue_server.broker.configuration import mosquitto_site_files, nats_files
 from queue_server.client.tls import CA_NAME, CERTIFICATE_NAME, KEY_NAME
 from queue_server.devices.access import access_of
 from queue_server.devices.register import DeviceRegister
-from queue_server.private_file import write_privately
+from queue_server.private_file import make_private_folder, write_privately
 from queue_server.site import Site
 
 _TOLD: Final = {
@@ -42,7 +42,8 @@ def write_broker_files(
     address = listen or BrokerAddress(host="0.0.0.0", port=place.port)  # noqa: S104  # with TLS
     access = access_of(register, site, now)
     folder = folder.absolute()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not folder.exists():
+        make_private_folder(folder)
     for name in (CA_NAME, KEY_NAME, CERTIFICATE_NAME):
         write_privately(folder / name, (access.certificates / name).read_bytes())
     make = mosquitto_site_files if program == "mosquitto" else nats_files

@@ -10,7 +10,7 @@ from queue_server.devices.checks import NewDevice
 from queue_server.devices.device_list import BrokerPlace, DeviceKind, DeviceList
 from queue_server.devices.errors import DeviceError, DeviceErrorCode
 from queue_server.devices.register import HandOver, write_certificates
-from queue_server.private_file import write_privately
+from queue_server.private_file import make_private_folder, write_privately
 from queue_server.site import Site
 
 KIOSK_FILE: Final = "kiosk.toml"
@@ -29,7 +29,7 @@ def carried_folder(
 
     def hand_over(issued: Issued, authority_pem: bytes, devices: DeviceList) -> None:
         try:
-            folder.mkdir(mode=0o700, parents=True)
+            make_private_folder(folder)
         except FileExistsError as error:
             raise DeviceError(
                 DeviceErrorCode.FOLDER_TAKEN,

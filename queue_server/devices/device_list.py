@@ -23,7 +23,7 @@ from queue_server.contract.rights import (
     rights_of_kiosk,
 )
 from queue_server.devices.errors import DeviceError, DeviceErrorCode
-from queue_server.private_file import write_privately
+from queue_server.private_file import open_privately, write_privately
 from queue_server.rules.terms import AreaId, DeviceId, RoomId
 from queue_server.site import Site
 
@@ -162,6 +162,6 @@ def write_list(folder: Path, devices: DeviceList) -> None:
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Let nobody else change the list in `folder` meanwhile."""
-    with (folder / "lock").open("wb") as lock:
+    with open_privately(folder / "lock") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

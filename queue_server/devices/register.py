@@ -33,7 +33,7 @@ from queue_server.devices.device_list import (
     read_list,
     write_list,
 )
-from queue_server.private_file import write_privately
+from queue_server.private_file import make_private_folder, write_privately
 from queue_server.site import Site
 
 RENEW_OWN_BEFORE: Final = timedelta(days=90)
@@ -96,7 +96,8 @@ class DeviceRegister:
             DeviceError: any but `DEVICE_UNKNOWN`; nothing has changed then.
         """
         check_new(new, site)
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.folder.exists():
+            make_private_folder(self.folder)
         with only_one(self.folder):
             if self.exists and self.read().device(new.name) is not None:
                 raise name_taken(new.name)
@@ -227,7 +228,8 @@ class DeviceRegister:
         return path.read_bytes() if path.exists() else None
 
     def _keep(self, folder: Path, authority: Authority, issued: Issued) -> None:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        if not folder.exists():
+            make_private_folder(folder)
         write_certificates(folder, issued, authority.pem)
 
     def _write(self, before: DeviceList, /, **changed: object) -> None:

@@ -88,7 +88,7 @@ def test_what_is_carried_to_a_machine_is_ready_to_use_and_read_by_its_owner_only
     for name in ("kiosk-01", "board-a", "door-201", "data/devices"):
         folder = site.folder / name
         assert folder.stat().st_mode & 0o077 == 0
-        private = [path for path in folder.rglob("*") if path.name != "lock"]
+        private = list(folder.rglob("*"))
         assert [path for path in private if path.stat().st_mode & 0o077] == []
 
 
