@@ -13,7 +13,7 @@ from typing import Final
 
 from queue_server.broker.access import Access, Secured
 from queue_server.broker.broker import BrokerAddress, BrokerError, BrokerErrorCode
-from queue_server.broker.configuration import CONFIGURATION_NAME, Files
+from queue_server.broker.configuration import CONFIGURATION_NAME, LOG_NAME, Files
 from queue_server.broker.probe import answers
 from queue_server.private_file import write_privately
 
@@ -76,7 +76,7 @@ class BrokerProcess:
     @property
     def log(self) -> Path:
         """What the broker itself has said."""
-        return self._folder / "broker.log"
+        return self._folder / LOG_NAME
 
     def start(self) -> None:
         """Return when a client can connect.
@@ -137,7 +137,8 @@ class BrokerProcess:
         deadline = time.monotonic() + RELOAD_WITHIN_S
         while time.monotonic() < deadline and self._process.poll() is None:
             with self.log.open("rb") as log:
-                log.seek(read_until)
+                # A log that has become too long begins anew.
+                log.seek(read_until if self.log.stat().st_size >= read_until else 0)
                 if self._program.reloaded.encode() in log.read():
                     return
             time.sleep(PROBE_EVERY_S)

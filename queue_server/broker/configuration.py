@@ -15,6 +15,7 @@ from queue_server.broker.broker import BrokerAddress
 from queue_server.client.tls import CA_NAME, CERTIFICATE_NAME, KEY_NAME
 
 CONFIGURATION_NAME: Final = "broker.conf"
+LOG_NAME: Final = "broker.log"
 ACL_NAME: Final = "acl"
 REVOCATION_LIST_NAME: Final = "crl.pem"
 Files = Mapping[str, str]
@@ -24,19 +25,20 @@ Files = Mapping[str, str]
 def nats_files(listen: BrokerAddress, folder: Path, access: Access | None) -> Files:
     """Return the configuration of a NATS server that speaks MQTT and keeps in `folder`.
 
-    Its own protocol gets any free port (-1): nobody of ours speaks it, and nobody named may.
+    Its own protocol gets any free port (-1): nobody of ours speaks it, and nobody named may. Its
+    log is bounded: whoever is refused again and again must not fill the disk.
     What it keeps with TLS stands apart: it would keep messages for the sessions of before, whose
     ids nobody has any more, for ever.
     """
     if access is None:
-        return {CONFIGURATION_NAME: _NATS.format(store=folder / "jetstream", listen=listen, tls="")}
+        return {CONFIGURATION_NAME: _nats(listen, folder, "jetstream", "")}
     tls = _NATS_TLS.format(
         certificate=access.certificates / CERTIFICATE_NAME,
         key=access.certificates / KEY_NAME,
         ca=access.certificates / CA_NAME,
     )
     own_protocol = f"tls: {{ {tls} }}\n"
-    text = _NATS.format(store=folder / "jetstream-tls", listen=listen, tls=f", tls: {{ {tls} }}")
+    text = _nats(listen, folder, "jetstream-tls", f", tls: {{ {tls} }}")
     users = "\n".join(_nats_user(holder) for holder in access.holders)
     return {
         CONFIGURATION_NAME: f"{text}{own_protocol}authorization {{\n  users: [\n{users}\n  ]\n}}\n"
@@ -75,6 +77,10 @@ def mosquitto_site_files(listen: BrokerAddress, folder: Path, access: Access) ->
         ACL_NAME: _ACL_HEAD + "".join(_mosquitto_user(holder) for holder in access.holders),
         REVOCATION_LIST_NAME: access.revocation_list,
     }
+
+
+def _nats(listen: BrokerAddress, folder: Path, store: str, tls: str) -> str:
+    return _NATS.format(folder=folder, log=LOG_NAME, store=store, listen=listen, tls=tls)
 
 
 def _nats_user(holder: Holder) -> str:
@@ -121,7 +127,10 @@ def _mosquitto_listener(listen: BrokerAddress) -> str:
 _NATS: Final = """\
 server_name: hospital
 listen: "127.0.0.1:-1"
-jetstream {{ store_dir: "{store}", max_mem: 64M, max_file: 1G }}
+log_file: "{folder}/{log}"
+logfile_size_limit: 10MB
+logfile_max_num: 3
+jetstream {{ store_dir: "{folder}/{store}", max_mem: 64M, max_file: 1G }}
 mqtt {{ listen: "{listen}", ack_wait: "5s", max_ack_pending: 1000{tls} }}
 """
 
@@ -162,6 +171,8 @@ tls_version tlsv1.2
 allow_anonymous false
 allow_zero_length_clientid false
 max_packet_size 131072
+max_queued_bytes 67108864
+persistent_client_expiration 7d
 acl_file {acl}
 """
 
