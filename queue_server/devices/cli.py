@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from queue_server.broker.broker import BrokerAddress, BrokerError
+from queue_server.contract.topics import SERVER
 from queue_server.devices.errors import DeviceError
 from queue_server.site import SiteError, load_site
 
@@ -134,7 +135,7 @@ def _renew(parsed: argparse.Namespace) -> None:
         parsed.name, datetime.now(UTC), carried_folder(folder, lambda _broker: {})
     )
     print(f"已续期 renewed: {parsed.name}")
-    if folder.exists():
+    if parsed.name not in (SERVER, BROKER):
         _tell_folder(folder, "ca.crt, device.crt, device.key")
     elif parsed.name == BROKER:
         print("自有消息服务器请重新运行 the hospital's own broker: run broker-config again")
