@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -128,7 +129,7 @@ def listen_while(
         with suppress(subprocess.TimeoutExpired):
             said, _ = played.communicate(timeout=LOOK_AGAIN_S)
         if time.monotonic() > give_up_at:
-            played.terminate()
+            played.send_signal(signal.SIGINT)  # so that it stops what it has started
     if eavesdropper is not None:
         eavesdropper.stop()
     return eavesdropper, said
