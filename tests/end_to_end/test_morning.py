@@ -14,7 +14,7 @@ import sys
 import time
 import wave
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -122,14 +122,16 @@ def listen_while(
 ) -> tuple[Eavesdropper | None, str]:
     """Return who has listened until the program ended, and what the program said."""
     eavesdropper = None
-    said = ""
+    said: str | None = None
     give_up_at = time.monotonic() + MORNING_WITHIN_S
-    while played.poll() is None:
+    while said is None:
         eavesdropper = eavesdropper or listen()
-        with suppress(subprocess.TimeoutExpired):
+        try:
             said, _ = played.communicate(timeout=LOOK_AGAIN_S)
-        if time.monotonic() > give_up_at:
-            played.send_signal(signal.SIGINT)  # so that it stops what it has started
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > give_up_at:
+                played.send_signal(signal.SIGINT)  # so that it stops what it has started
+                said, _ = played.communicate()
     if eavesdropper is not None:
         eavesdropper.stop()
     return eavesdropper, said
