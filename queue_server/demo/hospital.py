@@ -18,6 +18,8 @@ NURSE: Final = "li"
 ADMINISTRATOR: Final = "zheng"
 AUDITOR: Final = "qian"
 PASSWORD: Final = "qingyu-2026"  # noqa: S105  # of a hospital that does not exist
+TOTP_SECRET: Final = "QINGYU2026QINGYU2026QINGYU2026QI"  # noqa: S105  # likewise
+"""Of the second factor of administrator and auditor."""
 OPENS_AT: Final = "09:05"
 """What the clocks of the demo show when it starts, whatever the time is."""
 BOARD_AREA: Final = "area-a"
@@ -139,8 +141,12 @@ class DemoHospital:
                 name=queue.id, display_name=queue.doctor_zh, password_hash=password_hash
             )
         text += _OVERSEERS.format(
-            administrator=ADMINISTRATOR, auditor=AUDITOR, password_hash=password_hash
+            administrator=ADMINISTRATOR,
+            auditor=AUDITOR,
+            password_hash=password_hash,
+            totp_secret=TOTP_SECRET,
         )
+        path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
 
 
@@ -168,12 +174,14 @@ name = "{administrator}"
 role = "administrator"
 display_name = "郑工（信息科）"
 password_hash = "{password_hash}"
+totp_secret = "{totp_secret}"
 
 [[user]]
 name = "{auditor}"
 role = "auditor"
 display_name = "钱审计"
 password_hash = "{password_hash}"
+totp_secret = "{totp_secret}"
 """
 
 _KIOSK: Final = """\

@@ -29,10 +29,11 @@ class Body(BaseModel):
 
 
 class SignIn(Body):
-    """User name and password."""
+    """User name and password; `code` is asked for when the user has a second factor."""
 
     user: Annotated[str, Field(max_length=64)]
     password: Annotated[str, Field(max_length=PASSWORD_LENGTH_MAX)]
+    code: Annotated[str, Field(pattern=r"^[0-9 ]{1,16}$")] | None = None
 
 
 class Act(Body):
