@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from queue_server.service.queue_service import QueueService
 from queue_server.web import (
     act_routes,
+    audit_routes,
     card_routes,
     console_routes,
     login_routes,
@@ -69,6 +70,7 @@ def make_application(
     application.include_router(station_routes.make_router(desk))
     application.include_router(console_routes.make_router(desk))
     application.include_router(act_routes.make_router(desk))
+    application.include_router(audit_routes.make_router(desk))
     if demo_cards is not None:
         application.include_router(card_routes.make_router(desk, demo_cards))
     application.include_router(pages.make_router(access, demo_cards is not None))

@@ -110,5 +110,19 @@ class NoticeLines(Body):
     notices: Annotated[list[NoticeLine], Field(max_length=10)]
 
 
+class AuditAsked(Body):
+    """Which rows of the audit list; what is left out excludes nothing."""
+
+    day_on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    """The running day by default."""
+    who: Annotated[str, Field(max_length=64), AfterValidator(_one_line)] = ""
+    """A user's name, or a device."""
+    about: Annotated[str, Field(max_length=64), AfterValidator(_one_line)] = ""
+    """A ticket's number, or the id of a patient."""
+    what: Literal["people", "names", "acts", "sign_in", "devices"] = "people"
+    before: Annotated[int, Field(ge=0)] | None = None
+    """Rows before this one only: the page that follows."""
+
+
 class NoFields(Body):
     """Nothing more is to be said."""

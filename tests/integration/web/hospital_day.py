@@ -107,7 +107,16 @@ class HospitalDay:
         key = load_or_make_key(folder / "card-key.json")
         self.card_reader = CardReader([public_key(key)], self.site.id)
         self.journal = SqliteJournal(folder / "journal.sqlite")
-        self.service = QueueService(
+        self.service = self.new_service()
+        self.demo_cards = DemoCards(
+            issuer=CardIssuer(key, self.site.id),
+            patients=self.records.patients,
+            new_token_id=lambda: secrets.token_hex(16),
+        )
+        self._request_numbers = itertools.count(1)
+
+    def new_service(self) -> QueueService:
+        return QueueService(
             make_setup(self.site),
             Parts(
                 journal=self.journal,
@@ -118,12 +127,6 @@ class HospitalDay:
                 fatal=_fail,
             ),
         )
-        self.demo_cards = DemoCards(
-            issuer=CardIssuer(key, self.site.id),
-            patients=self.records.patients,
-            new_token_id=lambda: secrets.token_hex(16),
-        )
-        self._request_numbers = itertools.count(1)
 
     def start(self) -> None:
         self.journal.open(self.clock())

@@ -66,4 +66,6 @@ _OTHER_BODIES: dict[str, dict[str, object]] = {
     "login": {"user": "nobody", "password": "wrong"},
     "search": {"query": "A001"},
     "notices": {"notices": []},
+    "audit": {"what": "names"},
+    "export": {},
 }

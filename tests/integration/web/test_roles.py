@@ -38,6 +38,8 @@ MAY = {
     "POST /api/station/search": NURSES,
     "POST /api/station/help/{help_id}/answer": NURSES,
     "PUT /api/station/areas/{area}/notices": ITS_NURSE,
+    "POST /api/audit": OVERSEERS,
+    "POST /api/audit/export": OVERSEERS,
     "GET /api/console/view": DOCTORS,
     "GET /api/console/stream": DOCTORS,
     "GET /api/queues/{queue}/tickets/{number}": ITS_OWN,
