@@ -1,6 +1,7 @@
 """Who stands at the kiosk: cards, ID numbers, sessions."""
 
 import json
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -274,3 +275,19 @@ def test_a_repeated_refusal_is_the_same_refusal(kiosk: Device, served: ServedSit
 
     assert kiosk.ask_payload(unknown) == first
     assert isinstance(kiosk.ask(unknown.body), Refused)
+
+
+def test_no_log_holds_a_card_a_number_or_a_name(
+    kiosk: Device, served: ServedSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    card = served.card(ON_TIME, "card-in-no-log")
+    for _ in range(2):
+        kiosk.ask(Identify(card=card))
+    kiosk.ask(Identify(card=f"{card}x"))
+    kiosk.ask(Identify(id_number=id_number(SECOND)))
+    kiosk.check_in(SECOND)
+    served.restart()
+
+    for secret in (card, "card-in-no-log", ON_TIME, SECOND, id_number(ON_TIME), id_number(SECOND)):
+        assert secret not in caplog.text

@@ -1,5 +1,6 @@
 """The application on a real service with a real journal; each test has a morning of its own."""
 
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 from queue_server.records.demo_hospital import DEMO_SITE_FILE
 from queue_server.site import load_site
 from queue_server.web.users import Users
+from tests.integration.web.certificates import MakeFiles, write_certificate
 from tests.integration.web.hospital_day import HospitalDay, make_users
 
 SignedIn = Callable[[str], Awaitable[httpx.AsyncClient]]
@@ -27,6 +29,11 @@ def day(tmp_path: Path, users: Users) -> Iterator[HospitalDay]:
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def make_files(tmp_path: Path) -> MakeFiles:
+    return functools.partial(write_certificate, tmp_path)
 
 
 @pytest.fixture

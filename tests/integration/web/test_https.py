@@ -1,65 +1,19 @@
 """HTTPS of the pages: a real certificate, a real connection, and what is refused before it."""
 
 import datetime as dt
-import ipaddress
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
 
 from queue_server.web.https import HttpsError, HttpsFiles, https_files, load_https
 from queue_server.web.web_server import WebServer
+from tests.integration.web.certificates import DAY, NOW, MakeFiles
 from tests.integration.web.hospital_day import PASSWORD, HospitalDay
-
-NOW = dt.datetime.now(dt.UTC)
-DAY = dt.timedelta(days=1)
-MakeFiles = Callable[..., HttpsFiles]
-
-
-@pytest.fixture
-def make_files(tmp_path: Path) -> MakeFiles:
-    """Make a certificate of this machine that signs itself, and its key."""
-
-    def make(
-        name: str = "pages",
-        starts_at: dt.datetime = NOW - DAY,
-        ends_at: dt.datetime = NOW + 99 * DAY,
-    ) -> HttpsFiles:
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hospital.test")])
-        this_machine = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(subject)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(starts_at)
-            .not_valid_after(ends_at)
-            .add_extension(x509.SubjectAlternativeName([this_machine]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        files = HttpsFiles(certificate=tmp_path / f"{name}.pem", key=tmp_path / f"{name}-key.pem")
-        files.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        files.key.touch(mode=0o600)
-        files.key.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-        return files
-
-    return make
 
 
 @pytest.fixture
