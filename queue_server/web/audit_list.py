@@ -22,7 +22,7 @@ from queue_server.web.bodies import AuditAsked
 from queue_server.web.users import Users
 
 LINES_PER_PAGE: Final = 50
-_LINES_AT_ONCE: Final = 500
+_LINES_AT_ONCE: Final = 2000
 _TICKETS_MAX: Final = 1_000_000
 _MASKED_KEPT_MAX: Final = 20_000
 _DAYS_KEPT: Final = 3
@@ -70,16 +70,16 @@ class AuditList:
         self._users = users
         self._patients: dict[date, Mapping[TicketId, PatientId | None]] = {}
         self._masked: dict[PatientId, str] = {}
+        self._days: list[date] = []
 
     def page(self, asked: AuditAsked, day_on: date) -> AuditPage:
         """Return the page that is asked for."""
         lines = self._lines(asked, day_on, asked.before, LINES_PER_PAGE + 1)
         has_more = len(lines) > LINES_PER_PAGE
         lines = lines[:LINES_PER_PAGE]
-        days = {self._service.now.day_on, *self._service.days()}
         return AuditPage(
             day_on=day_on.isoformat(),
-            days=[day.isoformat() for day in sorted(days, reverse=True)],
+            days=[day.isoformat() for day in self._days_until(self._service.now.day_on)],
             users=[
                 AuditUser(name=user.name, role=user.role, display_name=user.display_name)
                 for user in self._users.values()
@@ -87,6 +87,12 @@ class AuditList:
             lines=lines,
             next_before=lines[-1].row if has_more else None,
         )
+
+    def _days_until(self, running: date) -> list[date]:
+        """Return the clinic days of the journal; a long one is asked once a day."""
+        if not self._days or self._days[0] != running:
+            self._days = sorted({running, *self._service.days()}, reverse=True)
+        return self._days
 
     def everything(self, asked: AuditAsked, day_on: date) -> Iterator[AuditLine]:
         """Yield all rows that are asked for, the latest first."""
