@@ -18,7 +18,7 @@ NURSE: Final = "li"
 ADMINISTRATOR: Final = "zheng"
 AUDITOR: Final = "qian"
 PASSWORD: Final = "qingyu-2026"  # noqa: S105  # of a hospital that does not exist
-TOTP_SECRET: Final = "QINGYU2026QINGYU2026QINGYU2026QI"  # noqa: S105  # likewise
+TOTP_SECRET: Final = "QINGYUHOSPITALDEMOQINGYUHOSPITAL"  # noqa: S105  # likewise
 """Of the second factor of administrator and auditor."""
 OPENS_AT: Final = "09:05"
 """What the clocks of the demo show when it starts, whatever the time is."""

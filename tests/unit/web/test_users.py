@@ -1,9 +1,11 @@
 """The users file: read and checked as a whole, and no hash or password in any message."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from queue_server.demo.hospital import make_demo
 from queue_server.records.demo_hospital import DEMO_SITE_FILE
 from queue_server.site import load_site
 from queue_server.web.users import (
@@ -145,3 +147,11 @@ def test_only_the_right_password_opens(tmp_path: Path) -> None:
     assert check.user("li", "wrong") is None
     assert check.user("li", HASH) is None
     assert check.user("nobody", "nobody") is None
+
+
+def test_the_demo_has_one_user_of_each_role(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    demo = make_demo(tmp_path, now=now, broker=None, environment={}, voice="none")
+    demo._write_users()
+
+    assert {user.role for user in load_users(tmp_path / "users.toml", SITE).values()} == set(Role)
