@@ -15,6 +15,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from fastapi import FastAPI
+
 from queue_server.broker.broker import Broker, BrokerAddress
 from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.broker.existing_broker import ExistingBroker
@@ -116,26 +118,29 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         )
         service.start()
         stack.callback(service.stop)
-        pages = WebServer(
-            make_application(
-                service,
-                users,
-                new_token=secrets.token_urlsafe,
-                code_clock=lambda: datetime.now(UTC),
-                sessions_file=folder / "sessions.json",
-                demo_cards=_demo_cards(options, CardIssuer(key, site.id), records),
-            ),
-            host=options.http_host,
-            port=options.http_port,
-            https=https,
+        application = make_application(
+            service,
+            users,
+            new_token=secrets.token_urlsafe,
+            code_clock=lambda: datetime.now(UTC),
+            sessions_file=folder / "sessions.json",
+            demo_cards=_demo_cards(options, CardIssuer(key, site.id), records),
         )
-        port = pages.start()
-        stack.callback(pages.stop)
-        scheme = "http" if https is None else "https"
-        ready(f"MQTT {address} · {scheme}://{options.http_host}:{port}")
+        where = _serve(application, options, https, stack)
+        ready(f"MQTT {address} · {where}")
         supervisor.ready()
         _wait_for_a_signal()
         supervisor.stopping()
+
+
+def _serve(
+    application: FastAPI, options: ServerOptions, https: ssl.SSLContext | None, stack: ExitStack
+) -> str:
+    """Serve the pages, and return where."""
+    pages = WebServer(application, host=options.http_host, port=options.http_port, https=https)
+    port = pages.start()
+    stack.callback(pages.stop)
+    return f"{'http' if https is None else 'https'}://{options.http_host}:{port}"
 
 
 def _https(options: ServerOptions) -> ssl.SSLContext | None:
