@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 import signal
+import ssl
 import threading
 import time
 import uuid
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+from fastapi import FastAPI
 
 from queue_server.broker.access import Secured
 from queue_server.broker.broker import Broker, BrokerAddress, BrokerError, BrokerErrorCode
@@ -35,6 +38,7 @@ from queue_server.service.setup import make_setup
 from queue_server.site import Site, load_site
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
+from queue_server.web.https import WARN_BEFORE, HttpsFiles, load_https
 from queue_server.web.users import load_users
 from queue_server.web.web_server import WebServer
 
@@ -55,6 +59,8 @@ class ServerOptions:
     data_folder: Path
     http_host: str
     http_port: int
+    https: HttpsFiles | None = None
+    """Serves the pages by HTTPS; None: plain HTTP, which must not leave this machine."""
     broker: BrokerAddress | None = None
     """The hospital's own broker; None: the embedded one."""
     journal_key: JournalKey | None = None
@@ -76,8 +82,8 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         ready: gets a line for the technician when everything listens.
 
     Raises:
-        SiteError, PolicyError, UsersError, BrokerError, DeviceError, CertificatesUnusable,
-        JournalUnusable, OSError: it can't start; each says what to do.
+        SiteError, PolicyError, UsersError, HttpsError, BrokerError, DeviceError,
+        CertificatesUnusable, JournalUnusable, OSError: it can't start; each says what to do.
     """
     offset = timedelta(seconds=options.clock_offset_s)
 
@@ -87,6 +93,7 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
     site = load_site(options.site_file)
     setup = make_setup(site)
     users = load_users(options.users_file, site)
+    https = _https(options)
     folder = options.data_folder
     folder.mkdir(parents=True, exist_ok=True)
     records_file = folder / "records.sqlite"
@@ -122,22 +129,40 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         )
         service.start()
         stack.callback(service.stop)
-        pages = WebServer(
-            make_application(
-                service,
-                users,
-                new_token=secrets.token_urlsafe,
-                demo_cards=_demo_cards(options, CardIssuer(key, site.id), records),
-            ),
-            host=options.http_host,
-            port=options.http_port,
+        application = make_application(
+            service,
+            users,
+            new_token=secrets.token_urlsafe,
+            code_clock=lambda: datetime.now(UTC),
+            sessions_file=folder / "sessions.json",
+            demo_cards=_demo_cards(options, CardIssuer(key, site.id), records),
         )
-        port = pages.start()
-        stack.callback(pages.stop)
-        ready(f"MQTT {address} · http://{options.http_host}:{port}")
+        where = _serve(application, options, https, stack)
+        ready(f"MQTT {address} · {where}")
         supervisor.ready()
         _wait_for_a_signal()
         supervisor.stopping()
+
+
+def _serve(
+    application: FastAPI, options: ServerOptions, https: ssl.SSLContext | None, stack: ExitStack
+) -> str:
+    """Serve the pages, and return where."""
+    pages = WebServer(application, host=options.http_host, port=options.http_port, https=https)
+    port = pages.start()
+    stack.callback(pages.stop)
+    return f"{'http' if https is None else 'https'}://{options.http_host}:{port}"
+
+
+def _https(options: ServerOptions) -> ssl.SSLContext | None:
+    if options.https is None:
+        return None
+    # By the real clock, as browsers check it.
+    now = datetime.now(UTC)
+    context, ends_at = load_https(options.https, now)
+    if ends_at - now < WARN_BEFORE:
+        _log.warning("the pages' certificate ends on %s / 网页证书即将到期", ends_at.date())
+    return context
 
 
 def _demo_cards(

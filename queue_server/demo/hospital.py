@@ -19,7 +19,11 @@ from queue_server.web.users import make_password_hash
 SITE_FILE: Final = FOLDER / "demo" / "site.toml"
 SEED: Final = 2026
 NURSE: Final = "li"
+ADMINISTRATOR: Final = "zheng"
+AUDITOR: Final = "qian"
 PASSWORD: Final = "qingyu-2026"  # noqa: S105  # of a hospital that does not exist
+TOTP_SECRET: Final = "QINGYUHOSPITALDEMOQINGYUHOSPITAL"  # noqa: S105  # likewise
+"""Of the second factor of administrator and auditor."""
 OPENS_AT: Final = "09:05"
 """What the clocks of the demo show when it starts, whatever the time is."""
 KIOSK: Final = "kiosk-01"
@@ -176,6 +180,13 @@ class DemoHospital:
             text += _DOCTOR.format(
                 name=queue.id, display_name=queue.doctor_zh, password_hash=password_hash
             )
+        text += _OVERSEERS.format(
+            administrator=ADMINISTRATOR,
+            auditor=AUDITOR,
+            password_hash=password_hash,
+            totp_secret=TOTP_SECRET,
+        )
+        path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
 
 
@@ -195,6 +206,22 @@ role = "doctor"
 display_name = "{display_name}"
 queue = "{name}"
 password_hash = "{password_hash}"
+"""
+
+_OVERSEERS: Final = """
+[[user]]
+name = "{administrator}"
+role = "administrator"
+display_name = "郑工（信息科）"
+password_hash = "{password_hash}"
+totp_secret = "{totp_secret}"
+
+[[user]]
+name = "{auditor}"
+role = "auditor"
+display_name = "钱审计"
+password_hash = "{password_hash}"
+totp_secret = "{totp_secret}"
 """
 
 _KIOSK: Final = """\

@@ -9,6 +9,7 @@ import msgspec
 from queue_server.contract.messages import SESSION_LIFE_S, Notice
 from queue_server.journal.journal import JournaledFact
 from queue_server.rules.terms import AreaId, DeviceId, PatientId
+from queue_server.service.audit_facts import AUDIT_FACTS, AnyAuditFact
 from queue_server.service.now import HelpCall, Now, Session
 
 
@@ -69,10 +70,10 @@ class Identified:
         return replace(now, sessions={**live, self.session_id: session})
 
 
-FACTS: Final[dict[str, type[HelpCalled | HelpAnswered | NoticesSet | Identified]]] = {
-    kind.__name__: kind for kind in (HelpCalled, HelpAnswered, NoticesSet, Identified)
+AnyFact = HelpCalled | HelpAnswered | NoticesSet | Identified | AnyAuditFact
+FACTS: Final[dict[str, type[AnyFact]]] = {
+    kind.__name__: kind for kind in (HelpCalled, HelpAnswered, NoticesSet, Identified, *AUDIT_FACTS)
 }
-AnyFact = HelpCalled | HelpAnswered | NoticesSet | Identified
 
 
 def written_fact(fact: AnyFact, now: Now, written_at: datetime, by: str) -> JournaledFact:
@@ -90,4 +91,6 @@ def with_fact(now: Now, written: JournaledFact) -> Now:
     """Return the state after a journaled fact."""
     fact = msgspec.convert(written.body, FACTS[written.name])
     changed = fact.change(now, written.written_at)
+    if changed is now:
+        return now
     return replace(changed, change_count=now.change_count + 1)

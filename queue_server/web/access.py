@@ -8,9 +8,17 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import AreaId, QueueId, RefusalCode
 from queue_server.web.problems import Problem, ProblemCode
 from queue_server.web.sessions import Sessions
-from queue_server.web.users import Role, User
+from queue_server.web.users import OVERSEERS, Role, User
 
-COOKIE = "session"
+_COOKIE = "session"
+
+
+def cookie_name(request: Request) -> str:
+    """Return the name of the session's cookie.
+
+    By HTTPS it begins with `__Host-`: browsers take such a cookie from this server by HTTPS only.
+    """
+    return f"__Host-{_COOKIE}" if request.url.scheme == "https" else _COOKIE
 
 
 class Access:
@@ -21,7 +29,7 @@ class Access:
 
     def token(self, request: Request) -> str:
         """Return the session token of the request's cookie."""
-        return request.cookies.get(COOKIE, "")
+        return request.cookies.get(cookie_name(request), "")
 
     def anybody(self, request: Request) -> User:
         """Return who is signed in, whatever he may do."""
@@ -37,6 +45,14 @@ class Access:
     def doctor(self, request: Request) -> User:
         """Return the doctor who is signed in."""
         return self._with_role(request, Role.DOCTOR)
+
+    def administrator(self, request: Request) -> User:
+        """Return the administrator who is signed in."""
+        return self._with_role(request, Role.ADMINISTRATOR)
+
+    def auditor(self, request: Request) -> User:
+        """Return whoever is signed in and may read the audit list."""
+        return self._with_role(request, *OVERSEERS)
 
     def one_of(self, roles: frozenset[Role]) -> Callable[[Request], User]:
         """Return a dependency that takes these roles only."""

@@ -1,12 +1,15 @@
 """The web application: pages and API of nurse station, doctor console and the demo's phone."""
 
 from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
 
 from fastapi import FastAPI
 
 from queue_server.service.queue_service import QueueService
 from queue_server.web import (
     act_routes,
+    audit_routes,
     card_routes,
     console_routes,
     login_routes,
@@ -19,7 +22,9 @@ from queue_server.web.card_routes import DemoCards
 from queue_server.web.desk import Desk
 from queue_server.web.live import Live
 from queue_server.web.request_guard import RequestGuard
-from queue_server.web.sessions import Sessions, Throttle
+from queue_server.web.second_factor import CodeCheck
+from queue_server.web.sessions import Sessions
+from queue_server.web.throttle import SignInThrottle
 from queue_server.web.users import PasswordCheck, Users
 
 
@@ -28,6 +33,8 @@ def make_application(
     users: Users,
     *,
     new_token: Callable[[], str],
+    code_clock: Callable[[], datetime] | None = None,
+    sessions_file: Path | None = None,
     demo_cards: DemoCards | None = None,
 ) -> FastAPI:
     """Return the application; before its server stops, `application.state.live.close()`.
@@ -36,18 +43,24 @@ def make_application(
         service: the queues; it must have been started before the first request.
         users: who may sign in.
         new_token: gives a text that can't be guessed, as `secrets.token_urlsafe`.
+        code_clock: the real time, by which authenticator apps go; the service's by default.
+        sessions_file: where those who are signed in outlive a restart; None: they don't.
         demo_cards: switches the demo's phone page on.
     """
-    sessions = Sessions(now=service.clock, new_token=new_token)
+    sessions = Sessions(now=service.clock, new_token=new_token, file=sessions_file)
+    restored = sessions.restore(users)
     access = Access(sessions)
     desk = Desk(
         service=service,
         users=users,
         passwords=PasswordCheck(users),
         sessions=sessions,
-        throttle=Throttle(service.clock),
+        throttle=SignInThrottle(service.clock),
+        codes=CodeCheck(sessions.used_steps),
+        code_clock=code_clock or service.clock,
         access=access,
         live=Live(service),
+        restored={user.by for user in restored},
     )
     # The documentation pages load their scripts from the internet; the description does not.
     application = FastAPI(title="Hospital kiosk: queues", docs_url=None, redoc_url=None)
@@ -57,6 +70,7 @@ def make_application(
     application.include_router(station_routes.make_router(desk))
     application.include_router(console_routes.make_router(desk))
     application.include_router(act_routes.make_router(desk))
+    application.include_router(audit_routes.make_router(desk))
     if demo_cards is not None:
         application.include_router(card_routes.make_router(desk, demo_cards))
     application.include_router(pages.make_router(access, demo_cards is not None))

@@ -6,7 +6,7 @@ moves on it is done by the modules in `static/`. Everything comes from this serv
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,11 +18,12 @@ from assets.translations import load
 from queue_server.rules.terms import Language
 from queue_server.web.access import Access
 from queue_server.web.json_answer import JsonAnswer
+from queue_server.web.language import language_of
 from queue_server.web.login_routes import FIRST_PAGE
 from queue_server.web.problems import Problem, ProblemCode
+from queue_server.web.users import User
 
 STATIC: Final = Path(__file__).parent / "static"
-LANGUAGE_COOKIE: Final = "language"
 _HTML_LANGUAGES: Final = {Language.CHINESE: "zh-CN", Language.ENGLISH: "en"}
 _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
@@ -61,12 +62,6 @@ def theme_css() -> str:
     return "\n".join([":root {", *colours, *sizes, "}", ""])
 
 
-def language_of(request: Request) -> Language:
-    """Return the language the reader has chosen; Chinese before he has."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    return Language(chosen) if chosen in list(Language) else Language.CHINESE
-
-
 def make_router(access: Access, has_cards: bool) -> APIRouter:
     """Return the routes of all pages and of what they load."""
     router = APIRouter(include_in_schema=False)
@@ -79,16 +74,6 @@ def make_router(access: Access, has_cards: bool) -> APIRouter:
     @router.get("/login")
     async def login(request: Request) -> Response:
         return pages.page("login", language_of(request))
-
-    @router.get("/station")
-    async def station(request: Request) -> Response:
-        access.nurse(request)
-        return pages.page("station", language_of(request))
-
-    @router.get("/console")
-    async def console(request: Request) -> Response:
-        access.doctor(request)
-        return pages.page("console", language_of(request))
 
     @router.get("/texts/{language}")
     async def texts(language: Language) -> Response:
@@ -106,9 +91,21 @@ def make_router(access: Access, has_cards: bool) -> APIRouter:
     async def icon() -> Response:
         return _static_file("icon.svg")
 
+    _add_page(router, pages, "station", access.nurse)
+    _add_page(router, pages, "console", access.doctor)
+    _add_page(router, pages, "audit", access.auditor)
     if has_cards:
         _add_card_pages(router, pages)
     return router
+
+
+def _add_page(
+    router: APIRouter, pages: Pages, name: str, allowed: Callable[[Request], User]
+) -> None:
+    @router.get(f"/{name}", name=name)
+    async def page(request: Request) -> Response:
+        allowed(request)
+        return pages.page(name, language_of(request))
 
 
 def _add_card_pages(router: APIRouter, pages: Pages) -> None:
