@@ -46,6 +46,8 @@ JOURNAL_BROKEN: Final = 70
 """Exit code when the journal can't be written any more (EX_SOFTWARE)."""
 
 ANYWHERE: Final = "0.0.0.0"  # noqa: S104  # with TLS only, and for listed certificates only
+LOOK_AFTER_BROKER_S: Final = 0.5
+"""How soon the built-in broker is started again when it has died."""
 
 _log = logging.getLogger(__name__)
 
@@ -140,7 +142,7 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         where = _serve(application, options, https, stack)
         ready(f"MQTT {address} · {where}")
         supervisor.ready()
-        _wait_for_a_signal()
+        _wait_for_a_signal(broker)
         supervisor.stopping()
 
 
@@ -175,11 +177,12 @@ def _demo_cards(
     )
 
 
-def _wait_for_a_signal() -> None:
+def _wait_for_a_signal(broker: Broker) -> None:
     is_ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: is_ended.set())
-    is_ended.wait()
+    while not is_ended.wait(LOOK_AFTER_BROKER_S):
+        broker.look_after()
 
 
 def _start_broker(
