@@ -105,7 +105,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--seeds", type=int, default=20, metavar="N", help="how many mornings")
     simulate.add_argument("--first", type=int, default=1, metavar="SEED", help="the first seed")
-    simulate.add_argument("--seed", type=int, metavar="SEED", help="tell one morning line by line")
+    simulate.add_argument("--seed", type=int, metavar="SEED", help="one morning, told line by line")
+    simulate.add_argument(
+        "--processes", action="store_true", help="real programs, real time / 真实进程、真实时间"
+    )
+    simulate.add_argument("--minutes", type=float, default=2.0, metavar="N", help="of processes")
+    simulate.add_argument(
+        "--broker", choices=["nats", "mosquitto"], default="nats", help="of processes"
+    )
     simulate.set_defaults(run=_simulate)
 
     add_device_commands(commands)
@@ -225,7 +232,11 @@ def _simulate(parsed: argparse.Namespace) -> int:
     if not (checkout / "tests" / "simulation" / "__main__.py").is_file():
         return _told("simulate: needs a checkout of the source / 需要在源代码目录中运行")
     command = [sys.executable, "-m", "tests.simulation"]
-    command += [f"--seeds={parsed.seeds}", f"--first={parsed.first}"]
+    if parsed.processes:
+        command[-1] += ".processes"
+        command += [f"--minutes={parsed.minutes}", f"--broker={parsed.broker}"]
+    else:
+        command += [f"--seeds={parsed.seeds}", f"--first={parsed.first}"]
     if parsed.seed is not None:
         command.append(f"--seed={parsed.seed}")
     return subprocess.run(command, cwd=checkout, check=False).returncode
