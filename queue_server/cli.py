@@ -27,6 +27,11 @@ from queue_server.site import SiteError
 
 USER_ERROR: Final = 2
 """Exit code when what was typed or written can't be used."""
+NOT_NOW: Final = 75
+"""Exit code when what a server needs is not there now: space, the broker, its port (EX_TEMPFAIL).
+
+Its service is then tried again, as it is not after `USER_ERROR`.
+"""
 INTERRUPTED: Final = 130
 READER_GONE: Final = 141
 
@@ -171,18 +176,12 @@ def _server(parsed: argparse.Namespace) -> int:
         run_server(options, ready=print)
     except PolicyError as error:
         return _told("\n".join(f"{parsed.site}: policy.{one}" for one in error.problems))
-    except (
-        SiteError,
-        UsersError,
-        HttpsError,
-        BrokerError,
-        DeviceError,
-        CertificatesUnusable,
-        JournalUnusable,
-    ) as error:
+    except (SiteError, UsersError, HttpsError, DeviceError, CertificatesUnusable) as error:
         return _told(str(error))
+    except (BrokerError, JournalUnusable) as error:
+        return _told(str(error), NOT_NOW)
     except OSError as error:
-        return _told(f"{error.filename or parsed.http}: {error.strerror}")
+        return _told(f"{error.filename or parsed.http}: {error.strerror}", NOT_NOW)
     return 0
 
 
@@ -242,6 +241,6 @@ def _simulate(parsed: argparse.Namespace) -> int:
     return subprocess.run(command, cwd=checkout, check=False).returncode
 
 
-def _told(text: str) -> int:
+def _told(text: str, code: int = USER_ERROR) -> int:
     print(text, file=sys.stderr)
-    return USER_ERROR
+    return code

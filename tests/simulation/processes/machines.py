@@ -11,12 +11,12 @@ from typing import Final, Protocol
 
 from queue_server.bootstrap import JOURNAL_BROKEN
 from queue_server.broker.broker_process import BrokerProcess
-from queue_server.cli import USER_ERROR
+from queue_server.cli import NOT_NOW
 from tests.simulation.processes.small_disk import SmallDisk
 from tests.simulation.processes.story import Story
 
-START_AGAIN_AFTER_S: Final = 1.0
-"""As the server's service file will say it."""
+START_AGAIN_AFTER_S: Final = 2.0
+"""As the server's service file says."""
 
 
 class BrokerMachine(Protocol):
@@ -96,7 +96,7 @@ class ServerMachine:
         """Keep it up until it is ended for good."""
         while self._is_wanted:
             await self._may_start.wait()
-            self._may_end_with = {USER_ERROR}
+            self._may_end_with = {NOT_NOW}
             with self._log.open("ab") as log:
                 self._process = await asyncio.create_subprocess_exec(
                     sys.executable,
@@ -116,7 +116,7 @@ class ServerMachine:
         self._story.tell("server", f"has ended with {code}")
         if code == JOURNAL_BROKEN:
             self._story.count("servers that stopped because the disk was full")
-        elif code == USER_ERROR:
+        elif code == NOT_NOW:
             self._story.count("starts of the server that were refused in words")
         if code not in self._may_end_with:
             self._story.did_not_expect(f"the server ended with {code}, see {self._log.name}")
