@@ -15,6 +15,7 @@ from queue_server.cli import NOT_NOW
 from tests.simulation.processes.small_disk import SmallDisk
 from tests.simulation.processes.story import Story
 
+LOOK_S: Final = 0.1
 START_AGAIN_AFTER_S: Final = 2.0
 """As the server's service file says."""
 
@@ -75,8 +76,11 @@ class EmbeddedBroker:
 class ServerMachine:
     """Starts the server and, as systemd would, starts it again whenever it has ended."""
 
-    def __init__(self, command: Callable[[], list[str]], log: Path, story: Story) -> None:
+    def __init__(
+        self, command: Callable[[], list[str]], http_port: int, log: Path, story: Story
+    ) -> None:
         self._command = command
+        self._http_port = http_port
         self._log = log
         self._story = story
         self._is_wanted = True
@@ -121,6 +125,10 @@ class ServerMachine:
         if code not in self._may_end_with:
             self._story.did_not_expect(f"the server ended with {code}, see {self._log.name}")
 
+    async def serving(self) -> None:
+        """Return when its pages can be asked for."""
+        await listening(self._http_port)
+
     async def gone(self) -> None:
         """Return when the process that is there now has ended."""
         if self._process is not None:
@@ -155,3 +163,15 @@ def send_signal(pid: int | None, number: signal.Signals) -> None:
     if pid is not None:
         with suppress(ProcessLookupError):
             os.kill(pid, number)
+
+
+async def listening(port: int) -> None:
+    """Return when somebody listens at a port of this machine."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(LOOK_S)
+        else:
+            writer.close()
+            return

@@ -20,16 +20,15 @@ from queue_server.demo.programs import free_port
 from queue_server.journal.journal_file import JOURNAL_NAME
 from tests.simulation.processes.browsers import Books, Browser
 from tests.simulation.processes.building import CHECKOUT, Building
-from tests.simulation.processes.faults import (
+from tests.simulation.processes.fault_plan import (
     KINDS,
     LONG_AWAY,
-    PLUGS,
     POWER_CUT,
     SERVER_WIRE,
-    Hands,
     Kind,
     make_plan,
 )
+from tests.simulation.processes.hands import PLUGS, Hands
 from tests.simulation.processes.hospital import (
     NURSES,
     ProcessHospital,
@@ -54,6 +53,9 @@ from tests.simulation.world import Violation
 
 DISK_MB: Final = 96
 FIRST_START_WITHIN_S: Final = 60.0
+FIRST_CALLS: Final = 2
+"""In each area."""
+FIRST_CALLS_WITHIN_S: Final = 90.0
 LONG_RUN_S: Final = 240.0
 """In a run of such a length a display may be away until its calls are stale."""
 THREADS: Final = 16
@@ -179,7 +181,10 @@ class Run:
             stack.callback(watching.cancel)
             arguments = ["--broker", f"127.0.0.1:{await self._server_wire.listen()}"]
         self.server = ServerMachine(
-            lambda: self._server_command(arguments), self.folder / "server.log", self.story
+            lambda: self._server_command(arguments),
+            self.http_port,
+            self.folder / "server.log",
+            self.story,
         )
         self.server.disk = self._disk
         self.broker = own or EmbeddedBroker(self.server)
@@ -187,7 +192,7 @@ class Run:
         stack.push_async_callback(self.server.end)
         stack.callback(running.cancel)
         async with asyncio.timeout(FIRST_START_WITHIN_S):
-            await listening(self.http_port)
+            await self.server.serving()
         self.story.tell("server", "is there")
         return broker_port
 
@@ -210,8 +215,14 @@ class Run:
 
     async def _let_it_happen(self, stack: AsyncExitStack) -> None:
         people = self._people(stack)
+        await self._wait_for_the_first_calls()
         hands = Hands(
-            self.story, self.server, self.broker, self.building, self._disk, self._server_wire
+            self.story,
+            self.server,
+            self.broker,
+            self.building,
+            self._disk,
+            self._server_wire,
         )
         options = self._options
         plan = make_plan(self.chance("faults"), self._kinds(), options.run_s, options.gap_s)
@@ -230,6 +241,19 @@ class Run:
         for task in people:
             task.cancel()
         await asyncio.gather(*people, return_exceptions=True)
+
+    async def _wait_for_the_first_calls(self) -> None:
+        """Let nothing happen before there is something to lose."""
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + FIRST_CALLS_WITHIN_S
+        while True:
+            self.truth.read(self.journal)
+            if min(len(calls) for calls in self.truth.calls.values()) >= FIRST_CALLS:
+                self.story.tell("people", "are there, the first are called")
+                return
+            if loop.time() > give_up_at:
+                raise Violation("without any fault, nobody is called")
+            await asyncio.sleep(LOOK_S)
 
     def _kinds(self) -> list[Kind]:
         kinds = [kind for kind in KINDS if kind.name not in PLUGS or self.building.has_namespaces]
@@ -306,15 +330,3 @@ class Run:
         """Copy what is on the small disk, which is about to go."""
         for path in self._disk.folder.glob("journal*"):
             shutil.copy2(path, self.folder / path.name)
-
-
-async def listening(port: int) -> None:
-    """Return when somebody listens at a port of this machine."""
-    while True:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(LOOK_S)
-        else:
-            writer.close()
-            return

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.processes.faults import LONG_AWAY, POWER_CUT
+from tests.simulation.processes.fault_plan import LONG_AWAY, POWER_CUT
 from tests.simulation.processes.run import Options, Outcome, Run
 
 SEED = 4
-RUN_S = 30.0
+RUN_S = 26.0
 HAPPENINGS = (
     "acts answered",
     "calls missed on the line and spoken when it was back",
