@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from tests.simulation.processes.run import Options, Outcome, Run
+from tests.simulation.processes.rig import Options
+from tests.simulation.processes.run import Outcome, Run
 
 FAILED = 1
 SHOWN_MAX = 20

@@ -8,12 +8,12 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from tests.simulation.processes.building import FLOORS, LOBBY, Building
+from tests.simulation.processes.building import FLOORS, LOBBY
 from tests.simulation.processes.fault_plan import LONG_AWAY, POWER_CUT, Fault
-from tests.simulation.processes.machines import BrokerMachine, ServerMachine, send_signal
+from tests.simulation.processes.machines import send_signal
 from tests.simulation.processes.relay import Relay
-from tests.simulation.processes.small_disk import SmallDisk
-from tests.simulation.processes.story import EVERYBODY, Story, Trouble
+from tests.simulation.processes.rig import Rig
+from tests.simulation.processes.story import EVERYBODY, Trouble
 
 SKIPPED: Final = timedelta(seconds=150)
 """How long the house is without power, by its clocks: longer than a call is fresh."""
@@ -26,21 +26,13 @@ PLUGS: Final = {"plug pulled in the lobby": LOBBY, "plug pulled on the floors": 
 class Hands:
     """Carries faults out, and undoes them."""
 
-    def __init__(
-        self,
-        story: Story,
-        server: ServerMachine,
-        broker: BrokerMachine,
-        building: Building,
-        disk: SmallDisk,
-        server_wire: Relay | None,
-    ) -> None:
-        self._story = story
-        self._server = server
-        self._broker = broker
-        self._building = building
-        self._disk = disk
-        self._server_wire = server_wire
+    def __init__(self, rig: Rig) -> None:
+        self._story = rig.story
+        self._server = rig.server
+        self._broker = rig.broker
+        self._building = rig.building
+        self._disk = rig.disk
+        self._server_wire = rig.server_wire
         self._busy: set[str] = set()
         self._changed = asyncio.Condition()
         self._ways: dict[str, Callable[[Fault], Awaitable[None]]] = {

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import aiomqtt
 
@@ -11,14 +11,12 @@ from queue_server.contract.codec import decode
 from queue_server.contract.messages import CheckIn, Request
 from queue_server.rules.terms import AreaId, DeviceId
 from tests.simulation.processes.lives import lives_of
-from tests.simulation.processes.people import Doctor
+from tests.simulation.processes.people import Doctor, Nurse
 from tests.simulation.processes.records import LineIs, Record, Sent, read_notes
 from tests.simulation.processes.relay import Relay
+from tests.simulation.processes.rig import Rig
 from tests.simulation.processes.truth import stored_replies
 from tests.simulation.world import Violation
-
-if TYPE_CHECKING:
-    from tests.simulation.processes.run import Run
 
 SETTLED_WITHIN_S: Final = 60.0
 LOOK_S: Final = 0.25
@@ -28,10 +26,12 @@ ASKED_AGAIN: Final = 60
 class LastLook:
     """Looks at everything once the faults are over."""
 
-    def __init__(self, run: "Run") -> None:
-        self._run = run
-        self._notes: dict[str, list[Record]] = {device: [] for device in run.building.plan}
-        self._read_to = dict.fromkeys(run.building.plan, 0)
+    def __init__(self, rig: Rig, doctors: Sequence[Doctor], nurse: Nurse) -> None:
+        self._rig = rig
+        self._doctors = doctors
+        self._nurse = nurse
+        self._notes: dict[str, list[Record]] = {device: [] for device in rig.building.plan}
+        self._read_to = dict.fromkeys(rig.building.plan, 0)
 
     async def look(self) -> None:
         """Look.
@@ -40,25 +40,25 @@ class LastLook:
             Violation: with what is not as it should be.
         """
         await self._wait(self._what_is_not_shown)
-        half = len(self._run.doctors) // 2
-        await self._call_and_hear(self._run.doctors[:half])
+        half = len(self._doctors) // 2
+        await self._call_and_hear(self._doctors[:half])
         wires = [
-            self._run.building.relays[device]
-            for device, placed in self._run.building.plan.items()
+            self._rig.building.relays[device]
+            for device, placed in self._rig.building.plan.items()
             if placed.kind == "area"
         ]
         for wire in wires:
             wire.cut()
-        await self._call_and_hear(self._run.doctors[half:], then=wires)
+        await self._call_and_hear(self._doctors[half:], then=wires)
         await self._wait(self._what_is_not_shown)
         await self._ask_again()
-        self._run.story.tell("last look", "is over")
+        self._rig.story.tell("last look", "is over")
 
     async def _call_and_hear(self, doctors: Sequence[Doctor], then: Sequence[Relay] = ()) -> None:
         """Let doctors call, then heal the wires; every call is spoken."""
-        called_from = {area: len(calls) for area, calls in self._run.truth.calls.items()}
+        called_from = {area: len(calls) for area, calls in self._rig.truth.calls.items()}
         for doctor in doctors:
-            await self._run.nurses[0].add(doctor.queue)
+            await self._nurse.add(doctor.queue)
             _require(await doctor.call(), f"{doctor.queue} can't call anybody")
         for wire in then:
             wire.heal()
@@ -72,19 +72,19 @@ class LastLook:
             await asyncio.sleep(LOOK_S)
 
     def _looked(self, what_is_wrong: Callable[[], str]) -> str:
-        self._run.truth.read(self._run.journal)
+        self._rig.truth.read(self._rig.journal)
         for device in self._notes:
-            path = self._run.folder / f"{device}.jsonl"
+            path = self._rig.folder / f"{device}.jsonl"
             new, self._read_to[device] = read_notes(path, self._read_to[device])
             self._notes[device] += new
         return what_is_wrong()
 
     def _what_is_not_shown(self) -> str:
-        for device, placed in self._run.building.plan.items():
+        for device, placed in self._rig.building.plan.items():
             lines = [note for note in self._notes[device] if isinstance(note, LineIs)]
             if not lines or not lines[-1].is_up:
                 return f"{device} has no line"
-            changes = self._run.truth.boards[placed.shows].changes if placed.shows else []
+            changes = self._rig.truth.boards[placed.shows].changes if placed.shows else []
             if changes:
                 shown = lives_of(self._notes[device])[-1].boards[-1:]
                 if not shown or shown[0].digest != changes[-1].board.digest:
@@ -92,10 +92,10 @@ class LastLook:
         return ""
 
     def _what_is_not_spoken(self, called_from: dict[AreaId, int]) -> str:
-        for device, placed in self._run.building.plan.items():
+        for device, placed in self._rig.building.plan.items():
             if placed.kind == "area":
                 area = AreaId(placed.shows)
-                wanted = list(self._run.truth.calls[area])[called_from[area] :]
+                wanted = list(self._rig.truth.calls[area])[called_from[area] :]
                 spoken = lives_of(self._notes[device])[-1].spoken()
                 missing = [one for one in wanted if one not in spoken]
                 if missing:
@@ -104,11 +104,11 @@ class LastLook:
 
     async def _ask_again(self) -> None:
         """Send requests of the day once more: each gets the answer it got."""
-        site = self._run.hospital.setup.site.id
-        replies = stored_replies(self._run.journal)
+        site = self._rig.hospital.setup.site.id
+        replies = stored_replies(self._rig.journal)
         sent = self._some_check_ins(set(replies))
         async with aiomqtt.Client(
-            "127.0.0.1", self._run.broker_port, protocol=aiomqtt.ProtocolVersion.V311
+            "127.0.0.1", self._rig.broker_port, protocol=aiomqtt.ProtocolVersion.V311
         ) as client:
             await client.subscribe([(topics.reply(site, device), 1) for device, _ in sent])
             for device, payload in sent:
@@ -126,7 +126,7 @@ class LastLook:
                             break
             except TimeoutError:
                 raise Violation(f"{left} requests that were sent again got no answer") from None
-        self._run.story.counts["requests sent again after all, answered alike"] = len(sent)
+        self._rig.story.counts["requests sent again after all, answered alike"] = len(sent)
 
     def _some_check_ins(self, answered: set[str]) -> list[tuple[DeviceId, bytes]]:
         found: dict[str, tuple[DeviceId, bytes]] = {}

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.processes.fault_plan import LONG_AWAY, POWER_CUT
-from tests.simulation.processes.run import Options, Outcome, Run
+from tests.simulation.processes.rig import Options
+from tests.simulation.processes.run import Outcome, Run
 
 SEED = 4
 RUN_S = 26.0
