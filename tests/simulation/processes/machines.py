@@ -103,7 +103,8 @@ class ServerMachine:
             self._may_end_with = {NOT_NOW}
             with self._log.open("ab") as log:
                 self._process = await asyncio.create_subprocess_exec(
-                    sys.executable,
+                    # Should we be killed, so is the server.
+                    *("setpriv", "--pdeathsig", "KILL", "--", sys.executable),
                     *self._command(),
                     stdin=asyncio.subprocess.DEVNULL,
                     stdout=log,
