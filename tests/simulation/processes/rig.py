@@ -95,7 +95,7 @@ class Rig:
 
     async def _start_server(self, stack: AsyncExitStack) -> None:
         broker_port = self.broker_port
-        arguments = ["--broker-port", str(broker_port)]
+        arguments = ["--broker-listen", f"127.0.0.1:{broker_port}"]
         own: OwnBroker | None = None
         if self.options.broker == "mosquitto":
             own = OwnBroker(self._started_mosquitto(stack, broker_port))
