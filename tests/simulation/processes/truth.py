@@ -11,21 +11,22 @@ from pathlib import Path
 from typing import Final
 
 from queue_server.contract.messages import Call
-from queue_server.journal.journal import JournaledEntry
+from queue_server.journal.journal import JournaledEntry, JournaledFact
 from queue_server.journal.journal_file import COLUMNS
-from queue_server.journal.row_codec import read_entry
+from queue_server.journal.row_codec import read_entry, read_fact
 from queue_server.records.records import Patient
 from queue_server.rules import events as happened
 from queue_server.rules.queue import Day
 from queue_server.rules.terms import AreaId, PatientId, QueueId, TicketId
 from queue_server.service.board_view import area_board, call_message, room_board
+from queue_server.service.facts import with_fact
 from queue_server.service.now import Now, open_now, with_entry
 from queue_server.service.setup import Setup
 from tests.simulation.books import Books
 from tests.simulation.processes.records import Board, board_note
 
 _ENTRIES: Final = f"SELECT link, {', '.join(COLUMNS['entries'])} FROM entries WHERE link > ?"
-_FACTS: Final = "SELECT link FROM facts WHERE link > ?"
+_FACTS: Final = f"SELECT link, {', '.join(COLUMNS['facts'])} FROM facts WHERE link > ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,6 @@ class Truth:
         self._link = 0
         self.books = Books()
         self.entries: list[JournaledEntry] = []
-        self.revision = 0
         self.boards: dict[str, BoardTruth] = {
             **{area: BoardTruth() for area in setup.areas},
             **{queue.room: BoardTruth() for queue in setup.site.queues},
@@ -102,16 +102,18 @@ class Truth:
             connection.execute("BEGIN")
             entries = connection.execute(_ENTRIES, [self._link]).fetchall()
             facts = connection.execute(_FACTS, [self._link]).fetchall()
-        for link, *values in sorted([*entries, *facts], key=lambda row: row[0]):
+        rows: list[tuple[int, JournaledEntry | JournaledFact]]
+        rows = [(row[0], read_entry(row[1:])) for row in entries]
+        rows += [(row[0], read_fact(row[1:])) for row in facts]
+        for link, written in sorted(rows, key=lambda row: row[0]):
             self._link = link
-            if values:
-                self.take_entry(read_entry(values))
+            if isinstance(written, JournaledEntry):
+                self.take_entry(written)
             else:
-                self.take_fact()
+                self._now = with_fact(self._now, written)
 
     def take_entry(self, written: JournaledEntry) -> None:
         """An entry is on disk."""
-        self.revision += 1
         self.books.apply(written.entry)
         self.entries.append(written)
         self._now = with_entry(self._setup, self._now, written)
@@ -120,10 +122,6 @@ class Truth:
                 self.check_ins[event.ticket, written.written_at] += 1
         if any(not isinstance(event, happened.TicketIssued) for event in written.entry.events):
             self._note_boards(written)
-
-    def take_fact(self) -> None:
-        """A fact is on disk: no board shows it, but it counts as a revision."""
-        self.revision += 1
 
     def _note_boards(self, written: JournaledEntry) -> None:
         at, queues = written.written_at, {event.queue for event in written.entry.events}
@@ -138,7 +136,7 @@ class Truth:
 
     def _note(self, place: str, at: datetime, said: Board, calls: list[Call]) -> None:
         changes = self.boards[place].changes
-        board = Board(revision=self.revision, digest=said.digest, rooms=said.rooms)
+        board = Board(revision=self._now.change_count, digest=said.digest, rooms=said.rooms)
         if not changes or changes[-1].board.digest != board.digest:
             sequences = tuple(call.sequence for call in calls)
             changes.append(Change(at=at.timestamp(), board=board, calls=sequences))
