@@ -120,6 +120,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.set_defaults(run=_simulate)
 
+    fuzz = commands.add_parser(
+        "fuzz", help="strange inputs for every way in, with a seed each / 对每个入口输入异常数据"
+    )
+    fuzz.add_argument("--minutes", type=float, default=1.0, metavar="N", help="for each way in")
+    fuzz.add_argument("--only", metavar="WAY", help="http, mqtt, cards, devices or configuration")
+    fuzz.add_argument("--seed", type=int, metavar="SEED", help="replay what this seed throws")
+    fuzz.set_defaults(run=_fuzz)
+
     add_device_commands(commands)
     add_journal_commands(commands)
     return parser
@@ -153,6 +161,7 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 def _server(parsed: argparse.Namespace) -> int:
     from queue_server.bootstrap import ServerOptions, run_server  # noqa: PLC0415  # slow to import
+    from queue_server.records.virtual_card import KeyFileError  # noqa: PLC0415
     from queue_server.web.https import HttpsError, https_files  # noqa: PLC0415
     from queue_server.web.users import UsersError  # noqa: PLC0415
 
@@ -176,7 +185,14 @@ def _server(parsed: argparse.Namespace) -> int:
         run_server(options, ready=print)
     except PolicyError as error:
         return _told("\n".join(f"{parsed.site}: policy.{one}" for one in error.problems))
-    except (SiteError, UsersError, HttpsError, DeviceError, CertificatesUnusable) as error:
+    except (
+        SiteError,
+        UsersError,
+        HttpsError,
+        KeyFileError,
+        DeviceError,
+        CertificatesUnusable,
+    ) as error:
         return _told(str(error))
     except (BrokerError, JournalUnusable) as error:
         return _told(str(error), NOT_NOW)
@@ -216,28 +232,41 @@ def _rehearse(parsed: argparse.Namespace) -> int:
         return _told(f"{path}: {error.strerror}")
     except UnicodeDecodeError:
         return _told(f"{path}: is no UTF-8 text / 不是 UTF-8 文本")
-    except tomllib.TOMLDecodeError as error:
-        return _told(f"{path}: {error}")
     except RehearsalError as error:
         return _told("\n".join(f"{path}: {problem}" for problem in error.problems))
+    except RecursionError:
+        return _told(f"{path}: has brackets nested too deeply / 括号嵌套过深")
+    except ValueError as error:  # no TOML, or a number with more digits than Python reads
+        return _told(f"{path}: {error}")
     for line in run(rehearsal):
         print(json.dumps(line, ensure_ascii=False), flush=True)
     return 0
 
 
 def _simulate(parsed: argparse.Namespace) -> int:
-    """Run the simulator, which stands among the tests and is not installed."""
-    checkout = Path(__file__).parents[1]
-    if not (checkout / "tests" / "simulation" / "__main__.py").is_file():
-        return _told("simulate: needs a checkout of the source / 需要在源代码目录中运行")
-    command = [sys.executable, "-m", "tests.simulation"]
+    name = "simulation"
+    arguments = [f"--seeds={parsed.seeds}", f"--first={parsed.first}"]
     if parsed.processes:
-        command[-1] += ".processes"
-        command += [f"--minutes={parsed.minutes}", f"--broker={parsed.broker}"]
-    else:
-        command += [f"--seeds={parsed.seeds}", f"--first={parsed.first}"]
+        name += ".processes"
+        arguments = [f"--minutes={parsed.minutes}", f"--broker={parsed.broker}"]
     if parsed.seed is not None:
-        command.append(f"--seed={parsed.seed}")
+        arguments.append(f"--seed={parsed.seed}")
+    return _run_of_the_tests(name, arguments)
+
+
+def _fuzz(parsed: argparse.Namespace) -> int:
+    arguments = [f"--minutes={parsed.minutes}"]
+    arguments += [f"--only={parsed.only}"] if parsed.only else []
+    arguments += [f"--seed={parsed.seed}"] if parsed.seed is not None else []
+    return _run_of_the_tests("fuzz", arguments)
+
+
+def _run_of_the_tests(name: str, arguments: list[str]) -> int:
+    """Run a program that stands among the tests and is not installed."""
+    checkout = Path(__file__).parents[1]
+    if not (checkout / "tests" / name.replace(".", "/") / "__main__.py").is_file():
+        return _told(f"{name}: needs a checkout of the source / 需要在源代码目录中运行")
+    command = [sys.executable, "-m", f"tests.{name}", *arguments]
     return subprocess.run(command, cwd=checkout, check=False).returncode
 
 

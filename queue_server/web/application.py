@@ -63,7 +63,9 @@ def make_application(
         restored={user.by for user in restored},
     )
     # The documentation pages load their scripts from the internet; the description does not.
-    application = FastAPI(title="Hospital kiosk: queues", docs_url=None, redoc_url=None)
+    application = FastAPI(
+        title="Hospital kiosk: queues", docs_url=None, redoc_url=None, responses=problems.ANSWERS
+    )
     application.state.live = desk.live
     problems.install(application)
     application.include_router(login_routes.make_router(desk))
