@@ -90,6 +90,7 @@ VALUES: Final[tuple[type[StrEnum], ...]] = (
 CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (line, "RETRY_AFTER_S"),
     (line, "RECONNECT_AFTER_S"),
+    (line, "SILENT_AFTER_S"),
     (topics, "SERVER"),
     (connection, "KEEPALIVE_S"),
     (answers, "CLOCK_SKEW_S"),
@@ -101,6 +102,7 @@ CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (board_view, "CALL_FRESH_S"),
     (announcing, "BOARD_INTERVAL_S"),
     (announcing, "REPEAT_S"),
+    (announcing, "PULSE_S"),
 )
 
 

@@ -60,8 +60,10 @@ REPLIES: Final = """
 7. A request that can't be read is refused with `BAD_REQUEST` and the name of the field, if at
    least its `request_id` could be read; otherwise nothing comes back.
 8. The server is there when `status/{SERVER}` says `"is_up": true`; it is retained, and the
-   server's will. A client without a connection, or without the server, says so to the people in
-   front of it.
+   server's will. The server says it again every {PULSE_S} s, with a new `reported_at`. Each word
+   counts for {SILENT_AFTER_S} s from when it came first (the same `reported_at` once more is no
+   new word): a server that hangs takes no leave. A client without a connection, or without the
+   server, says so to the people in front of it.
 """
 
 EXCHANGE_INTRODUCTION: Final = """

@@ -20,7 +20,7 @@ from queue_server.records.records import Records, RecordsUnavailable
 from queue_server.records.virtual_card import CardReader
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, RefusalCode
-from queue_server.service.announcing import REPEAT_S, Announcing
+from queue_server.service.announcing import PULSE_S, REPEAT_S, Announcing
 from queue_server.service.answers import Draft
 from queue_server.service.clinic_day import clinic_day, local_time
 from queue_server.service.day_records import known_patients, load_day, missing_tickets
@@ -59,6 +59,8 @@ class Parts:
     """Called at each turn of the loop, for whoever restarts a server that hangs."""
     repeat_s: float = REPEAT_S
     """How often everything retained is told again."""
+    pulse_s: float = PULSE_S
+    """How often the server says that it is there."""
 
 
 class Writer:
@@ -86,7 +88,9 @@ class Writer:
         self._lookups = lookups
         self._monotonic = monotonic
         self._put = put
-        self._announcing = Announcing(setup, parts.door, parts.repeat_s)
+        self._announcing = Announcing(
+            setup, parts.door, repeat_s=parts.repeat_s, pulse_s=parts.pulse_s
+        )
         self._loading_day: date | None = None
         self._now: Now | None = None
         self.listeners: list[Callable[[Now], None]] = []

@@ -25,7 +25,7 @@ from queue_server.client.line import Address, Line, NoAnswer
 from queue_server.contract.messages import CallHelp, DeviceStatus
 from queue_server.rules.terms import DeviceId, SiteId
 from tests.simulation.device_connection import connector
-from tests.simulation.network import Network
+from tests.simulation.network import SILENT_AFTER_S, Network
 from tests.simulation.world import Machine, World
 
 TICK_S: Final = 1.0
@@ -60,6 +60,7 @@ class KioskDevice:
             new_id=lambda: f"{self._chance.getrandbits(64):016x}",
             status=lambda: DeviceStatus(is_up=True, reported_at=self.machine.now()),
             connect=connector(self._network, self.machine),
+            silent_after_s=SILENT_AFTER_S,
         )
         self.line.on_change = lambda is_up: self.handle(LineChanged(is_up=is_up))
         self._tasks = [self._world.spawn(self.line.run()), self._world.spawn(self._let_time_pass())]

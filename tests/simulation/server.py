@@ -29,6 +29,8 @@ RESTART_AFTER_S_MAX: Final = 20.0
 NEVER_S: Final = 1e9
 IDLE_S: Final = 10.0
 """How long the server sleeps when nothing comes in; the real one looks up each second."""
+PULSE_S: Final = 10.0
+"""How often the server says that it is there; slower than the real one, as its sleep is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,7 @@ class Server:
         self._answers: set[Future[Any]] = set()
         self._is_to_die = False
         self._is_to_end = False
+        self._hangs_until_s = 0.0
 
     # --- what browsers ask -----------------------------------------------------------------------
 
@@ -110,6 +113,10 @@ class Server:
         """Let the process end as a technician ends it."""
         self._is_to_end = True
         self._came.set()
+
+    def hang(self, seconds: float) -> None:
+        """Let the process stand still, while its line to the broker stays as it is."""
+        self._hangs_until_s = self._world.loop.time() + seconds
 
     async def run(self) -> None:
         """Live, die, and start again."""
@@ -166,6 +173,7 @@ class Server:
                 clock=self.machine.now,
                 fatal=self._world.fail,
                 repeat_s=self._repeat_s,
+                pulse_s=PULSE_S,
             ),
             lookups=lookups,
             monotonic=self._world.loop.time,
@@ -184,6 +192,7 @@ class Server:
             self._came.clear()
             # What else comes in meanwhile is decided in the same commit.
             await asyncio.sleep(self._chance.choice([0.0, 0.0, 0.001, 0.05]))
+            await asyncio.sleep(max(0.0, self._hangs_until_s - self._world.loop.time()))
             if self._is_to_die:
                 raise Crash
             jobs = [self._inbox.popleft() for _ in range(min(len(self._inbox), BATCH_MAX))]

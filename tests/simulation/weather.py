@@ -31,6 +31,7 @@ class Weather:
     device_crashes: float = 0.0
     clock_jumps: float = 0.0
     records_outages: float = 0.0
+    server_hangs: float = 0.0
 
 
 CALM: Final = Weather()
@@ -49,6 +50,7 @@ _WORST: Final = Weather(
     device_crashes=70.0,
     clock_jumps=70.0,
     records_outages=30.0,
+    server_hangs=15.0,
 )
 
 
