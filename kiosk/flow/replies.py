@@ -34,6 +34,7 @@ from queue_server.contract.messages import (
     Identify,
     PlaceFound,
     Refused,
+    TakenOver,
     Visit,
 )
 from queue_server.rules.terms import RefusalCode
@@ -67,7 +68,7 @@ def replied(state: State, event: Replied) -> Step:
             return _place_found(state, event.body.visit, waiting.asked)
         case Refused():
             return _refused(state, event.body, waiting.asked)
-        case HelpCalled():
+        case HelpCalled() | TakenOver():
             # An answer to another question than the one asked: as good as none.
             return not_answered(state, NotAnswered(ask_number=event.ask_number))
 

@@ -70,6 +70,24 @@ EXCHANGE_INTRODUCTION: Final = """
 A check-in by ID number at `kiosk-01` of the site `qingyu`.
 """
 
+OFFLINE: Final = """
+## A kiosk without a server
+
+Only where [OfflineRules](#offlinerules) say so, and only by the virtual card:
+
+1. Keep the last `offline` message on disk. While the server is away, verify the card by its keys:
+   a JWT (EdDSA with Ed25519) with `aud` `kiosk`, the site as `iss`, not expired, its `jti` not
+   seen on this kiosk before. Anybody without such a card goes to the nurse desk.
+2. Write card, time, provisional number and `slip_code` durably to an outbox **before** anything is
+   shown or printed. What can't be written is no check-in.
+3. When the server is back, send each as a [TakeOver](#takeover), in order of time, one after the
+   other. Delete it when it is answered with [TakenOver](#takenover). `BUSY` and `REQUEST_EXPIRED`
+   are no answers: try again later with the same `request_id`.
+4. A [FindPlace](#findplace) with the `slip_code` then gives number and place; before the kiosk has
+   handed it over the server answers `PROVISIONAL_PENDING`, and `PROVISIONAL_REFUSED` when a nurse
+   has to help.
+"""
+
 SCREENS: Final = """
 ## Rules for screens
 

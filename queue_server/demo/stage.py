@@ -7,12 +7,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from queue_server.contract.virtual_card import CARD_LIFE_S, CLOCK_SKEW_S
 from queue_server.demo.cast import Actor, Cast
 from queue_server.demo.controls import Window, ask, read_qr, wait_until
 from queue_server.demo.hospital import DemoHospital
 from queue_server.demo.pages import Api, card_picture
 from queue_server.demo.story import Story
-from queue_server.records.virtual_card import CARD_LIFE_S, CLOCK_SKEW_S
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """What goes out to everybody: calls at once, boards at most twenty times a second each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
-from queue_server.contract.messages import DeviceStatus
+from queue_server.contract.messages import DeviceStatus, OfflineRules
 from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import AreaId
 from queue_server.service.board_view import (
@@ -33,13 +34,23 @@ class Announcing:
     Args:
         setup: the site.
         door: where it goes out.
+        card_keys: the public keys of virtual cards, as text.
         repeat_s: how often everything retained is told again.
         pulse_s: how often the server says that it is there.
     """
 
-    def __init__(self, setup: Setup, door: Door, *, repeat_s: float, pulse_s: float) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        door: Door,
+        *,
+        card_keys: Sequence[str],
+        repeat_s: float,
+        pulse_s: float,
+    ) -> None:
         self._setup = setup
         self._door = door
+        self._card_keys = card_keys
         self._repeat_s = repeat_s
         self._pulse_s = pulse_s
         self._told: Now | None = None
@@ -99,6 +110,7 @@ class Announcing:
 
     def _tell_all_retained(self, at: datetime) -> None:
         self._dirty = set(self._setup.areas)
+        self._tell_offline_rules(at)
         if self._told is not None:
             self._tell_all_notices(self._told, at)
 
@@ -106,6 +118,16 @@ class Announcing:
         topic = topics.status(self._setup.site.id, SERVER)
         status = encode(DeviceStatus(is_up=True, reported_at=at))
         self._door.publish(topic, status, retain=True)
+
+    def _tell_offline_rules(self, at: datetime) -> None:
+        site = self._setup.site
+        rules = OfflineRules(
+            published_at=at,
+            may_check_in=site.offline_check_in,
+            card_keys=list(self._card_keys) if site.offline_check_in else [],
+            day_rolls_over_s=site.day_rolls_over_at,
+        )
+        self._door.publish(topics.offline(site.id), encode(rules), retain=True)
 
     def _tell_boards(self, now: Now, area: AreaId, at: datetime) -> None:
         site = self._setup.site.id

@@ -12,13 +12,13 @@ from hardware.code_kind import is_resident_id
 from queue_server.records.records import (
     Appointment,
     AppointmentId,
-    CardId,
     Patient,
     RecordsUnavailable,
     Sex,
 )
 from queue_server.rules.terms import (
     AreaId,
+    CardId,
     DaySecond,
     FullName,
     PatientId,

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from display.presenter import AreaPresenter
+from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.journal import Journal, JournalUnusable
 from queue_server.journal.sqlite_journal import SqliteJournal
-from queue_server.records.virtual_card import CardReader, public_key
+from queue_server.records.virtual_card import public_key
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId

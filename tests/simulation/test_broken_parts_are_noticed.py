@@ -11,7 +11,7 @@ from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.rules.commands import Command
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.events import CheckedIn, Entry, Event, TicketIssued
-from queue_server.rules.terms import RequestId
+from queue_server.rules.terms import DaySecond, RequestId
 from queue_server.service.answers import Draft
 from queue_server.service.jobs import Asked, Job, LineIsUp
 from queue_server.service.now import with_entry
@@ -100,8 +100,8 @@ class _BrokenDraft(Draft):
     def broken(self, event: Event) -> Event:
         raise AssertionError("each breaks something else")
 
-    def act(self, command: Command, by: str) -> Entry:
-        act = Act(command=command, at_s=self.at_s, by=by)
+    def act(self, command: Command, by: str, at_s: DaySecond | None = None) -> Entry:
+        act = Act(command=command, at_s=self.at_s if at_s is None else at_s, by=by)
         decided = decide(self.now.day, act, self.setup.policies)
         entry = replace(decided, events=tuple(self.broken(one) for one in decided.events))
         written = JournaledEntry(day_on=self.now.day_on, written_at=self.at, entry=entry)

@@ -10,14 +10,16 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DEMO_SITE_FILE, DemoHospital, write_demo_hospital
 from queue_server.records.id_number import check_digit
-from queue_server.records.records import Appointment, AppointmentId, CardId, Patient, Sex
-from queue_server.records.virtual_card import CardIssuer, CardReader, load_or_make_key, public_key
+from queue_server.records.records import Appointment, AppointmentId, Patient, Sex
+from queue_server.records.virtual_card import CardIssuer, load_or_make_key, public_key
 from queue_server.rules import commands as asked
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import (
+    CardId,
     DaySecond,
     DeviceId,
     FullName,
