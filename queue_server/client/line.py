@@ -157,15 +157,22 @@ class Line:
             await self._send(topic, DeviceStatus(is_up=False), retain=True)
             raise
 
-    async def ask(self, body: RequestBody, *, within_s: float = 8.0) -> ReplyBody:
+    async def ask(
+        self, body: RequestBody, *, request_id: str | None = None, within_s: float = 8.0
+    ) -> ReplyBody:
         """Ask the server and return its reply, a refusal included.
+
+        Args:
+            body: what is asked.
+            request_id: of an earlier ask without an answer, which this one goes on with.
+            within_s: how long to wait for the reply.
 
         Raises:
             NoAnswer: no reply within `within_s` seconds.
         """
         sent_at = self._now()
         request = Request(
-            request_id=self._new_id(),
+            request_id=request_id or self._new_id(),
             sent_at=sent_at,
             expires_at=sent_at + timedelta(seconds=within_s),
             body=body,
