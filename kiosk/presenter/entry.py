@@ -43,7 +43,7 @@ def home(words: Wording, *, is_alone: bool) -> HomeView:
     )
 
 
-def identify(screen: Identify, words: Wording) -> IdentifyView:
+def identify(screen: Identify, words: Wording, *, is_alone: bool) -> IdentifyView:
     """How to show a card; whoever asks for his place may show the slip."""
     steps = [StepView(icon=Icon.PHONE, text=words("identify.step_open"))]
     title = words("identify.title_check_in")
@@ -56,7 +56,9 @@ def identify(screen: Identify, words: Wording) -> IdentifyView:
         title=title,
         steps=tuple(steps),
         type_id_number=KeyView(
-            key=Key.TYPE_ID_NUMBER, label=words("identify.type_id_number"), icon=Icon.KEYPAD
+            key=Key.TYPE_ID_NUMBER,
+            label=words("identify.no_phone_alone" if is_alone else "identify.type_id_number"),
+            icon=Icon.NURSE if is_alone else Icon.KEYPAD,
         ),
     )
 

@@ -11,6 +11,7 @@ from kiosk.presenter.views import (
     MessageView,
     NumberView,
     PlaceView,
+    StepView,
     Tone,
 )
 from kiosk.presenter.wording import Wording
@@ -46,6 +47,7 @@ def arrived(state: State, screen: Arrived, words: Wording) -> PlaceView:
 
 def arrived_offline(state: State, screen: ArrivedOffline, words: Wording) -> PlaceView:
     """The provisional number, where to wait, and how the real one is found."""
+    by = "card" if state.printing is PrintState.FAILED else "scan"
     return PlaceView(
         title=words("offline.title"),
         tone=Tone.GOOD,
@@ -54,7 +56,11 @@ def arrived_offline(state: State, screen: ArrivedOffline, words: Wording) -> Pla
         where=words("offline.wait"),
         ahead=None,
         at_most="",
-        reason=words("offline.next"),
+        reason="",
+        steps=(
+            StepView(icon=Icon.CLOCK, text=words("offline.step_queue")),
+            StepView(icon=Icon.SCAN, text=words(f"offline.step_{by}")),
+        ),
         message=_print_message(state, words),
         keys=_arrived_keys(state, words),
     )

@@ -96,7 +96,7 @@ def _screen(state: State, words: Wording) -> Body:  # noqa: C901, PLR0911 - one 
         case Home():
             return entry.home(words, is_alone=state.is_alone)
         case Identify():
-            return entry.identify(state.screen, words)
+            return entry.identify(state.screen, words, is_alone=state.is_alone)
         case IdNumberPad():
             return entry.id_number_pad(state.screen, words)
         case Waiting():

@@ -58,7 +58,7 @@ def test_the_home_screen_says_what_still_works_and_where_to_go_for_the_rest() ->
     body = kiosk.view.body
     assert isinstance(body, HomeView)
     assert "离线" in body.title
-    assert "手机就诊卡" in body.title
+    assert "手机就诊卡" in body.scan_title
     said = " ".join(spoken_texts(kiosk.view))
     assert "护士台" in said
     assert kiosk.view.banner is not None
@@ -89,7 +89,7 @@ def test_a_card_is_checked_in_and_the_number_is_shown_and_printed() -> None:
     assert isinstance(body, PlaceView)
     assert body.number.number == "K01-003"
     assert "候诊区" in body.where
-    assert "正式号码" in body.reason
+    assert "正式号码" in body.steps[-1].text
 
 
 def test_nothing_is_shown_or_printed_before_it_is_on_disk() -> None:
@@ -104,6 +104,9 @@ def test_the_screen_can_be_heard_and_a_failed_slip_printed_again() -> None:
     failure = PrintFailure(sentence_zh="缺纸", sentence_en="no paper", may_have_printed=False)
     kiosk.on(PrintEnded(print_number=kiosk.slips[-1].print_number, failure=failure))
 
+    body = kiosk.view.body
+    assert isinstance(body, PlaceView)
+    assert "出示就诊卡" in body.steps[-1].text
     kiosk.tap(Key.PRINT_AGAIN)
 
     assert [slip.facts for slip in kiosk.slips] == [PROVISIONAL, PROVISIONAL]
