@@ -184,7 +184,7 @@ class Outbox:
     def forget(self, request_id: str) -> None:
         """Delete a check-in: the server has it."""
         with self._transaction() as database:
-            database.table("check_ins").delete(request_id)
+            database.table("check_ins").delete_where("request_id = ?", [request_id])
 
     def put_aside(self, request_id: str, code: str) -> None:
         """Keep a check-in that the server can't read, and don't send it again."""

@@ -95,6 +95,7 @@ def _site(chance: Random) -> Site:
         areas=(_area("area-a"), _area("area-b")),
         queues=tuple(_queue(number) for number in range(queue_count)),
         policy=_policy(chance),
+        offline_check_in=chance.random() < 0.85,
     )
 
 

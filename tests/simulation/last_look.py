@@ -41,6 +41,7 @@ class LastLook:
         await asyncio.sleep(CALLS_HEARD_WITHIN_S)
         self._check_calls_heard(called_from)
         await self._check_kiosks()
+        self._check_outboxes()
         self._check_boards(self._site.area_boards, self._site.door_boards)
         await self._check_that_a_hanging_server_is_noticed()
         await self._wait_until_calls_are_stale()
@@ -93,6 +94,12 @@ class LastLook:
         await asyncio.sleep(2 * PULSE_S)
         lost = [device.machine.name for device in devices if not device.line.is_up]
         _require(not lost, f"{lost} do not see that the server goes on")
+
+    def _check_outboxes(self) -> None:
+        for kiosk in self._site.kiosks:
+            left = kiosk.outbox.oldest()
+            _require(left is None, f"{kiosk.machine.name} has not handed over {left}")
+        self._site.witness.promises.check_kept()
 
     async def _check_fresh_boards(self, name: str) -> None:
         """A screen that is switched on sees the truth at once."""

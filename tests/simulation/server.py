@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from display.presenter import AreaPresenter
+from kiosk.offline.desk import OfflineDesk
 from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.journal import Journal, JournalUnusable
 from queue_server.journal.sqlite_journal import SqliteJournal
@@ -21,6 +22,7 @@ from queue_server.service.queue_service import BATCH_MAX
 from queue_server.service.writer import Parts, Writer
 from tests.simulation.disk import Crash, Disk, FaultyJournal
 from tests.simulation.hospital import CARD_KEY, Hospital, SimulatedRecords
+from tests.simulation.kiosk_disk import FaultyOutbox
 from tests.simulation.network import Network
 from tests.simulation.server_door import SimulatedDoor
 from tests.simulation.witness import Witness
@@ -42,6 +44,8 @@ class Build:
     door: type[SimulatedDoor] = SimulatedDoor
     writer: type[Writer] = Writer
     area_presenter: type[AreaPresenter] = AreaPresenter
+    outbox: type[FaultyOutbox] = FaultyOutbox
+    offline_desk: type[OfflineDesk] = OfflineDesk
     repeat_s: float | None = None
     """How often boards are told again; None: the seed decides."""
 
