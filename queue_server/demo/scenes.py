@@ -250,8 +250,8 @@ def kiosk_alone(stage: Stage) -> None:
         "Check-in without the server",
         "服务中断时，自助机凭手机就诊卡的签名签到，给出临时号码和临时小票；服务恢复后按当时的签到时间"
         "自动排队，扫临时小票就能看到正式号码。有冲突的，护士站会看到并知道怎么办。",
-        "The kiosk checks in by the signed card, with a provisional number and slip. Once the server"
-        " is back the patient joins the queue as of then; what does not fit is told to the nurses.",
+        "The kiosk checks in by the signed card, with a provisional number and slip. When the"
+        " server is back the patient joins the queue as of then; what does not fit, nurses see.",
     )
     kiosk, phone = stage.kiosk, stage.demo.folder / "phone.png"
     codes = [
