@@ -74,6 +74,7 @@ class OfflineDesk:
         self._rules: OfflineRules | None = None
         self._kept: OfflineRules | None = None
         self._is_line_up = False
+        self._told: bool | None = None
         self._work = asyncio.Event()
         self.on_change: Callable[[bool], None] = lambda may_check_in: None
         """Called with whether patients may be checked in without the server."""
@@ -99,8 +100,9 @@ class OfflineDesk:
     def learn(self, rules: OfflineRules) -> None:
         """Take in what the server allows; it is kept for a start without the server."""
         self._rules = rules
-        self._work.set()
-        self.on_change(self._may_check_in())
+        if self._kept is None or not _says_the_same(rules, self._kept):
+            self._work.set()
+        self._tell()
 
     async def check_in(self, effect: CheckInOffline) -> CheckedInOffline | NotCheckedInOffline:
         """Check in whoever shows this card; what is told as checked in is on disk."""
@@ -127,9 +129,9 @@ class OfflineDesk:
                 continue
             self._is_open = True
             self._kept = kept
-            rules = self._rules or kept
-            if rules is not None:
-                self.learn(rules)
+            self._rules = self._rules or kept
+            self._work.set()
+            self._tell()
 
     async def _keep_rules(self) -> None:
         rules = self._rules
@@ -166,6 +168,11 @@ class OfflineDesk:
             raise CardError(RefusalCode.CARD_USED, "was shown here before") from None
         self._work.set()
         return Provisional(number=kept.number, slip_code=kept.slip_code, checked_in_at=now)
+
+    def _tell(self) -> None:
+        if self._told != self._may_check_in():
+            self._told = self._may_check_in()
+            self.on_change(self._told)
 
     def _may_check_in(self) -> bool:
         return self._is_open and self._rules is not None and self._rules.may_check_in

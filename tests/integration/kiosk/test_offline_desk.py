@@ -99,6 +99,11 @@ class ADesk:
             while await self.desk._do(self.outbox.rules) != expected:
                 pass
 
+    async def until_empty(self) -> None:
+        async with asyncio.timeout(WAIT_S):
+            while await self.desk._do(self.outbox.oldest) is not None:
+                pass
+
     async def stop(self) -> None:
         assert self._task is not None
         self._task.cancel()
@@ -231,20 +236,12 @@ async def test_check_ins_are_handed_over_one_by_one_in_order_and_then_deleted(
     assert server.asked == []
 
     desk.desk.line_changed(True)
-    async with asyncio.timeout(WAIT_S):
-        while len(server.asked) < 5:
-            server.has_taken_over.clear()
-            await server.has_taken_over.wait()
-    await desk.stop()
+    await desk.until_empty()
 
     assert [body.number for _, body in server.asked] == [f"K01-00{n}" for n in range(1, 6)]
     assert [body.checked_in_at for _, body in server.asked] == [
         MORNING + timedelta(seconds=number) for number in range(5)
     ]
-    left = Outbox(desk.outbox._path)
-    left.open(MORNING)
-    assert left.oldest() is None
-    left.close()
 
 
 async def test_without_an_answer_the_same_is_asked_again_with_the_same_id(
