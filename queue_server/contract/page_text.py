@@ -109,6 +109,6 @@ SCREENS: Final = """
 - **Names.** Show and speak `masked_name` and `spoken_zh` as they come and make no mask of your
   own. An empty `masked_name` means: the number only. The number identifies, masked names may be
   alike.
-- **A screen without a server** (`status/{SERVER}` says `"is_up": false`, or no connection) goes
-  on showing the last board and says that it may be old.
+- **A screen without a server** (`status/{SERVER}` says `"is_up": false` or has been silent for
+  {SILENT_AFTER_S} s, or no connection) goes on showing the last board and says that it may be old.
 """
