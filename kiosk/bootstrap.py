@@ -8,7 +8,8 @@ import signal
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,13 +31,16 @@ from kiosk.voice import ScreenVoice
 from queue_server.client.line import Address, Line
 from queue_server.client.supervisor import Supervisor
 from queue_server.client.tls import Certificates
-from queue_server.contract.messages import DeviceStatus
+from queue_server.contract import topics
+from queue_server.contract.messages import DeviceStatus, OfflineRules
 from queue_server.rules.terms import DeviceId, SiteId
 
 if TYPE_CHECKING:
     from kiosk.app import KioskApp
+    from kiosk.offline.desk import OfflineDesk
 
 VERSION = "0.1.0"
+OUTBOX_NAME = "outbox.sqlite"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - sounds of a session never reach a disk
 _log = logging.getLogger(__name__)
 
@@ -100,8 +104,15 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         return DeviceStatus(is_up=True, reported_at=now(), version=VERSION, paper=conductor.paper)
 
     line = Line(_address(configuration), now=now, new_id=lambda: uuid.uuid4().hex, status=status)
+    alone = _offline_desk(configuration, now)
     conductor = Conductor(
-        presenter, server=line, printer=printer, voice=voice, now=now, monotonic=time.monotonic
+        presenter,
+        server=line,
+        printer=printer,
+        voice=voice,
+        alone=alone,
+        now=now,
+        monotonic=time.monotonic,
     )
     line.on_change = conductor.line_changed
     line.on_trouble = lambda sentence: _log.warning("%s", sentence)
@@ -113,12 +124,16 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         app = _open_window(conductor, scanners)
         conductor.start(app, scanners)
         stack.push_async_callback(conductor.stop)
-        for part in (
+        parts = [
             line.run(),
             conductor.run(),
             conductor.report_paper(line.report_status),
             supervisor.watch_the_loop(),
-        ):
+        ]
+        if alone is not None:
+            parts.append(alone.run(line))
+            _let_desk_work(alone, line, conductor)
+        for part in parts:
             stack.push_async_callback(_end, asyncio.create_task(part))
         if remote_control_port is not None:
             await stack.enter_async_context(_remote_control(app, remote_control_port))
@@ -126,6 +141,34 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         supervisor.ready()
         await app.async_run("asyncio")
         supervisor.stopping()
+
+
+def _offline_desk(
+    configuration: Configuration, now: Callable[[], datetime]
+) -> "OfflineDesk | None":
+    if not configuration.data_folder:
+        return None
+    from kiosk.offline.desk import OfflineDesk  # noqa: PLC0415 - cryptography and SQLite
+    from kiosk.offline.outbox import Outbox  # noqa: PLC0415
+
+    return OfflineDesk(
+        Outbox(Path(configuration.data_folder) / OUTBOX_NAME),
+        thread=ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox"),
+        site=SiteId(configuration.site),
+        device=DeviceId(configuration.device),
+        now=now,
+        new_id=lambda: uuid.uuid4().hex,
+    )
+
+
+def _let_desk_work(alone: "OfflineDesk", line: Line, conductor: Conductor) -> None:
+    def line_changed(is_up: bool) -> None:
+        conductor.line_changed(is_up)
+        alone.line_changed(is_up)
+
+    line.on_change = line_changed
+    alone.on_change = conductor.offline_check_in_changed
+    line.follow(topics.offline(line.address.site), OfflineRules, alone.learn)
 
 
 def _open_window(conductor: Conductor, scanners: list[Scanner]) -> "KioskApp":

@@ -14,14 +14,17 @@ from typing import Protocol
 
 from hardware.errors import PrinterError
 from hardware.scanner import Scanner
+from hardware.slip import Slip
 from hardware.ticket_printer import TicketPrinter
 from kiosk.flow.course import step
 from kiosk.flow.events import (
     Ask,
+    CheckInOffline,
     Effect,
     Event,
     LineChanged,
     NotAnswered,
+    OfflineCheckInAllowed,
     PrintEnded,
     PrintFailure,
     PrintSlip,
@@ -34,9 +37,10 @@ from kiosk.flow.events import (
     Wipe,
 )
 from kiosk.flow.forgetting import start
+from kiosk.flow.slip_facts import Provisional
 from kiosk.presenter.views import View, spoken_texts
 from kiosk.presenter.window import Presenter
-from kiosk.slip import make_slip
+from kiosk.slip import make_provisional_slip, make_slip
 from queue_server.client.line import NoAnswer
 from queue_server.contract.messages import CallHelp, ReplyBody, RequestBody
 
@@ -55,6 +59,14 @@ class Server(Protocol):
         Raises:
             NoAnswer: none came in time.
         """
+        ...
+
+
+class Alone(Protocol):
+    """Whoever checks in without a server; in the product the `OfflineDesk`."""
+
+    async def check_in(self, effect: CheckInOffline) -> Event:
+        """Return what became of it: what is checked in is on the kiosk's own disk."""
         ...
 
 
@@ -96,6 +108,7 @@ class Conductor:
         server: answers requests.
         printer: prints slips.
         voice: reads aloud.
+        alone: checks in while the server is away; None: nobody does.
         now: gives the present instant in the hospital's time zone.
         monotonic: gives seconds that only go forward.
     """
@@ -107,6 +120,7 @@ class Conductor:
         server: Server,
         printer: TicketPrinter,
         voice: Voice,
+        alone: Alone | None = None,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
@@ -114,6 +128,7 @@ class Conductor:
         self._server = server
         self._printer = printer
         self._voice = voice
+        self._alone = alone
         self._now = now
         self._monotonic = monotonic
         self._window: Window | None = None
@@ -175,6 +190,10 @@ class Conductor:
         """Take in that the line to the server came or went."""
         self.handle(LineChanged(is_up=is_up))
 
+    def offline_check_in_changed(self, is_allowed: bool) -> None:
+        """Take in whether patients may be checked in without the server."""
+        self.handle(OfflineCheckInAllowed(is_allowed=is_allowed))
+
     def handle(self, event: Event) -> None:
         """Take in an event; to be called in the loop's thread."""
         self.state, effects = step(self.state, event, self._presenter.settings)
@@ -187,6 +206,8 @@ class Conductor:
         match effect:
             case Ask():
                 self._start_asking(effect)
+            case CheckInOffline():
+                self._start_in_background(self._check_in_offline(effect))
             case PrintSlip():
                 self._start_in_background(self._print(effect))
             case Speak():
@@ -216,6 +237,10 @@ class Conductor:
             answer = Replied(ask_number=number, body=body)
         self._asking.pop(number, None)
         self.handle(answer)
+
+    async def _check_in_offline(self, effect: CheckInOffline) -> None:
+        assert self._alone is not None, "it is only allowed where somebody does it"
+        self.handle(await self._alone.check_in(effect))
 
     def _wipe(self) -> None:
         for task in self._asking.values():
@@ -253,12 +278,7 @@ class Conductor:
         loop = asyncio.get_running_loop()
         failure = None
         try:
-            slip = make_slip(
-                effect.facts,
-                self._presenter.wordings[effect.language],
-                hospital=self._presenter.hospital_name(effect.language),
-                printed_at=self._now(),
-            )
+            slip = self._slip(effect)
             await loop.run_in_executor(self._printer_thread, self._printer.print_slip, slip)
             self._paper_is("ok")
         except PrinterError as error:
@@ -273,6 +293,13 @@ class Conductor:
             _log.exception("The slip or the printer's driver failed: %s", type(error).__name__)
             failure = _UNKNOWN_FAILURE
         self.handle(PrintEnded(print_number=effect.print_number, failure=failure))
+
+    def _slip(self, effect: PrintSlip) -> Slip:
+        facts, words = effect.facts, self._presenter.wordings[effect.language]
+        hospital = self._presenter.hospital_name(effect.language)
+        if isinstance(facts, Provisional):
+            return make_provisional_slip(facts, words, hospital=hospital, printed_at=self._now())
+        return make_slip(facts, words, hospital=hospital, printed_at=self._now())
 
     async def _check_printer(self) -> None:
         loop = asyncio.get_running_loop()

@@ -65,6 +65,8 @@ class Configuration(_Table, frozen=True, kw_only=True):
     """Handed to `hardware.registry.make_scanner`; several scanners are `[[scanner]]` tables."""
     voice: str = "aplay"
     """Loudspeaker: `aplay`, `aplay:DEVICE`, `file:FOLDER` or `none`."""
+    data_folder: str = ""
+    """Where check-ins without the server are kept; left out: there are none on this kiosk."""
     clock_offset_s: int = 0
     """For demos: how far the clock is ahead of the real one."""
 

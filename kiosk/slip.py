@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from hardware.slip import Align, Slip, SlipPart, SlipQr, SlipRow, SlipRule, SlipSpace, SlipText
-from kiosk.flow.slip_facts import SlipFacts
+from kiosk.flow.slip_facts import Provisional, SlipFacts
 from kiosk.presenter.visits import doctor_of, time_of, where_of
 from kiosk.presenter.wording import Wording
 from queue_server.contract.messages import Place
@@ -36,6 +36,32 @@ def make_slip(facts: SlipFacts, words: Wording, *, hospital: str, printed_at: da
         SlipQr(payload=visit.slip_code),
         SlipText(text=words("slip.scan"), size_dots=SMALL_DOTS),
         SlipText(text=_times(facts, words, printed_at), size_dots=SMALL_DOTS),
+        SlipSpace(height_dots=8),
+    ]
+    return Slip(parts=tuple(parts))
+
+
+def make_provisional_slip(
+    facts: Provisional, words: Wording, *, hospital: str, printed_at: datetime
+) -> Slip:
+    """Return the slip of a check-in without the server: it names nobody and no place."""
+    steps = "\n".join(words(f"provisional_slip.step_{step}") for step in (1, 2, 3))
+    checked_in_at = facts.checked_in_at.astimezone(printed_at.tzinfo)
+    time = words("provisional_slip.time", time=f"{checked_in_at:%H:%M}")
+    printed = words("slip.printed_at", time=f"{printed_at:%Y-%m-%d %H:%M:%S}")
+    parts: list[SlipPart] = [
+        SlipText(text=hospital, size_dots=TITLE_DOTS, is_bold=True),
+        SlipText(text=words("provisional_slip.title"), size_dots=TITLE_DOTS, is_bold=True),
+        SlipRule(),
+        SlipText(text=words("offline.number"), size_dots=BODY_DOTS),
+        SlipText(text=facts.number, size_dots=NUMBER_DOTS, is_bold=True, is_fitted=True),
+        SlipText(text=time, size_dots=TITLE_DOTS, is_bold=True),
+        SlipRule(is_dashed=True),
+        SlipText(text=steps, size_dots=BODY_DOTS, align=Align.START),
+        SlipRule(is_dashed=True),
+        SlipQr(payload=facts.slip_code),
+        SlipText(text=words("provisional_slip.scan"), size_dots=SMALL_DOTS),
+        SlipText(text=printed, size_dots=SMALL_DOTS),
         SlipSpace(height_dots=8),
     ]
     return Slip(parts=tuple(parts))

@@ -23,6 +23,7 @@ from queue_server.broker.broker_process import BrokerProcess
 from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.broker.existing_broker import ExistingBroker
 from queue_server.client.supervisor import Supervisor
+from queue_server.contract.virtual_card import CardReader
 from queue_server.devices.access import access_of
 from queue_server.devices.register import DeviceRegister
 from queue_server.devices.watch import DeviceWatch
@@ -30,7 +31,7 @@ from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.journal_key import JournalKey
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
-from queue_server.records.virtual_card import CardIssuer, CardReader, load_or_make_key, public_key
+from queue_server.records.virtual_card import CardIssuer, load_or_make_key, public_key
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService

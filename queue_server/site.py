@@ -16,7 +16,14 @@ from queue_server.toml_table import Problem, Problems, Table, parse_toml
 TIMEZONE_DEFAULT: Final = "Asia/Shanghai"
 DAY_ROLLS_OVER_DEFAULT: Final = DaySecond(4 * 3600)
 
-_SITE_KEYS: Final = ("id", "name_zh", "name_en", "timezone", "day_rolls_over_at")
+_SITE_KEYS: Final = (
+    "id",
+    "name_zh",
+    "name_en",
+    "timezone",
+    "day_rolls_over_at",
+    "offline_check_in",
+)
 _AREA_TEXTS: Final = ("name_zh", "name_en", "floor_zh", "floor_en")
 _QUEUE_TEXTS: Final = (
     "room_zh",
@@ -78,6 +85,8 @@ class Site:
     """The hospital's policy, unchecked."""
     timezone: str = TIMEZONE_DEFAULT
     day_rolls_over_at: DaySecond = DAY_ROLLS_OVER_DEFAULT
+    offline_check_in: bool = False
+    """Whether kiosks may check in by the virtual card alone while the server is away."""
 
 
 class SiteError(Exception):
@@ -134,6 +143,7 @@ def _site(root: Table) -> Site:
         policy=root.raw_table("policy"),
         timezone=_timezone(table),
         day_rolls_over_at=_day_rolls_over_at(table),
+        offline_check_in=table.flag("offline_check_in"),
     )
 
 

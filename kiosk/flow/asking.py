@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hardware.code_kind import CodeKind, classify_code
-from kiosk.flow.events import Ask
+from kiosk.flow.events import Ask, CheckInOffline
 from kiosk.flow.session import screen_name
 from kiosk.flow.state import (
     Asked,
@@ -25,12 +25,30 @@ def identify(state: State, code: str, intent: Intent) -> Step:
     if kind.is_payment:
         refusal = Refusal(code=Trouble.PAYMENT_CODE, next=Next.IDENTIFY, intent=intent)
         return replace(state, screen=refusal), ()
+    if state.is_alone:
+        return _identify_alone(state, code, kind, intent)
     if kind is CodeKind.SLIP:
         return find_place(state, code)
     if kind is CodeKind.RESIDENT_ID:
         return ask(state, Identify(id_number=code.upper()), intent)
     # Which cards are good, only the server knows: cards of other issuers have forms of their own.
     return ask(state, Identify(card=code), intent)
+
+
+def _identify_alone(state: State, code: str, kind: CodeKind, intent: Intent) -> Step:
+    """Check in by the card itself; whatever else is asked, only the server knows."""
+    if intent is Intent.PLACE or kind in {CodeKind.SLIP, CodeKind.RESIDENT_ID}:
+        return only_card(state)
+    number = state.ask_count + 1
+    asked = Asked(ask_number=number, intent=intent, body=Identify(card=code))
+    waiting = replace(state, ask_count=number, screen=Waiting(asked=asked))
+    return waiting, (CheckInOffline(ask_number=number, card=code),)
+
+
+def only_card(state: State) -> Step:
+    """Say that there is nothing but check-in by card until the server is back."""
+    refusal = Refusal(code=Trouble.ONLY_CARD, next=Next.IDENTIFY, intent=Intent.CHECK_IN)
+    return replace(state, screen=refusal), ()
 
 
 def find_place(state: State, slip_code: str, *, was_uncertain: bool = False) -> Step:

@@ -11,9 +11,12 @@ from typing import Final
 from kiosk.flow import replies
 from kiosk.flow.asking import identify
 from kiosk.flow.events import (
+    CheckedInOffline,
     Event,
     LineChanged,
     NotAnswered,
+    NotCheckedInOffline,
+    OfflineCheckInAllowed,
     PrintEnded,
     Replied,
     Scanned,
@@ -68,16 +71,22 @@ def _step(state: State, event: Event, settings: Settings) -> Step:
             return replies.replied(state, event)
         case NotAnswered():
             return replies.not_answered(state, event)
-        case LineChanged() | PrintEnded() | SpeechEnded():
+        case CheckedInOffline() | NotCheckedInOffline():
+            return replies.replied_alone(state, event)
+        case LineChanged() | OfflineCheckInAllowed() | PrintEnded() | SpeechEnded():
             return _noted(state, event), ()
         case SecondsPassed():
             return _seconds_passed(state, event, settings)
 
 
-def _noted(state: State, event: LineChanged | PrintEnded | SpeechEnded) -> State:
+def _noted(
+    state: State, event: LineChanged | OfflineCheckInAllowed | PrintEnded | SpeechEnded
+) -> State:
     match event:
         case LineChanged():
             return replace(state, is_line_up=event.is_up)
+        case OfflineCheckInAllowed():
+            return replace(state, may_check_in_offline=event.is_allowed)
         case PrintEnded():
             return print_ended(state, event)
         case SpeechEnded():

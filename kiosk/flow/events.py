@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.flow.slip_facts import SlipFacts
+from kiosk.flow.slip_facts import Provisional, SlipFacts
 from queue_server.contract.messages import ReplyBody, RequestBody
 
 
@@ -88,6 +88,29 @@ class LineChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineCheckInAllowed:
+    """Whether patients may be checked in while the line is down has changed."""
+
+    is_allowed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedInOffline:
+    """The check-in of that number is on the kiosk's own disk."""
+
+    ask_number: int
+    provisional: Provisional = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotCheckedInOffline:
+    """The check-in of that number was not accepted; `code` is a `RefusalCode` or a `Trouble`."""
+
+    ask_number: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrintFailure:
     """Why no slip came, in the words of the device."""
 
@@ -124,6 +147,9 @@ Event = (
     | Replied
     | NotAnswered
     | LineChanged
+    | OfflineCheckInAllowed
+    | CheckedInOffline
+    | NotCheckedInOffline
     | PrintEnded
     | SpeechEnded
     | SecondsPassed
@@ -142,11 +168,19 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckInOffline:
+    """Check in by this card alone; answered by `CheckedInOffline` or `NotCheckedInOffline`."""
+
+    ask_number: int
+    card: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PrintSlip:
     """Print the slip of a check-in; answered by `PrintEnded` with the same number."""
 
     print_number: int
-    facts: SlipFacts = field(repr=False)
+    facts: SlipFacts | Provisional = field(repr=False)
     language: str
 
 
@@ -165,4 +199,4 @@ class Wipe:
     """Forget whatever still belongs to the patient: open requests, screens, sounds."""
 
 
-Effect = Ask | PrintSlip | Speak | StopSpeaking | Wipe
+Effect = Ask | CheckInOffline | PrintSlip | Speak | StopSpeaking | Wipe

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from kiosk.flow.events import PrintEnded, PrintSlip
-from kiosk.flow.slip_facts import SlipFacts
-from kiosk.flow.state import Arrived, MyPlace, PrintState, State, Step
+from kiosk.flow.slip_facts import Provisional, SlipFacts
+from kiosk.flow.state import Arrived, ArrivedOffline, MyPlace, PrintState, State, Step
 
 
 def print_again(state: State) -> Step:
@@ -14,14 +14,18 @@ def print_again(state: State) -> Step:
     match state.screen:
         case Arrived(facts=facts):
             return print_slip(state, facts)
-        case MyPlace(visit=visit) if state.session and visit.place:
-            facts = SlipFacts(visit=visit, masked_name=state.session.masked_name)
-            return print_slip(state, facts)
+        case ArrivedOffline(provisional=provisional):
+            return print_slip(state, provisional)
+        case MyPlace(visit=visit, may_print=may_print) if visit.place:
+            if state.session is None and not may_print:
+                return state, ()
+            masked_name = state.session.masked_name if state.session else ""
+            return print_slip(state, SlipFacts(visit=visit, masked_name=masked_name))
         case _:
             return state, ()
 
 
-def print_slip(state: State, facts: SlipFacts) -> Step:
+def print_slip(state: State, facts: SlipFacts | Provisional) -> Step:
     """Have the slip printed; what becomes of it arrives as `PrintEnded`."""
     number = state.print_count + 1
     printing = replace(state, print_count=number, printing=PrintState.PRINTING, print_failure=None)

@@ -4,12 +4,13 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.flow.asking import find_place, without_answer
-from kiosk.flow.events import NotAnswered, Replied
+from kiosk.flow.events import CheckedInOffline, NotAnswered, NotCheckedInOffline, Replied
 from kiosk.flow.printing import print_slip
 from kiosk.flow.session import visit_of, visits_of
 from kiosk.flow.slip_facts import SlipFacts
 from kiosk.flow.state import (
     Arrived,
+    ArrivedOffline,
     Asked,
     HelpState,
     Intent,
@@ -26,6 +27,7 @@ from kiosk.flow.state import (
     Waiting,
 )
 from queue_server.contract.messages import (
+    PROVISIONAL_SLIP_PREFIX,
     CheckedIn,
     CheckIn,
     FindPlace,
@@ -34,6 +36,7 @@ from queue_server.contract.messages import (
     Identify,
     PlaceFound,
     Refused,
+    TakenOver,
     Visit,
 )
 from queue_server.rules.terms import RefusalCode
@@ -67,7 +70,7 @@ def replied(state: State, event: Replied) -> Step:
             return _place_found(state, event.body.visit, waiting.asked)
         case Refused():
             return _refused(state, event.body, waiting.asked)
-        case HelpCalled():
+        case HelpCalled() | TakenOver():
             # An answer to another question than the one asked: as good as none.
             return not_answered(state, NotAnswered(ask_number=event.ask_number))
 
@@ -83,6 +86,19 @@ def not_answered(state: State, event: NotAnswered) -> Step:
     if isinstance(asked.body, CheckIn):
         asked, trouble = replace(asked, was_uncertain=True), Trouble.CHECK_IN_UNCERTAIN
     return replace(state, screen=without_answer(asked, trouble)), ()
+
+
+def replied_alone(state: State, event: CheckedInOffline | NotCheckedInOffline) -> Step:
+    """Show what the kiosk has kept by itself, and print it; or why the card is not enough."""
+    waiting = state.screen
+    if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
+        return state, ()
+    if isinstance(event, CheckedInOffline):
+        shown = replace(state, screen=ArrivedOffline(provisional=event.provisional))
+        return print_slip(shown, event.provisional)
+    following = Next.HOME if event.code == Trouble.NO_OUTBOX else Next.IDENTIFY
+    refusal = Refusal(code=event.code, next=following, intent=Intent.CHECK_IN)
+    return replace(state, screen=refusal), ()
 
 
 def screen_of_visit(visit: Visit) -> Screen:
@@ -135,7 +151,11 @@ def _place_found(state: State, visit: Visit, asked: Asked) -> Step:
     if asked.was_uncertain and state.session is not None:
         # The check-in whose answer was lost had succeeded: the patient gets what he missed.
         return _arrived(state, SlipFacts(visit=visit, masked_name=state.session.masked_name))
-    return replace(_with_visit(state, visit), screen=MyPlace(visit=visit)), ()
+    is_provisional = isinstance(asked.body, FindPlace) and asked.body.slip_code.startswith(
+        PROVISIONAL_SLIP_PREFIX
+    )
+    shown = MyPlace(visit=visit, may_print=is_provisional)
+    return replace(_with_visit(state, visit), screen=shown), ()
 
 
 def _with_visit(state: State, visit: Visit) -> State:

@@ -7,6 +7,15 @@ from queue_server.contract.messages import Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Provisional:
+    """A check-in without the server: no name, no place and no real number are known."""
+
+    number: str
+    slip_code: str
+    checked_in_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlipFacts:
     """One checked-in visit on paper."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.flow.events import Effect, PrintFailure
-from kiosk.flow.slip_facts import SlipFacts
+from kiosk.flow.slip_facts import Provisional, SlipFacts
 from queue_server.contract.messages import RequestBody, Visit
 
 
@@ -40,6 +40,10 @@ class Trouble(StrEnum):
     NO_LINE = "NO_LINE"
     NO_ANSWER = "NO_ANSWER"
     CHECK_IN_UNCERTAIN = "CHECK_IN_UNCERTAIN"
+    ONLY_CARD = "ONLY_CARD"
+    """Without the server there is check-in by the virtual card, and nothing else."""
+    NO_OUTBOX = "NO_OUTBOX"
+    """A check-in without the server can't be kept."""
 
 
 class Next(StrEnum):
@@ -120,10 +124,19 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivedOffline:
+    """Checked in without the server: a provisional number, and what happens next."""
+
+    provisional: Provisional = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MyPlace:
     """Where a ticket stands, and why."""
 
     visit: Visit = field(repr=False)
+    may_print: bool = False
+    """The slip that was shown is a provisional one: its owner has no real one yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +152,18 @@ class Refusal:
     """What `try again` asks again."""
 
 
-Screen = Home | Identify | IdNumberPad | Waiting | Visits | OneVisit | Arrived | MyPlace | Refusal
+Screen = (
+    Home
+    | Identify
+    | IdNumberPad
+    | Waiting
+    | Visits
+    | OneVisit
+    | Arrived
+    | ArrivedOffline
+    | MyPlace
+    | Refusal
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +182,8 @@ class State:
     language: str
     is_elder: bool = False
     is_line_up: bool = False
+    may_check_in_offline: bool = False
+    """Whether the virtual card is enough while the line is down."""
     time_text: str = ""
     screen: Screen = field(default_factory=Home)
     session: Session | None = field(default=None, repr=False)
@@ -173,6 +199,11 @@ class State:
     ask_count: int = 0
     """Asks so far; survives a wipe, so that a late answer finds no one."""
     print_count: int = 0
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether patients are now checked in without the server."""
+        return self.may_check_in_offline and not self.is_line_up
 
 
 Step = tuple[State, tuple[Effect, ...]]

@@ -6,7 +6,7 @@ from typing import Final
 
 from hardware.code_kind import is_resident_id
 from kiosk.flow import id_number
-from kiosk.flow.asking import ask, call_nurse, find_place
+from kiosk.flow.asking import ask, call_nurse, find_place, only_card
 from kiosk.flow.events import CHECK_CHARACTER_X, Key, Speak, StopSpeaking, Wipe
 from kiosk.flow.forgetting import forget_patient, leave
 from kiosk.flow.printing import print_again
@@ -116,9 +116,11 @@ def _ask_check_in(state: State, ticket_id: str) -> Step:
 
 
 def _my_place(state: State, argument: int, settings: Settings) -> Step:
-    if isinstance(state.screen, Home):
-        return replace(state, screen=Identify(intent=Intent.PLACE)), ()
-    return state, ()
+    if not isinstance(state.screen, Home):
+        return state, ()
+    if state.is_alone:
+        return only_card(state)
+    return replace(state, screen=Identify(intent=Intent.PLACE)), ()
 
 
 def _show_card(state: State, argument: int, settings: Settings) -> Step:
@@ -130,9 +132,11 @@ def _show_card(state: State, argument: int, settings: Settings) -> Step:
 
 
 def _type_id_number(state: State, argument: int, settings: Settings) -> Step:
-    if isinstance(state.screen, Identify):
-        return replace(state, screen=IdNumberPad(intent=state.screen.intent)), ()
-    return state, ()
+    if not isinstance(state.screen, Identify):
+        return state, ()
+    if state.is_alone:
+        return only_card(state)
+    return replace(state, screen=IdNumberPad(intent=state.screen.intent)), ()
 
 
 def _digit(state: State, argument: int, settings: Settings) -> Step:

@@ -19,30 +19,31 @@ from kiosk.presenter.wording import Wording
 from queue_server.contract.messages import CheckIn, FindPlace
 
 
-def home(words: Wording) -> HomeView:
-    """Two choices, and the scanner that is always open."""
+def home(words: Wording, *, is_alone: bool) -> HomeView:
+    """Two choices, and the scanner that is always open; without the server, one that works."""
+    alone = "_alone" if is_alone else ""
     return HomeView(
-        title=words("home.title"),
+        title=words(f"home.title{alone}"),
         choices=(
             ChoiceView(
                 key=Key.CHECK_IN,
                 icon=Icon.CHECK_IN,
                 label=words("home.check_in"),
-                hint=words("home.check_in_hint"),
+                hint=words(f"home.check_in_hint{alone}"),
             ),
             ChoiceView(
                 key=Key.MY_PLACE,
                 icon=Icon.PLACE,
                 label=words("home.my_place"),
-                hint=words("home.my_place_hint"),
+                hint=words(f"home.my_place_hint{alone}"),
             ),
         ),
-        scan_title=words("home.scan_title"),
-        scan_text=words("home.scan_text"),
+        scan_title=words(f"home.scan_title{alone}"),
+        scan_text=words(f"home.scan_text{alone}"),
     )
 
 
-def identify(screen: Identify, words: Wording) -> IdentifyView:
+def identify(screen: Identify, words: Wording, *, is_alone: bool) -> IdentifyView:
     """How to show a card; whoever asks for his place may show the slip."""
     steps = [StepView(icon=Icon.PHONE, text=words("identify.step_open"))]
     title = words("identify.title_check_in")
@@ -55,7 +56,9 @@ def identify(screen: Identify, words: Wording) -> IdentifyView:
         title=title,
         steps=tuple(steps),
         type_id_number=KeyView(
-            key=Key.TYPE_ID_NUMBER, label=words("identify.type_id_number"), icon=Icon.KEYPAD
+            key=Key.TYPE_ID_NUMBER,
+            label=words("identify.no_phone_alone" if is_alone else "identify.type_id_number"),
+            icon=Icon.NURSE if is_alone else Icon.KEYPAD,
         ),
     )
 

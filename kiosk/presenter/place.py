@@ -3,7 +3,7 @@
 from typing import Final
 
 from kiosk.flow.events import Key
-from kiosk.flow.state import Arrived, MyPlace, PrintState, State
+from kiosk.flow.state import Arrived, ArrivedOffline, MyPlace, PrintState, State
 from kiosk.presenter.views import (
     FactView,
     Icon,
@@ -11,6 +11,7 @@ from kiosk.presenter.views import (
     MessageView,
     NumberView,
     PlaceView,
+    StepView,
     Tone,
 )
 from kiosk.presenter.wording import Wording
@@ -30,14 +31,6 @@ _LOOKS: Final = {
 def arrived(state: State, screen: Arrived, words: Wording) -> PlaceView:
     """The number, where to wait, how many are ahead; and what the slip is doing."""
     visit = screen.facts.visit
-    is_failed = state.printing is PrintState.FAILED
-    print_again = KeyView(
-        key=Key.PRINT_AGAIN,
-        label=words("arrived.print_once_more" if is_failed else "arrived.print_again"),
-        icon=Icon.PRINTER,
-        is_enabled=state.printing is not PrintState.PRINTING,
-    )
-    done = KeyView(key=Key.DONE, label=words("arrived.done"), is_primary=True)
     return PlaceView(
         title=words("arrived.title", name=words.name_of(screen.facts.masked_name)),
         tone=Tone.GOOD,
@@ -48,8 +41,40 @@ def arrived(state: State, screen: Arrived, words: Wording) -> PlaceView:
         at_most=_at_most(visit.place, words),
         reason=words.of(visit.place, "reason") if visit.place else "",
         message=_queue_message(visit.place, words) or _print_message(state, words),
-        keys=(print_again, done),
+        keys=_arrived_keys(state, words),
     )
+
+
+def arrived_offline(state: State, screen: ArrivedOffline, words: Wording) -> PlaceView:
+    """The provisional number, where to wait, and how the real one is found."""
+    by = "card" if state.printing is PrintState.FAILED else "scan"
+    return PlaceView(
+        title=words("offline.title"),
+        tone=Tone.GOOD,
+        icon=Icon.CONFIRM,
+        number=NumberView(label=words("offline.number"), number=screen.provisional.number),
+        where=words("offline.wait"),
+        ahead=None,
+        at_most="",
+        reason="",
+        steps=(
+            StepView(icon=Icon.CLOCK, text=words("offline.step_queue")),
+            StepView(icon=Icon.SCAN, text=words(f"offline.step_{by}")),
+        ),
+        message=_print_message(state, words),
+        keys=_arrived_keys(state, words),
+    )
+
+
+def _arrived_keys(state: State, words: Wording) -> tuple[KeyView, ...]:
+    is_failed = state.printing is PrintState.FAILED
+    print_again = KeyView(
+        key=Key.PRINT_AGAIN,
+        label=words("arrived.print_once_more" if is_failed else "arrived.print_again"),
+        icon=Icon.PRINTER,
+        is_enabled=state.printing is not PrintState.PRINTING,
+    )
+    return (print_again, KeyView(key=Key.DONE, label=words("arrived.done"), is_primary=True))
 
 
 def my_place(state: State, screen: MyPlace, words: Wording) -> PlaceView:
@@ -67,7 +92,7 @@ def my_place(state: State, screen: MyPlace, words: Wording) -> PlaceView:
         at_most=_at_most(visit.place, words),
         reason=words.of(visit.place, "reason") if visit.place else "",
         message=_queue_message(visit.place, words) or _print_message(state, words),
-        keys=_keys(state, visit, words),
+        keys=_keys(state, screen, words),
     )
 
 
@@ -132,7 +157,8 @@ def _what_to_do_without_slip(state: State, words: Wording) -> str:
     return f"{hint} {words.pick(zh=failure.sentence_zh, en=failure.sentence_en)}"
 
 
-def _keys(state: State, visit: Visit, words: Wording) -> tuple[KeyView, ...]:
+def _keys(state: State, screen: MyPlace, words: Wording) -> tuple[KeyView, ...]:
+    visit = screen.visit
     keys: list[KeyView] = []
     if visit.can_check_in and state.session is not None:
         keys.append(
@@ -152,7 +178,7 @@ def _keys(state: State, visit: Visit, words: Wording) -> tuple[KeyView, ...]:
                 is_primary=True,
             )
         )
-    if state.session is not None and visit.place is not None:
+    if (state.session is not None or screen.may_print) and visit.place is not None:
         keys.append(
             KeyView(
                 key=Key.PRINT_AGAIN,

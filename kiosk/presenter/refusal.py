@@ -12,6 +12,8 @@ _LOOKS: Final[dict[str, tuple[Tone, Icon]]] = {
     RefusalCode.TOO_EARLY: (Tone.CAUTION, Icon.CLOCK),
     RefusalCode.TOO_LATE: (Tone.CAUTION, Icon.CLOCK),
     RefusalCode.WRONG_DAY: (Tone.CAUTION, Icon.CLOCK),
+    RefusalCode.PROVISIONAL_PENDING: (Tone.CAUTION, Icon.CLOCK),
+    RefusalCode.PROVISIONAL_REFUSED: (Tone.CAUTION, Icon.NURSE),
     RefusalCode.SESSION_ENDED: (Tone.CAUTION, Icon.CLOCK),
     RefusalCode.ALREADY_CHECKED_IN: (Tone.GOOD, Icon.CONFIRM),
     Trouble.NO_LINE: (Tone.BAD, Icon.CROSS),

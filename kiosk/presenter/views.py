@@ -211,6 +211,8 @@ class PlaceView:
     ahead: FactView | None
     at_most: str
     reason: str
+    steps: tuple[StepView, ...] = ()
+    """What happens next, where it is not simply to wait."""
     keys: tuple[KeyView, ...]
 
 

@@ -10,6 +10,7 @@ from kiosk.flow.session import has_way_back, screen_name
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import (
     Arrived,
+    ArrivedOffline,
     HelpState,
     Home,
     Identify,
@@ -90,12 +91,12 @@ class Presenter:
         )
 
 
-def _screen(state: State, words: Wording) -> Body:  # noqa: PLR0911 - one line a screen
+def _screen(state: State, words: Wording) -> Body:  # noqa: C901, PLR0911 - one line a screen
     match state.screen:
         case Home():
-            return entry.home(words)
+            return entry.home(words, is_alone=state.is_alone)
         case Identify():
-            return entry.identify(state.screen, words)
+            return entry.identify(state.screen, words, is_alone=state.is_alone)
         case IdNumberPad():
             return entry.id_number_pad(state.screen, words)
         case Waiting():
@@ -106,6 +107,8 @@ def _screen(state: State, words: Wording) -> Body:  # noqa: PLR0911 - one line a
             return visits.one_visit(state, state.screen, words)
         case Arrived():
             return place.arrived(state, state.screen, words)
+        case ArrivedOffline():
+            return place.arrived_offline(state, state.screen, words)
         case MyPlace():
             return place.my_place(state, state.screen, words)
         case Refusal():
@@ -115,6 +118,8 @@ def _screen(state: State, words: Wording) -> Body:  # noqa: PLR0911 - one line a
 def _banner(state: State, words: Wording) -> MessageView | None:
     if state.is_line_up:
         return None
+    if state.is_alone:
+        return MessageView(tone=Tone.CAUTION, icon=Icon.CAUTION, text=words("line.alone"))
     return MessageView(tone=Tone.BAD, icon=Icon.CAUTION, text=words("line.down"))
 
 

@@ -1,7 +1,15 @@
 """Number, where to wait, how many are ahead, and why."""
 
+from kivy.properties import ObjectProperty
+
 from kiosk.screens.body_screen import BodyScreen
-from kiosk.widgets.parts import Message
+from kiosk.widgets.parts import Message, Panel
+
+
+class NextStep(Panel):
+    """Something that happens next."""
+
+    view = ObjectProperty(rebind=True)
 
 
 class PlaceScreen(BodyScreen):
@@ -22,6 +30,9 @@ class PlaceScreen(BodyScreen):
             # What there is nothing to say about is left out, gap included.
             if is_shown:
                 self.ids.standing.add_widget(part)
+        self.ids.steps.clear_widgets()
+        for step in view.steps:
+            self.ids.steps.add_widget(NextStep(view=step))
         self.ids.message.clear_widgets()
         if view.message is not None:
             self.ids.message.add_widget(Message(view=view.message))

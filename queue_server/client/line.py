@@ -36,6 +36,8 @@ RETRY_AFTER_S: Final = 0.7
 """How long to wait for a reply before the same request is sent again."""
 RECONNECT_AFTER_S: Final = 1.0
 """How long to wait after a line broke, or could not be had, before the next try."""
+SILENT_AFTER_S: Final = 6.0
+"""A server that was not heard for so long, three of its repetitions, counts as gone."""
 
 M = TypeVar("M", bound=Message)
 
@@ -66,6 +68,7 @@ class Line:
         status: what the device says of itself each time the line comes up.
         connect: opens a session with the broker.
         is_asker: whether this device asks; the others have no right to read answers.
+        silent_after_s: how long the server's word counts.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Line:
         status: Callable[[], DeviceStatus],
         connect: Connect | None = None,
         is_asker: bool = True,
+        silent_after_s: float = SILENT_AFTER_S,
     ) -> None:
         self.address = address
         self._now = now
@@ -84,10 +88,14 @@ class Line:
         self._status = status
         self._connect = connect or partial(connect_mqtt, certificates=address.certificates)
         self._is_asker = is_asker
+        self._silent_after_s = silent_after_s
         self._connection: Connection | None = None
         self._followed: dict[str, Callable[[bytes], None]] = {}
         self._waiting: dict[str, asyncio.Future[ReplyBody]] = {}
         self._server_is_up = False
+        self._server_reported_at: datetime | None = None
+        self._server_counts_until_s = 0.0
+        self._silence: asyncio.TimerHandle | None = None
         self._told: bool | None = None
         self.on_change: Callable[[bool], None] = lambda is_up: None
         """Called with `is_up` each time the line to the server comes or goes."""
@@ -98,7 +106,7 @@ class Line:
 
     @property
     def is_up(self) -> bool:
-        """Whether the broker is connected and the server says that it is there."""
+        """Whether the broker is connected and the server has said lately that it is there."""
         return self._connection is not None and self._server_is_up
 
     def follow(self, topic: str, kind: type[M], then: Callable[[M], None]) -> None:
@@ -133,8 +141,7 @@ class Line:
                 self._tell_trouble(str(error))
             finally:
                 self._connection = None
-                self._server_is_up = False
-                self._tell()
+                self._server_is(is_up=False)
             await asyncio.sleep(RECONNECT_AFTER_S)
 
     async def _deliver_all(self, connection: Connection) -> None:
@@ -150,15 +157,22 @@ class Line:
             await self._send(topic, DeviceStatus(is_up=False), retain=True)
             raise
 
-    async def ask(self, body: RequestBody, *, within_s: float = 8.0) -> ReplyBody:
+    async def ask(
+        self, body: RequestBody, *, request_id: str | None = None, within_s: float = 8.0
+    ) -> ReplyBody:
         """Ask the server and return its reply, a refusal included.
+
+        Args:
+            body: what is asked.
+            request_id: of an earlier ask without an answer, which this one goes on with.
+            within_s: how long to wait for the reply.
 
         Raises:
             NoAnswer: no reply within `within_s` seconds.
         """
         sent_at = self._now()
         request = Request(
-            request_id=self._new_id(),
+            request_id=request_id or self._new_id(),
             sent_at=sent_at,
             expires_at=sent_at + timedelta(seconds=within_s),
             body=body,
@@ -216,8 +230,31 @@ class Line:
             waiting.set_result(reply.body)
 
     def _server_said(self, status: DeviceStatus) -> None:
-        self._server_is_up = status.is_up
+        """Believe the server, but its word only for a while: one that hangs takes no leave.
+
+        What a broker has retained comes anew with each connection: that is no new word.
+        """
+        if not status.is_up:
+            self._server_is(is_up=False)
+            return
+        now_s = asyncio.get_running_loop().time()
+        if status.reported_at is None or status.reported_at != self._server_reported_at:
+            self._server_reported_at = status.reported_at
+            self._server_counts_until_s = now_s + self._silent_after_s
+        self._server_is(is_up=now_s < self._server_counts_until_s)
+
+    def _server_is(self, *, is_up: bool) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
+        self._server_is_up = is_up
+        if is_up:
+            loop = asyncio.get_running_loop()
+            self._silence = loop.call_at(self._server_counts_until_s, self._heard_nothing)
         self._tell()
+
+    def _heard_nothing(self) -> None:
+        self._server_is(is_up=False)
 
     def _tell_trouble(self, sentence: str) -> None:
         if sentence != self._trouble:

@@ -23,13 +23,14 @@ from queue_server.contract.messages import Message
 from queue_server.contract.page_text import (
     EXCHANGE_INTRODUCTION,
     INTRODUCTION,
+    OFFLINE,
     REPLIES,
     SCREENS,
     TRANSPORT,
 )
 from queue_server.rules import terms
 from queue_server.rules.refusals import SENTENCES, STATES
-from queue_server.service import announcing, answers, board_view
+from queue_server.service import announcing, board_view, take_over
 
 TOPICS: Final[tuple[tuple[Callable[..., str], type[Message], str, str, bool], ...]] = (
     (topics.request, messages.Request, "device", "server", False),
@@ -38,6 +39,7 @@ TOPICS: Final[tuple[tuple[Callable[..., str], type[Message], str, str, bool], ..
     (topics.room_board, messages.RoomBoard, "server", "door boards", True),
     (topics.call, messages.Call, "server", "area boards, door boards", False),
     (topics.notice, messages.Notices, "server", "area boards", True),
+    (topics.offline, messages.OfflineRules, "server", "kiosks", True),
     (topics.status, messages.DeviceStatus, "device, server", "server, devices", True),
     (topics.command, messages.Command, "server", "the device", False),
     (topics.heard, messages.Heard, "area boards, door boards", "server", False),
@@ -53,6 +55,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.CheckIn,
             messages.FindPlace,
             messages.CallHelp,
+            messages.TakeOver,
         ),
     ),
     (
@@ -63,6 +66,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.CheckedIn,
             messages.PlaceFound,
             messages.HelpCalled,
+            messages.TakenOver,
             messages.Refused,
             messages.Visit,
             messages.Place,
@@ -80,7 +84,10 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.Notice,
         ),
     ),
-    ("Of devices", (messages.DeviceStatus, messages.Heard, messages.Command)),
+    (
+        "Of devices",
+        (messages.DeviceStatus, messages.Heard, messages.Command, messages.OfflineRules),
+    ),
 )
 VALUES: Final[tuple[type[StrEnum], ...]] = (
     terms.TicketState,
@@ -90,10 +97,12 @@ VALUES: Final[tuple[type[StrEnum], ...]] = (
 CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (line, "RETRY_AFTER_S"),
     (line, "RECONNECT_AFTER_S"),
+    (line, "SILENT_AFTER_S"),
     (topics, "SERVER"),
     (connection, "KEEPALIVE_S"),
-    (answers, "CLOCK_SKEW_S"),
+    (take_over, "CLOCK_SKEW_S"),
     (messages, "SESSION_LIFE_S"),
+    (messages, "PROVISIONAL_SLIP_PREFIX"),
     (messages, "PAYLOAD_BYTES_MAX"),
     (messages, "BOARD_WAITING_MAX"),
     (messages, "BOARD_MISSED_MAX"),
@@ -101,6 +110,7 @@ CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (board_view, "CALL_FRESH_S"),
     (announcing, "BOARD_INTERVAL_S"),
     (announcing, "REPEAT_S"),
+    (announcing, "PULSE_S"),
 )
 
 
@@ -119,6 +129,7 @@ def page() -> str:
         "\n".join(_refusals()),
         "\n".join(_constants()),
         SCREENS,
+        OFFLINE,
     )
     text = "\n\n".join(section.strip() for section in sections) + "\n"
     for name, value in constants.items():

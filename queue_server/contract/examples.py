@@ -21,6 +21,7 @@ from queue_server.contract.messages import (
     Message,
     Notice,
     Notices,
+    OfflineRules,
     Place,
     PlaceFound,
     Refused,
@@ -30,6 +31,8 @@ from queue_server.contract.messages import (
     RequestBody,
     RoomBoard,
     ShownTicket,
+    TakenOver,
+    TakeOver,
     Visit,
 )
 from queue_server.rules.terms import QueueStatus, RefusalCode, TicketKind, TicketState
@@ -177,6 +180,12 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     CheckIn: CheckIn(session_id=_IDENTIFY_ID, ticket_id="cardiology-1:A002"),
     FindPlace: FindPlace(slip_code="hk:20261123:cardiology-1:A002"),
     CallHelp: CallHelp(screen="choose-visit"),
+    TakeOver: TakeOver(
+        card="eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoi...",
+        checked_in_at=_SENT,
+        number="K01-003",
+        slip_code="hk:offline:4f0e6c1d9b7a4e58a1c3d2f5e6b7a809",
+    ),
     Request: _request(_IDENTIFY_ID, Identify(id_number="110105199001010011")),
     Place: _PLACE,
     Visit: _visit(TicketState.WAITING, _PLACE),
@@ -189,6 +198,7 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     ),
     PlaceFound: PlaceFound(visit=_visit(TicketState.WAITING, _PLACE)),
     HelpCalled: HelpCalled(),
+    TakenOver: TakenOver(),
     Refused: Refused(
         code=RefusalCode.ALREADY_CHECKED_IN,
         message_zh="A002 号已经签到，不必再签。请留意叫号。",
@@ -210,5 +220,11 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     ),
     Heard: Heard(sequence=7, area="area-a", heard_at=_SENT + timedelta(seconds=1), was_spoken=True),
     Command: Command(do="reload"),
+    OfflineRules: OfflineRules(
+        published_at=_REPLIED,
+        may_check_in=True,
+        card_keys=["11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"],
+        day_rolls_over_s=14400,
+    ),
 }
 """An example of each message."""

@@ -69,7 +69,24 @@ class CallHelp(Message, frozen=True, kw_only=True, tag="call_help"):
     """Where in its flow the device was when the key was pressed."""
 
 
-RequestBody = Identify | CheckIn | FindPlace | CallHelp
+class TakeOver(Message, frozen=True, kw_only=True, tag="take_over"):
+    """A kiosk hands over a check-in that it accepted alone, while the server was away.
+
+    One at a time, in order of time, each with a `request_id` of its own that is kept for all
+    tries: a try that expired is sent again with new times, until the server has answered.
+    """
+
+    card: Annotated[str, Meta(max_length=2048)]
+    """The text of the virtual card, which was good at `checked_in_at`."""
+    checked_in_at: Instant
+    """When the patient was told that he is checked in; he is placed as of then."""
+    number: ShortText
+    """The provisional number on his slip: a kiosk's letter and number, and a count."""
+    slip_code: Annotated[str, Meta(pattern=r"^hk:offline:[a-z0-9-]{1,64}$(?!\n)")]
+    """The text of the QR on his slip, unpredictable: it finds his real place later."""
+
+
+RequestBody = Identify | CheckIn | FindPlace | CallHelp | TakeOver
 
 
 class Request(Message, frozen=True, kw_only=True):
@@ -181,6 +198,10 @@ class HelpCalled(Message, frozen=True, kw_only=True, tag="help_called"):
     """Reply to `call_help`."""
 
 
+class TakenOver(Message, frozen=True, kw_only=True, tag="taken_over"):
+    """Reply to `take_over`: on disk, either as a check-in or as a matter for the nurses."""
+
+
 class Refused(Message, frozen=True, kw_only=True, tag="refused"):
     """The request was understood and refused; the sentences tell the patient what to do next."""
 
@@ -190,7 +211,7 @@ class Refused(Message, frozen=True, kw_only=True, tag="refused"):
     message_en: LongText
 
 
-ReplyBody = Identified | CheckedIn | PlaceFound | HelpCalled | Refused
+ReplyBody = Identified | CheckedIn | PlaceFound | HelpCalled | TakenOver | Refused
 
 
 class Reply(Message, frozen=True, kw_only=True):
@@ -329,6 +350,19 @@ class Notices(Message, frozen=True, kw_only=True):
     """In the order in which they are shown."""
 
 
+class OfflineRules(Message, frozen=True, kw_only=True):
+    """`offline` (retained): what a kiosk may do without the server; it keeps the last on disk."""
+
+    published_at: Instant
+    """When the server sent it."""
+    may_check_in: bool
+    """Whether the site lets kiosks check in by the virtual card alone."""
+    card_keys: list[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]]
+    """Public keys of the cards: the 32 bytes of Ed25519, base64url; their issuer is the site."""
+    day_rolls_over_s: int
+    """When the clinic day begins, in seconds after midnight: provisional numbers begin anew."""
+
+
 class DeviceStatus(Message, frozen=True, kw_only=True):
     """`status/<device>` (retained, and the will): whether a device is there."""
 
@@ -364,6 +398,8 @@ class Command(Message, frozen=True, kw_only=True):
     """`reload`: begin anew; `silence`: speak no calls; `speak`: speak them again."""
 
 
+PROVISIONAL_SLIP_PREFIX = "hk:offline:"
+"""What the QR on a provisional slip begins with."""
 SESSION_LIFE_S = 180
 """How long after an `identify` the same device may act for the patient."""
 BOARD_WAITING_MAX = 8

@@ -60,12 +60,32 @@ REPLIES: Final = """
 7. A request that can't be read is refused with `BAD_REQUEST` and the name of the field, if at
    least its `request_id` could be read; otherwise nothing comes back.
 8. The server is there when `status/{SERVER}` says `"is_up": true`; it is retained, and the
-   server's will. A client without a connection, or without the server, says so to the people in
-   front of it.
+   server's will. The server says it again every {PULSE_S} s, with a new `reported_at`. Each word
+   counts for {SILENT_AFTER_S} s from when it came first (the same `reported_at` once more is no
+   new word): a server that hangs takes no leave. A client without a connection, or without the
+   server, says so to the people in front of it.
 """
 
 EXCHANGE_INTRODUCTION: Final = """
 A check-in by ID number at `kiosk-01` of the site `qingyu`.
+"""
+
+OFFLINE: Final = """
+## A kiosk without a server
+
+Only where [OfflineRules](#offlinerules) say so, and only by the virtual card:
+
+1. Keep the last `offline` message on disk. While the server is away, verify the card by its keys:
+   a JWT (EdDSA with Ed25519) with `aud` `kiosk`, the site as `iss`, not expired, its `jti` not
+   seen on this kiosk before. Anybody without such a card goes to the nurse desk.
+2. Write card, time, provisional number and `slip_code` durably to an outbox **before** anything is
+   shown or printed. What can't be written is no check-in.
+3. When the server is back, send each as a [TakeOver](#takeover), in order of time, one after the
+   other. Delete it when it is answered with [TakenOver](#takenover). `BUSY` and `REQUEST_EXPIRED`
+   are no answers: try again later with the same `request_id`.
+4. A [FindPlace](#findplace) with the `slip_code` then gives number and place; before the kiosk has
+   handed it over the server answers `PROVISIONAL_PENDING`, and `PROVISIONAL_REFUSED` when a nurse
+   has to help.
 """
 
 SCREENS: Final = """
@@ -89,6 +109,6 @@ SCREENS: Final = """
 - **Names.** Show and speak `masked_name` and `spoken_zh` as they come and make no mask of your
   own. An empty `masked_name` means: the number only. The number identifies, masked names may be
   alike.
-- **A screen without a server** (`status/{SERVER}` says `"is_up": false`, or no connection) goes
-  on showing the last board and says that it may be old.
+- **A screen without a server** (`status/{SERVER}` says `"is_up": false` or has been silent for
+  {SILENT_AFTER_S} s, or no connection) goes on showing the last board and says that it may be old.
 """

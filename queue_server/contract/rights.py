@@ -27,6 +27,7 @@ def rights_of_kiosk(site: SiteId, device: DeviceId) -> Rights:
             topics.reply(site, device),
             topics.command(site, device),
             topics.status(site, SERVER),
+            topics.offline(site),
         ),
     )
 

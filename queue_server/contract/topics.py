@@ -60,6 +60,11 @@ def notice(site: SiteId, area: AreaId) -> str:
     return _topic(site, "notice", area)
 
 
+def offline(site: SiteId) -> str:
+    """Retained: what a kiosk needs to check in while the server is away."""
+    return _topic(site, "offline")
+
+
 def status(site: SiteId, device: DeviceId) -> str:
     """Retained presence of a device, and its will."""
     return _topic(site, "status", device)

@@ -229,6 +229,7 @@ site = "{hospital.site.id}"
 device = "{device}"
 timezone = "{hospital.site.timezone}"
 voice = "none"
+data_folder = "{hospital.folder}/kiosk"
 clock_offset_s = {hospital.clock_offset_s}
 
 [hospital]

@@ -243,6 +243,49 @@ def left_alone(stage: Stage) -> None:
     stage.go_home()
 
 
+def kiosk_alone(stage: Stage) -> None:
+    """The server is gone: the card alone is enough, and what does not fit is told to a nurse."""
+    stage.story.scene(
+        "没有服务器也能签到",
+        "Check-in without the server",
+        "服务中断时，自助机凭手机就诊卡的签名签到，给出临时号码和临时小票；服务恢复后按当时的签到时间"
+        "自动排队，扫临时小票就能看到正式号码。有冲突的，护士站会看到并知道怎么办。",
+        "The kiosk checks in by the signed card, with a provisional number and slip. When the"
+        " server is back the patient joins the queue as of then; what does not fit, nurses see.",
+    )
+    kiosk, phone = stage.kiosk, stage.demo.folder / "phone.png"
+    codes = [
+        stage.phone_code(actor, phone) for actor in (stage.cast.two_visits, stage.cast.too_early)
+    ]
+    stage.demo.programs.kill("server")
+    wait_until(lambda: "离线" in kiosk.texts(), "the kiosk to notice that the server is gone")
+    stage.scan(codes[0])
+    kiosk.wait_for("place")
+    slip = stage.wait_for_slip()
+    stage.go_home()
+    stage.scan(codes[1])
+    kiosk.wait_for("place")
+    stage.wait_for_slip()
+    stage.shoot_kiosk("alone-checked-in")
+    stage.keep_slip(slip, "provisional")
+    stage.go_home()
+    stage.shoot_kiosk("alone")
+    kiosk.tap("my-place")
+    kiosk.wait_for("refusal")
+    stage.shoot_kiosk("alone-only-card")
+    stage.go_home()
+    stage.demo.start_server()
+    wait_until(lambda: "离线" not in kiosk.texts(), "the line to come back")
+    with stage.nurse_station() as station:
+        station.wait_for_selector("#conflicts li")
+        stage.shoot_page(station, "station-conflict")
+    stage.shoot_boards("taken-over")
+    stage.scan(read_qr(slip))
+    kiosk.wait_for("place")
+    stage.shoot_kiosk("place-by-provisional-slip")
+    stage.go_home()
+
+
 def server_dies(stage: Stage) -> None:
     """The server is killed and comes back: nothing that was answered is lost."""
     stage.story.scene(
@@ -273,5 +316,6 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("护士站 Station", nurse_orders),
     ("小票 Slip", slip_is_enough),
     ("无人操作 Left alone", left_alone),
+    ("离线签到 Alone", kiosk_alone),
     ("断线 Line", server_dies),
 )

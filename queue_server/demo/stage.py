@@ -2,17 +2,19 @@
 
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from queue_server.contract.virtual_card import CARD_LIFE_S, CLOCK_SKEW_S
 from queue_server.demo.cast import Actor, Cast
 from queue_server.demo.controls import Window, ask, read_qr, wait_until
-from queue_server.demo.hospital import DemoHospital
-from queue_server.demo.pages import Api, card_picture
+from queue_server.demo.hospital import NURSE, PASSWORD, DemoHospital
+from queue_server.demo.pages import STATION_SIZE, Api, card_picture, signed_in_page
 from queue_server.demo.story import Story
-from queue_server.records.virtual_card import CARD_LIFE_S, CLOCK_SKEW_S
 
 
 @dataclass(slots=True, kw_only=True)
@@ -139,6 +141,13 @@ class Stage:
         ask(self.demo.ports.printer_control, do="clear_all")
 
     # --- pages -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def nurse_station(self) -> Iterator[Page]:
+        """Sign a nurse in anew, as she has to when the server was started anew."""
+        page = signed_in_page(self.browser, self.demo.address, NURSE, PASSWORD, STATION_SIZE)
+        yield page
+        page.close()
 
     def shoot_page(self, page: Page, name: str) -> None:
         """Take a page once it has settled."""

@@ -16,12 +16,12 @@ from queue_server.records.demo_schedule import make_appointments
 from queue_server.records.records import (
     Appointment,
     AppointmentId,
-    CardId,
     Patient,
     RecordsUnavailable,
     Sex,
 )
 from queue_server.rules.terms import (
+    CardId,
     DaySecond,
     FullName,
     PatientId,

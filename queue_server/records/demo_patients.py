@@ -11,8 +11,8 @@ import msgspec
 
 from assets import FOLDER
 from queue_server.records.id_number import check_digit
-from queue_server.records.records import CardId, Patient, Sex
-from queue_server.rules.terms import FullName, PatientId, PriorityRank, QueueId
+from queue_server.records.records import Patient, Sex
+from queue_server.rules.terms import CardId, FullName, PatientId, PriorityRank, QueueId
 
 _PATIENTS_FILE: Final = FOLDER / "demo" / "patients.toml"
 _AGED_FROM: Final = 80

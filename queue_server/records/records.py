@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NewType, Protocol
 
 from queue_server.rules.terms import (
+    CardId,
     FullName,
     PatientId,
     PriorityRank,
@@ -16,8 +17,6 @@ from queue_server.rules.terms import (
 )
 
 AppointmentId = NewType("AppointmentId", str)
-CardId = NewType("CardId", str)
-"""Random, stands for a patient on his virtual card; never an ID number."""
 
 
 class Sex(StrEnum):

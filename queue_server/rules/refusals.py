@@ -109,6 +109,17 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "这张小票不是今天的，或无法识别。请到分诊台。",
         "This slip is not of today or can't be read. Please go to the nurse desk.",
     ),
+    _CODE.PROVISIONAL_PENDING: (
+        "您的临时签到还在自助机里，没有转入系统。请过几分钟再扫，或到分诊台。",
+        (
+            "Your provisional check-in has not reached the system yet."
+            " Please scan again in a few minutes or go to the nurse desk."
+        ),
+    ),
+    _CODE.PROVISIONAL_REFUSED: (
+        "您的临时签到需要护士处理。请拿这张小票到分诊台。",
+        "A nurse has to look at your provisional check-in. Please take this slip to the desk.",
+    ),
     _CODE.SESSION_ENDED: (
         "操作时间已过，为保护您的信息已退出。请重新刷卡。",
         "The session has ended to protect your data. Please show your card again.",

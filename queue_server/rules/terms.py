@@ -13,6 +13,8 @@ RoomId = NewType("RoomId", str)
 QueueId = NewType("QueueId", str)
 DeviceId = NewType("DeviceId", str)
 PatientId = NewType("PatientId", str)
+CardId = NewType("CardId", str)
+"""Random, stands for a patient on his virtual card; never an ID number."""
 TicketId = NewType("TicketId", str)
 """`<queue>:<number>`: unique within a clinic day."""
 RequestId = NewType("RequestId", str)
@@ -122,6 +124,8 @@ class RefusalCode(StrEnum):
     CARD_USED = "CARD_USED"
     ID_NUMBER_UNKNOWN = "ID_NUMBER_UNKNOWN"
     SLIP_UNKNOWN = "SLIP_UNKNOWN"
+    PROVISIONAL_PENDING = "PROVISIONAL_PENDING"
+    PROVISIONAL_REFUSED = "PROVISIONAL_REFUSED"
     SESSION_ENDED = "SESSION_ENDED"
     REQUEST_EXPIRED = "REQUEST_EXPIRED"
     BAD_REQUEST = "BAD_REQUEST"

@@ -1,11 +1,12 @@
 """What goes out to everybody: calls at once, boards at most twenty times a second each."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
-from queue_server.contract.messages import DeviceStatus
+from queue_server.contract.messages import DeviceStatus, OfflineRules
 from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import AreaId
 from queue_server.service.board_view import (
@@ -23,6 +24,8 @@ BOARD_INTERVAL_S: Final = 0.05
 """The shortest time between two boards of an area."""
 REPEAT_S: Final = 2.0
 """Everything retained is published so often: a broker may lose it to whoever has just come."""
+PULSE_S: Final = 2.0
+"""The server says so often that it is there: whoever hears nothing knows that it hangs."""
 
 
 class Announcing:
@@ -31,26 +34,35 @@ class Announcing:
     Args:
         setup: the site.
         door: where it goes out.
+        card_keys: the public keys of virtual cards, as text.
         repeat_s: how often everything retained is told again.
+        pulse_s: how often the server says that it is there.
     """
 
-    def __init__(self, setup: Setup, door: Door, repeat_s: float) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        door: Door,
+        *,
+        card_keys: Sequence[str],
+        repeat_s: float,
+        pulse_s: float,
+    ) -> None:
         self._setup = setup
         self._door = door
+        self._card_keys = card_keys
         self._repeat_s = repeat_s
+        self._pulse_s = pulse_s
         self._told: Now | None = None
         self._due_at: dict[AreaId, float] = {}
         self._dirty: set[AreaId] = set()
         self._repeat_at: float | None = None
+        self._pulse_at: float | None = None
 
     def tell_everything(self, at: datetime) -> None:
         """Everything retained goes out anew: the broker may have lost it."""
-        topic = topics.status(self._setup.site.id, SERVER)
-        status = encode(DeviceStatus(is_up=True, reported_at=at))
-        self._door.publish(topic, status, retain=True)
-        self._dirty = set(self._setup.areas)
-        if self._told is not None:
-            self._tell_all_notices(self._told, at)
+        self._tell_that_we_are_there(at)
+        self._tell_all_retained(at)
 
     def changed(self, now: Now, at: datetime) -> None:
         """Publish new calls and notices at once; boards wait for their turn."""
@@ -81,15 +93,41 @@ class Announcing:
         if self._told is None:
             return
         if self._repeat_at is not None and clock_s >= self._repeat_at:
-            self.tell_everything(at)
+            self._tell_all_retained(at)
             self._repeat_at = None
         if self._repeat_at is None:
             self._repeat_at = clock_s + self._repeat_s
+        if self._pulse_at is not None and clock_s >= self._pulse_at:
+            self._tell_that_we_are_there(at)
+            self._pulse_at = None
+        if self._pulse_at is None:
+            self._pulse_at = clock_s + self._pulse_s
         for area in sorted(self._dirty):
             if self._due_at.get(area, 0.0) <= clock_s:
                 self._tell_boards(self._told, area, at)
                 self._due_at[area] = clock_s + BOARD_INTERVAL_S
                 self._dirty.discard(area)
+
+    def _tell_all_retained(self, at: datetime) -> None:
+        self._dirty = set(self._setup.areas)
+        self._tell_offline_rules(at)
+        if self._told is not None:
+            self._tell_all_notices(self._told, at)
+
+    def _tell_that_we_are_there(self, at: datetime) -> None:
+        topic = topics.status(self._setup.site.id, SERVER)
+        status = encode(DeviceStatus(is_up=True, reported_at=at))
+        self._door.publish(topic, status, retain=True)
+
+    def _tell_offline_rules(self, at: datetime) -> None:
+        site = self._setup.site
+        rules = OfflineRules(
+            published_at=at,
+            may_check_in=site.offline_check_in,
+            card_keys=list(self._card_keys) if site.offline_check_in else [],
+            day_rolls_over_s=site.day_rolls_over_at,
+        )
+        self._door.publish(topics.offline(site.id), encode(rules), retain=True)
 
     def _tell_boards(self, now: Now, area: AreaId, at: datetime) -> None:
         site = self._setup.site.id

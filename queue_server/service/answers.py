@@ -5,7 +5,6 @@ is written in one commit. Nothing of it is told to anybody before.
 """
 
 from datetime import datetime, timedelta
-from typing import Final
 
 import msgspec
 
@@ -21,6 +20,7 @@ from queue_server.contract.messages import (
     PlaceFound,
     Reply,
     ReplyBody,
+    TakeOver,
     Visit,
 )
 from queue_server.contract.messages import Refused as RefusedReply
@@ -40,10 +40,9 @@ from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, Noted
 from queue_server.service.now import Now, with_entry, with_patient
 from queue_server.service.setup import Setup
+from queue_server.service.take_over import CLOCK_SKEW_S
+from queue_server.service.taking_over import taken_over
 from queue_server.service.visit_view import ticket_of_slip, visit_of, visits_of
-
-CLOCK_SKEW_S: Final = 120
-"""How far a device's clock may be off before its requests count as expired too early."""
 
 
 class Draft:
@@ -60,17 +59,20 @@ class Draft:
     @property
     def at_s(self) -> DaySecond:
         """The second of the clinic day at which this batch is decided."""
-        return day_second(self.setup.site, self.now.day_on, self.at)
+        return self.second_of(self.at)
 
-    def act(self, command: asked.Command, by: str) -> Entry:
-        """Decide `command` and add what follows.
+    def second_of(self, instant: datetime) -> DaySecond:
+        """Return the second of the clinic day at `instant`."""
+        return day_second(self.setup.site, self.now.day_on, instant)
+
+    def act(self, command: asked.Command, by: str, at_s: DaySecond | None = None) -> Entry:
+        """Decide `command`, as of `at_s` if that is not now, and add what follows.
 
         Raises:
             Refused: nothing was added.
         """
-        entry = decide(
-            self.now.day, Act(command=command, at_s=self.at_s, by=by), self.setup.policies
-        )
+        act = Act(command=command, at_s=self.at_s if at_s is None else at_s, by=by)
+        entry = decide(self.now.day, act, self.setup.policies)
         written = JournaledEntry(day_on=self.now.day_on, written_at=self.at, entry=entry)
         self.now = with_entry(self.setup, self.now, written)
         self.batch.entries.append(written)
@@ -81,6 +83,25 @@ class Draft:
         written = facts.written_fact(fact, self.now, self.at, by)
         self.now = facts.with_fact(self.now, written)
         self.batch.facts.append(written)
+
+    def meet(self, found: Found) -> None:
+        """Know the patient, and what was booked for him today since the day was read."""
+        if found.patient.patient_id not in self.now.patients:
+            self.now = with_patient(self.now, found.patient)
+        today = [one for one in found.appointments if one.day_on == self.now.day_on]
+        for command in missing_tickets(self.setup, self.now, today):
+            self.act(command, by="records")
+
+    def redeem(self, card_token_id: str) -> None:
+        """Let the code of a virtual card in, once.
+
+        Raises:
+            Refused: CARD_USED.
+        """
+        used = card_token_id in self.batch.redeemed_cards
+        if used or self._journal.card_is_redeemed(card_token_id):
+            raise Refused(RefusalCode.CARD_USED)
+        self.batch.redeemed_cards.append(card_token_id)
 
     # --- devices ---------------------------------------------------------------------------------
 
@@ -98,6 +119,9 @@ class Draft:
             body = self._body(job)
         except Refused as refused:
             body = _refused(refused)
+            if refused.code is RefusalCode.BUSY and isinstance(job.request.body, TakeOver):
+                # No answer yet: the kiosk keeps it and asks again with the same id.
+                return encode(self._reply(request_id, body))
         payload = encode(self._reply(request_id, body))
         self._remember(kept_as, payload)
         return payload
@@ -124,19 +148,16 @@ class Draft:
                     by=job.device,
                 )
                 return HelpCalled()
+            case TakeOver() as body:
+                return taken_over(self, job, body)
 
     def _identified(self, job: Asked, found: Found | Refused) -> Identified:
         if isinstance(found, Refused):
             raise found
         if found.card_token_id is not None:
-            used = found.card_token_id in self.batch.redeemed_cards
-            if used or self._journal.card_is_redeemed(found.card_token_id):
-                raise Refused(RefusalCode.CARD_USED)
-            self.batch.redeemed_cards.append(found.card_token_id)
+            self.redeem(found.card_token_id)
         patient = found.patient
-        if patient.patient_id not in self.now.patients:
-            self.now = with_patient(self.now, patient)
-        self._issue_what_is_new(found)
+        self.meet(found)
         session_id = job.request.request_id
         identified = facts.Identified(
             session_id=session_id, device=job.device, patient=patient.patient_id
@@ -149,12 +170,6 @@ class Draft:
                 self.setup, self.now, self.at_s, patient.patient_id, found.appointments
             ),
         )
-
-    def _issue_what_is_new(self, found: Found) -> None:
-        """Make the tickets of appointments that were booked for today since the day was read."""
-        today = [one for one in found.appointments if one.day_on == self.now.day_on]
-        for command in missing_tickets(self.setup, self.now, today):
-            self.act(command, by="records")
 
     def _checked_in(self, job: Asked, check_in: CheckIn) -> CheckedIn:
         patient = self._patient_of_session(job, check_in.session_id)

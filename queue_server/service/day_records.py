@@ -55,12 +55,15 @@ def missing_tickets(
 
 
 def known_patients(records: Records, now: Now) -> Mapping[PatientId, Patient]:
-    """Return the patients of tickets that the day's appointments don't name. May block."""
+    """Return those of tickets and conflicts whom no appointment of the day names. May block."""
     found: dict[PatientId, Patient] = {}
-    for queue in now.day.queues.values():
-        for ticket in queue.tickets.values():
-            if ticket.patient is not None and ticket.patient not in now.patients:
-                patient = records.patient(ticket.patient)
-                if patient is not None:
-                    found[ticket.patient] = patient
+    named = [
+        *(ticket.patient for queue in now.day.queues.values() for ticket in queue.tickets.values()),
+        *(conflict.patient for conflict in now.conflicts),
+    ]
+    for patient_id in named:
+        if patient_id is not None and patient_id not in {*now.patients, *found}:
+            patient = records.patient(patient_id)
+            if patient is not None:
+                found[patient_id] = patient
     return found

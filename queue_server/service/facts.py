@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 
 from queue_server.contract.messages import SESSION_LIFE_S, Notice
 from queue_server.journal.journal import JournaledFact
-from queue_server.rules.terms import AreaId, DeviceId, PatientId
+from queue_server.rules.terms import AreaId, DeviceId, PatientId, TicketId
 from queue_server.service.audit_facts import AUDIT_FACTS, AnyAuditFact
-from queue_server.service.now import HelpCall, Now, Session
+from queue_server.service.now import HelpCall, Now, OpenConflict, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +70,77 @@ class Identified:
         return replace(now, sessions={**live, self.session_id: session})
 
 
-AnyFact = HelpCalled | HelpAnswered | NoticesSet | Identified | AnyAuditFact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver:
+    """A check-in that a kiosk had accepted alone is now one of ours."""
+
+    slip_code: str
+    device: DeviceId
+    number: str
+    """The provisional one."""
+    checked_in_at: datetime
+    tickets: tuple[TicketId, ...]
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Let the provisional slip find the tickets."""
+        return replace(now, provisional={**now.provisional, self.slip_code: self.tickets})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotTakenOver:
+    """A check-in that a kiosk had accepted alone can't be one of ours: a nurse has to help."""
+
+    conflict_id: str
+    slip_code: str
+    device: DeviceId
+    number: str
+    """The provisional one."""
+    checked_in_at: datetime
+    why: str
+    """A `Conflict`."""
+    patient: PatientId | None
+    tickets: tuple[TicketId, ...]
+    """What it was for, as far as that is known."""
+    has_a_place: bool
+    """Whether the provisional slip finds those tickets all the same."""
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Put it before the nurses."""
+        conflict = OpenConflict(
+            conflict_id=self.conflict_id,
+            device=self.device,
+            number=self.number,
+            checked_in_at=self.checked_in_at,
+            why=self.why,
+            patient=self.patient,
+            tickets=self.tickets,
+        )
+        found = self.tickets if self.has_a_place else ()
+        return replace(
+            now,
+            conflicts=(*now.conflicts, conflict),
+            provisional={**now.provisional, self.slip_code: found},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictSettled:
+    """A nurse has seen to it."""
+
+    conflict_id: str
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Take it off the open ones."""
+        left = tuple(one for one in now.conflicts if one.conflict_id != self.conflict_id)
+        return replace(now, conflicts=left)
+
+
+OwnFact = (
+    HelpCalled | HelpAnswered | NoticesSet | Identified | TakenOver | NotTakenOver | ConflictSettled
+)
+AnyFact = OwnFact | AnyAuditFact
 FACTS: Final[dict[str, type[AnyFact]]] = {
-    kind.__name__: kind for kind in (HelpCalled, HelpAnswered, NoticesSet, Identified, *AUDIT_FACTS)
+    kind.__name__: kind for kind in (*get_args(OwnFact), *AUDIT_FACTS)
 }
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from queue_server.contract.messages import Identify
+from queue_server.contract.virtual_card import CardError, CardReader
 from queue_server.records.records import Appointment, Patient, Records, RecordsUnavailable
-from queue_server.records.virtual_card import CardError, CardReader
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import RefusalCode
 
@@ -40,6 +40,18 @@ def identify(records: Records, cards: CardReader, asked: Identify, now: datetime
     except RecordsUnavailable as error:
         raise Refused(RefusalCode.BUSY) from error
     return Found(patient=patient, appointments=appointments, card_token_id=None)
+
+
+def find_by_card(records: Records, cards: CardReader, card: str, as_of: datetime) -> Found:
+    """Find the patient of a card that was good at the instant `as_of`. May block.
+
+    Raises:
+        Refused: the card is not known or was not good then, or the records can't be asked.
+    """
+    try:
+        return _by_card(records, cards, card, as_of)
+    except RecordsUnavailable as error:
+        raise Refused(RefusalCode.BUSY) from error
 
 
 def _by_card(records: Records, cards: CardReader, card: str, now: datetime) -> Found:

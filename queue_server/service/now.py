@@ -40,6 +40,20 @@ class HelpCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenConflict:
+    """An offline check-in that could not be taken over, and that no nurse has settled yet."""
+
+    conflict_id: str
+    device: DeviceId
+    number: str
+    """The provisional one."""
+    checked_in_at: datetime
+    why: str
+    patient: PatientId | None
+    tickets: tuple[TicketId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A patient has identified himself at a device, which acts for him until `ends_at`."""
 
@@ -61,6 +75,9 @@ class Now:
     calls: Mapping[AreaId, tuple[CallMade, ...]] = field(default_factory=dict)
     """The day's calls of each area, oldest first."""
     help_calls: tuple[HelpCall, ...] = ()
+    conflicts: tuple[OpenConflict, ...] = ()
+    provisional: Mapping[str, tuple[TicketId, ...]] = field(default_factory=dict)
+    """By the code of a provisional slip: the tickets it stands for, none if it was refused."""
     notices: Mapping[AreaId, tuple[Notice, ...]] = field(default_factory=dict)
     sessions: Mapping[str, Session] = field(default_factory=dict)
     devices: Mapping[DeviceId, DeviceStatus] = field(default_factory=dict)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from queue_server.contract.messages import Place, Visit
+from queue_server.contract.messages import PROVISIONAL_SLIP_PREFIX, Place, Visit
 from queue_server.records.records import Appointment
 from queue_server.rules import commands as asked
 from queue_server.rules.decide import Act, decide
@@ -118,13 +118,30 @@ def ticket_of_slip(now: Now, code: str) -> Ticket:
     """Return the ticket whose slip says `code`.
 
     Raises:
-        Refused: SLIP_UNKNOWN.
+        Refused: SLIP_UNKNOWN; of a provisional one PROVISIONAL_PENDING or PROVISIONAL_REFUSED.
     """
+    if code.startswith(PROVISIONAL_SLIP_PREFIX):
+        return _ticket_of_provisional_slip(now, code)
     for queue in now.day.queues.values():
         for ticket in queue.tickets.values():
             if slip_code(now.day_on, ticket) == code:
                 return ticket
     raise Refused(RefusalCode.SLIP_UNKNOWN)
+
+
+def _ticket_of_provisional_slip(now: Now, code: str) -> Ticket:
+    if code not in now.provisional:
+        raise Refused(RefusalCode.PROVISIONAL_PENDING)
+    tickets = [
+        queue.tickets[ticket]
+        for ticket in now.provisional[code]
+        for queue in now.day.queues.values()
+        if ticket in queue.tickets
+    ]
+    if not tickets:
+        raise Refused(RefusalCode.PROVISIONAL_REFUSED)
+    # Of several visits the next one: those before it are over by and by.
+    return next((one for one in tickets if one.state is not TicketState.DONE), tickets[-1])
 
 
 def _visit_of_other_day(setup: Setup, appointment: Appointment) -> Visit:

@@ -15,20 +15,20 @@ from datetime import date, datetime
 from typing import TypeVar
 
 from queue_server.contract import topics
-from queue_server.contract.messages import DeviceStatus, Identify
+from queue_server.contract.messages import DeviceStatus, Identify, TakeOver
+from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.journal import Journal, JournaledEntry, JournalUnusable
 from queue_server.journal.row_codec import DECODING_ERRORS
 from queue_server.records.records import Records, RecordsUnavailable
-from queue_server.records.virtual_card import CardReader
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, RefusalCode
-from queue_server.service.announcing import REPEAT_S, Announcing
+from queue_server.service.announcing import PULSE_S, REPEAT_S, Announcing
 from queue_server.service.answers import Draft
 from queue_server.service.clinic_day import clinic_day, local_time
 from queue_server.service.day_records import known_patients, load_day, missing_tickets
 from queue_server.service.door import Door
 from queue_server.service.facts import with_fact
-from queue_server.service.identification import Found, identify
+from queue_server.service.identification import Found, find_by_card, identify
 from queue_server.service.jobs import (
     Acted,
     Asked,
@@ -61,6 +61,8 @@ class Parts:
     """Called at each turn of the loop, for whoever restarts a server that hangs."""
     repeat_s: float = REPEAT_S
     """How often everything retained is told again."""
+    pulse_s: float = PULSE_S
+    """How often the server says that it is there."""
 
 
 class Writer:
@@ -88,7 +90,13 @@ class Writer:
         self._lookups = lookups
         self._monotonic = monotonic
         self._put = put
-        self._announcing = Announcing(setup, parts.door, parts.repeat_s)
+        self._announcing = Announcing(
+            setup,
+            parts.door,
+            card_keys=parts.cards.public_keys(),
+            repeat_s=parts.repeat_s,
+            pulse_s=parts.pulse_s,
+        )
         self._loading_day: date | None = None
         self._now: Now | None = None
         self.listeners: list[Callable[[Now], None]] = []
@@ -174,7 +182,9 @@ class Writer:
     def _decided(self, job: Job, draft: Draft) -> Callable[[], None]:
         """Decide a job in `draft` and return what to do once that is on disk."""
         match job:
-            case Asked(request=request, found=None) if isinstance(request.body, Identify):
+            case Asked(request=request, found=None) if isinstance(
+                request.body, Identify | TakeOver
+            ):
                 self._lookups.submit(self._look_up, job, request.body)
                 return _nothing
             case Asked():
@@ -200,11 +210,15 @@ class Writer:
         self._parts.door.publish(topics.reply(self._setup.site.id, device), payload)
         self._parts.door.acknowledge(delivery)
 
-    def _look_up(self, job: Asked, asked: Identify) -> None:
+    def _look_up(self, job: Asked, asked: Identify | TakeOver) -> None:
         """Ask the records in a thread of their own, then put the job back into the inbox."""
+        records, cards = self._parts.records, self._parts.cards
         found: Found | Refused
         try:
-            found = identify(self._parts.records, self._parts.cards, asked, self._parts.clock())
+            if isinstance(asked, TakeOver):
+                found = find_by_card(records, cards, asked.card, asked.checked_in_at)
+            else:
+                found = identify(records, cards, asked, self._parts.clock())
         except Refused as refused:
             found = refused
         except Exception as error:  # noqa: BLE001  # the patient must get an answer whatever the records do

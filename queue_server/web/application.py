@@ -11,6 +11,7 @@ from queue_server.web import (
     act_routes,
     audit_routes,
     card_routes,
+    conflict_routes,
     console_routes,
     login_routes,
     pages,
@@ -70,6 +71,7 @@ def make_application(
     problems.install(application)
     application.include_router(login_routes.make_router(desk))
     application.include_router(station_routes.make_router(desk))
+    application.include_router(conflict_routes.make_router(desk))
     application.include_router(console_routes.make_router(desk))
     application.include_router(act_routes.make_router(desk))
     application.include_router(audit_routes.make_router(desk))

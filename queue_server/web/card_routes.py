@@ -12,8 +12,9 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
+from queue_server.contract.virtual_card import CARD_LIFE_S
 from queue_server.records.records import Patient
-from queue_server.records.virtual_card import CARD_LIFE_S, CardIssuer
+from queue_server.records.virtual_card import CardIssuer
 from queue_server.rules.masking import mask
 from queue_server.rules.terms import PatientId, TicketState
 from queue_server.rules.ticket import Ticket

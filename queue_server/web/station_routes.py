@@ -45,7 +45,12 @@ def make_router(desk: Desk) -> APIRouter:
         token, day_on = desk.access.token(request), desk.service.now.day_on
         return desk.live.stream(
             lambda now, at: view(user, now, at),
-            watched=lambda now: (*watched_by(desk, user, now), now.help_calls, now.notices),
+            watched=lambda now: (
+                *watched_by(desk, user, now),
+                now.help_calls,
+                now.conflicts,
+                now.notices,
+            ),
             is_wanted=lambda: is_wanted(desk, token, day_on),
         )
 

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from queue_server.rules.terms import AreaId
+from queue_server.rules.terms import AreaId, QueueId
 from queue_server.service.clinic_day import day_second
-from queue_server.service.now import HelpCall, Now
+from queue_server.service.conflict_text import CONFLICTS
+from queue_server.service.now import HelpCall, Now, OpenConflict
 from queue_server.service.setup import Setup
+from queue_server.service.take_over import Conflict
 from queue_server.web.own_acts import OwnAct
 from queue_server.web.queue_view import (
     QueueName,
@@ -47,6 +49,25 @@ class HelpView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictView:
+    """A kiosk has checked somebody in while the server was away, and it does not fit."""
+
+    conflict_id: str
+    number: str
+    """The provisional one, as on the patient's slip."""
+    device: str
+    checked_in_s: int
+    masked_name: str
+    """Empty where nobody knows whose card it was."""
+    tickets: list[str]
+    """The numbers it would have been for."""
+    reason_zh: str
+    reason_en: str
+    advice_zh: str
+    advice_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationView:
     """Everything on a nurse's screen, as of entry `entry_count` of the day's journal."""
 
@@ -60,6 +81,7 @@ class StationView:
     """Where a ticket may be transferred, other areas included."""
     shared_names: list[SharedName]
     help_calls: list[HelpView]
+    conflicts: list[ConflictView]
     own_act: OwnAct | None
     """What the nurse did last and can take back."""
 
@@ -85,6 +107,11 @@ def station_view(
         all_queues=[queue_name(queue) for queue in queues],
         shared_names=shared,
         help_calls=[_help_view(setup, now, call) for call in now.help_calls],
+        conflicts=[
+            _conflict_view(setup, now, conflict)
+            for conflict in now.conflicts
+            if _concerns(setup, conflict, user)
+        ],
         own_act=own_act,
     )
 
@@ -98,6 +125,30 @@ def _area_view(setup: Setup, now: Now, area: AreaId) -> AreaView:
             NoticeView(text_zh=notice.text_zh, text_en=notice.text_en)
             for notice in now.notices.get(area, ())
         ],
+    )
+
+
+def _concerns(setup: Setup, conflict: OpenConflict, user: User) -> bool:
+    """Tell whether it is about one of the nurse's areas; of no known area, it is about all."""
+    queues = [setup.queues.get(QueueId(one.partition(":")[0])) for one in conflict.tickets]
+    areas = {queue.area for queue in queues if queue is not None}
+    return not areas or not areas.isdisjoint(user.areas)
+
+
+def _conflict_view(setup: Setup, now: Now, conflict: OpenConflict) -> ConflictView:
+    text = CONFLICTS[Conflict(conflict.why)]
+    masked_name = now.masked_names.get(conflict.patient, "") if conflict.patient else ""
+    return ConflictView(
+        conflict_id=conflict.conflict_id,
+        number=conflict.number,
+        device=conflict.device,
+        checked_in_s=day_second(setup.site, now.day_on, conflict.checked_in_at),
+        masked_name=masked_name,
+        tickets=[one.partition(":")[2] for one in conflict.tickets],
+        reason_zh=text.reason_zh,
+        reason_en=text.reason_en,
+        advice_zh=text.advice_zh,
+        advice_en=text.advice_en,
     )
 
 

@@ -33,7 +33,7 @@ from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.site import load_site
 
 ROOT = Path(__file__).parents[2]
-MORNING_WITHIN_S = 400
+MORNING_WITHIN_S = 480
 LOOK_AGAIN_S = 0.2
 PROBE = "probe"
 """The end of a topic on which a full name is heard for once: the listener itself says it."""
@@ -227,3 +227,17 @@ def test_the_order_is_the_same_after_the_server_was_killed(
     of_last = [board["rooms"] for board in boards if board["revision"] == last_revision]
     assert len(of_last) >= 2
     assert all(rooms == of_last[0] for rooms in of_last)
+
+
+def test_who_checked_in_without_the_server_is_on_the_board_when_it_is_back(
+    morning: Morning,
+) -> None:
+    _, heard = morning
+    asked = [json.loads(text)["body"] for topic, text in heard if "/request/kiosk-" in topic]
+    told = [json.loads(text)["body"] for topic, text in heard if "/reply/kiosk-" in topic]
+    boards = [text.decode() for topic, text in heard if topic.endswith("/board/area/area-a")]
+
+    scanned = [one["slip_code"] for one in asked if one["type"] == "find_place"][-1]
+    found = [one["visit"]["number"] for one in told if one["type"] == "place_found"][-1]
+    assert scanned.startswith("hk:offline:")
+    assert f'"{found}"' in boards[-1]

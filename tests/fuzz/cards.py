@@ -15,15 +15,15 @@ from joserfc.jwk import ECKey, OKPKey
 
 from hardware.code_kind import CodeKind, classify_code, is_resident_id
 from kiosk.flow import id_number as typed
-from queue_server.records.id_number import check_digit, is_id_number
-from queue_server.records.virtual_card import (
+from queue_server.contract.virtual_card import (
     CARD_LIFE_MAX_S,
     CLOCK_SKEW_S,
     CardError,
     CardReader,
     key_id,
-    public_key,
 )
+from queue_server.records.id_number import check_digit, is_id_number
+from queue_server.records.virtual_card import public_key
 from queue_server.rules.terms import RefusalCode
 from tests.fuzz.campaign import Fuzzer, Try
 from tests.fuzz.server_line import CARD_KEY

@@ -29,12 +29,13 @@ from queue_server.contract.messages import (
     Request,
     RequestBody,
 )
+from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.journal_check import check_journal
 from queue_server.journal.journal_file import JOURNAL_NAME, JournalFile
 from queue_server.journal.journal_key import JournalKey
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DEMO_SITE_FILE, DemoHospital
-from queue_server.records.virtual_card import CardIssuer, CardReader, public_key
+from queue_server.records.virtual_card import CardIssuer, public_key
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import DeviceId, RequestId

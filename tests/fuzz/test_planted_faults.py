@@ -21,10 +21,9 @@ from display.configuration import load_configuration
 from hardware.scanners.code_collector import CodeCollector
 from hardware.scanners.keyboard_wedge import KeyboardWedgeScanner
 from queue_server.client.line import Line
+from queue_server.contract.virtual_card import CardError, CardPayload, CardReader
 from queue_server.journal.journal_check import CheckReport, check_journal
 from queue_server.journal.journal_file import JournalFile
-from queue_server.records import virtual_card
-from queue_server.records.virtual_card import CardError, CardReader
 from queue_server.rules.masking import HIDDEN, mask
 from queue_server.rules.terms import RefusalCode
 from queue_server.service.door import read_job
@@ -98,7 +97,7 @@ class ReadsUnsigned(CardReader):
     def _signed_payload(self, text: str) -> Any:
         try:
             claims = json.loads(base64.urlsafe_b64decode(text.split(".")[1] + "=="))
-            return msgspec.convert(claims, virtual_card._Payload)
+            return msgspec.convert(claims, CardPayload)
         except (ValueError, LookupError, msgspec.ValidationError) as error:
             raise CardError(RefusalCode.CARD_UNKNOWN, "is no token") from error
 

@@ -43,12 +43,12 @@ class Files:
 
 
 class Disk:
-    """The folder of one journal."""
+    """The files of one database."""
 
-    def __init__(self, folder: Path, chance: Random) -> None:
-        self.path = folder / "journal.sqlite"
-        self._log = folder / "journal.sqlite-wal"
-        self._index = folder / "journal.sqlite-shm"
+    def __init__(self, folder: Path, chance: Random, name: str = "journal") -> None:
+        self.path = folder / f"{name}.sqlite"
+        self._log = folder / f"{name}.sqlite-wal"
+        self._index = folder / f"{name}.sqlite-shm"
         self._chance = chance
 
     def files(self) -> Files:

@@ -19,7 +19,7 @@ from queue_server.contract.messages import AreaBoard, Call, DeviceStatus, Heard,
 from queue_server.rules.terms import AreaId, DeviceId, SiteId
 from queue_server.site import QueueSetup
 from tests.simulation.device_connection import connector
-from tests.simulation.network import Network
+from tests.simulation.network import SILENT_AFTER_S, Network
 from tests.simulation.world import Machine, Violation, World
 
 SPEAKING_S: Final = 5.0
@@ -65,6 +65,7 @@ class _Board:
             new_id=lambda: "none",
             status=lambda: DeviceStatus(is_up=True),
             connect=connector(self._network, self.machine),
+            silent_after_s=SILENT_AFTER_S,
         )
         self.start_programs()
 

@@ -48,6 +48,7 @@ class Faults:
             (weather.device_crashes, self._crash_device),
             (weather.clock_jumps, self._jump_clock),
             (weather.records_outages, self._lose_records),
+            (weather.server_hangs, self._hang_server),
         ):
             if rate > 0.0:
                 self._world.spawn(self._now_and_then(rate, fault))
@@ -82,6 +83,12 @@ class Faults:
             self._server.kill()
         else:
             self._server.stop()
+
+    def _hang_server(self) -> None:
+        seconds = self._chance.choice([3.0, 20.0, 90.0]) * self._chance.random()
+        self._world.count("server hangs")
+        self._server.machine.tell(f"hangs for {seconds:.1f} s")
+        self._server.hang(seconds)
 
     def _crash_device(self) -> None:
         device = self._chance.choice(self._devices)

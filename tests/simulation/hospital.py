@@ -12,13 +12,13 @@ from hardware.code_kind import is_resident_id
 from queue_server.records.records import (
     Appointment,
     AppointmentId,
-    CardId,
     Patient,
     RecordsUnavailable,
     Sex,
 )
 from queue_server.rules.terms import (
     AreaId,
+    CardId,
     DaySecond,
     FullName,
     PatientId,
@@ -95,6 +95,7 @@ def _site(chance: Random) -> Site:
         areas=(_area("area-a"), _area("area-b")),
         queues=tuple(_queue(number) for number in range(queue_count)),
         policy=_policy(chance),
+        offline_check_in=chance.random() < 0.85,
     )
 
 

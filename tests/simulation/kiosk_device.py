@@ -1,16 +1,18 @@
-"""A kiosk: the real flow and the real line, without window, printer and voice."""
+"""A kiosk: the real flow, line and outbox, without window, printer and voice."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 from kiosk.flow.course import step
 from kiosk.flow.events import (
     Ask,
+    CheckInOffline,
     Effect,
     Event,
     LineChanged,
     NotAnswered,
+    OfflineCheckInAllowed,
     PrintEnded,
     PrintFailure,
     PrintSlip,
@@ -20,12 +22,17 @@ from kiosk.flow.events import (
 )
 from kiosk.flow.forgetting import start
 from kiosk.flow.settings import Settings
-from kiosk.flow.state import Home, Screen
+from kiosk.flow.state import ArrivedOffline, Home, Screen
 from queue_server.client.line import Address, Line, NoAnswer
-from queue_server.contract.messages import CallHelp, DeviceStatus
+from queue_server.contract import topics
+from queue_server.contract.messages import CallHelp, DeviceStatus, OfflineRules
 from queue_server.rules.terms import DeviceId, SiteId
 from tests.simulation.device_connection import connector
-from tests.simulation.network import Network
+from tests.simulation.disk import Crash, Disk
+from tests.simulation.kiosk_disk import FaultyOutbox, InLoop
+from tests.simulation.network import SILENT_AFTER_S, Network
+from tests.simulation.server import Build
+from tests.simulation.witness import Witness
 from tests.simulation.world import Machine, World
 
 TICK_S: Final = 1.0
@@ -36,13 +43,25 @@ NO_PAPER: Final = PrintFailure(sentence_zh="缺纸", sentence_en="no paper", may
 class KioskDevice:
     """One kiosk with the power that can go off."""
 
-    def __init__(self, world: World, network: Network, site: SiteId, name: str) -> None:
+    def __init__(
+        self,
+        world: World,
+        network: Network,
+        site: SiteId,
+        disk: Disk,
+        witness: Witness,
+        build: Build,
+    ) -> None:
+        name = disk.path.stem
         self.machine = Machine(world, name)
         self.place = asyncio.Lock()
         """One patient stands in front of it."""
         self._world = world
         self._network = network
         self._site = site
+        self._disk = disk
+        self._witness = witness
+        self._build = build
         self._chance = world.chance(name)
         self._settings = Settings(languages=("zh", "en"))
         self._tasks: list[asyncio.Task[None]] = []
@@ -50,6 +69,7 @@ class KioskDevice:
         self._changed = asyncio.Event()
         self.state = start(self._settings)
         self.line: Line
+        self.outbox: FaultyOutbox
 
     def switch_on(self) -> None:
         """Start the programs."""
@@ -60,9 +80,30 @@ class KioskDevice:
             new_id=lambda: f"{self._chance.getrandbits(64):016x}",
             status=lambda: DeviceStatus(is_up=True, reported_at=self.machine.now()),
             connect=connector(self._network, self.machine),
+            silent_after_s=SILENT_AFTER_S,
         )
-        self.line.on_change = lambda is_up: self.handle(LineChanged(is_up=is_up))
-        self._tasks = [self._world.spawn(self.line.run()), self._world.spawn(self._let_time_pass())]
+        self.outbox = self._build.outbox(self._world, self._disk)
+        self._desk = self._build.offline_desk(
+            self.outbox,
+            thread=InLoop(),
+            site=self._site,
+            device=self.line.address.device,
+            now=self.machine.now,
+            new_id=lambda: f"{self._chance.getrandbits(64):016x}",
+        )
+        self._desk.on_change = lambda is_allowed: self.handle(
+            OfflineCheckInAllowed(is_allowed=is_allowed)
+        )
+        self.line.follow(topics.offline(self._site), OfflineRules, self._desk.learn)
+        self.line.on_change = self._line_changed
+        self._tasks = [
+            self._world.spawn(work)
+            for work in (
+                self.line.run(),
+                self._let_time_pass(),
+                self._unless_power_is_cut(self._desk.run(self.line)),
+            )
+        ]
 
     def power_cut(self) -> None:
         """Lose everything that stands in memory."""
@@ -72,8 +113,14 @@ class KioskDevice:
         for task in [*self._tasks, *self._asking]:
             task.cancel()
         self._tasks, self._asking = [], []
+        self._desk.on_change = lambda is_allowed: None
+        self.outbox.lose_power()
         self.state = start(self._settings)
         self._changed.set()
+
+    def _line_changed(self, is_up: bool) -> None:
+        self.handle(LineChanged(is_up=is_up))
+        self._desk.line_changed(is_up)
 
     def handle(self, event: Event) -> None:
         """Take in an event."""
@@ -83,6 +130,9 @@ class KioskDevice:
             self._carry_out(effect)
         if type(self.state.screen) is not type(before):
             self.machine.tell(f"shows {type(self.state.screen).__name__}")
+        if isinstance(self.state.screen, ArrivedOffline) and self.state.screen != before:
+            self._world.count("check-ins without a server")
+            self._witness.promised(self.machine.name, self.state.screen.provisional)
         self._changed.set()
 
     async def wait_until(self, is_so: Callable[[Screen], bool], within_s: float) -> bool:
@@ -110,6 +160,8 @@ class KioskDevice:
                 task = self._world.spawn(self._ask(effect))
                 if not isinstance(effect.body, CallHelp):
                     self._asking.append(task)
+            case CheckInOffline():
+                self._world.spawn(self._unless_power_is_cut(self._check_in_offline(effect)))
             case PrintSlip(print_number=number):
                 failure = NO_PAPER if self._chance.random() < 0.05 else None
                 ended = PrintEnded(print_number=number, failure=failure)
@@ -129,3 +181,17 @@ class KioskDevice:
             self.handle(NotAnswered(ask_number=effect.ask_number))
         else:
             self.handle(Replied(ask_number=effect.ask_number, body=body))
+
+    async def _check_in_offline(self, effect: CheckInOffline) -> None:
+        self.handle(await self._desk.check_in(effect))
+
+    async def _unless_power_is_cut(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Crash:
+            self.machine.tell("loses its power over its outbox")
+            self._world.loop.call_soon(self._start_again)
+
+    def _start_again(self) -> None:
+        self.power_cut()
+        self.switch_on()

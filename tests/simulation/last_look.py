@@ -12,8 +12,9 @@ from queue_server.service.board_view import CALL_FRESH_S, area_board, notices_me
 from queue_server.service.clinic_day import local_time
 from queue_server.service.now import Now
 from tests.simulation.display_device import TEXTS, AreaDevice, DoorDevice
+from tests.simulation.network import SILENT_AFTER_S
 from tests.simulation.people import Doctor
-from tests.simulation.server import RESTART_AFTER_S_MAX
+from tests.simulation.server import PULSE_S, RESTART_AFTER_S_MAX
 from tests.simulation.site import SimulatedSite
 from tests.simulation.world import Violation, World
 
@@ -40,7 +41,9 @@ class LastLook:
         await asyncio.sleep(CALLS_HEARD_WITHIN_S)
         self._check_calls_heard(called_from)
         await self._check_kiosks()
+        self._check_outboxes()
         self._check_boards(self._site.area_boards, self._site.door_boards)
+        await self._check_that_a_hanging_server_is_noticed()
         await self._wait_until_calls_are_stale()
         await self._check_fresh_boards("fresh")
         self._site.server.kill()
@@ -80,6 +83,23 @@ class LastLook:
             _require(kiosk.state.is_line_up, f"{kiosk.machine.name} has no line")
             answer = await kiosk.line.ask(CallHelp(screen="home"))
             _require(isinstance(answer, HelpCalled), f"{kiosk.machine.name} is not answered")
+
+    async def _check_that_a_hanging_server_is_noticed(self) -> None:
+        """Nobody goes on trusting a server that stands still while its line is there."""
+        devices = self._site.devices()
+        self._site.server.hang(SILENT_AFTER_S + PULSE_S)
+        await asyncio.sleep(SILENT_AFTER_S + PULSE_S)
+        trusting = [device.machine.name for device in devices if device.line.is_up]
+        _require(not trusting, f"{trusting} trust a server that hangs")
+        await asyncio.sleep(2 * PULSE_S)
+        lost = [device.machine.name for device in devices if not device.line.is_up]
+        _require(not lost, f"{lost} do not see that the server goes on")
+
+    def _check_outboxes(self) -> None:
+        for kiosk in self._site.kiosks:
+            left = kiosk.outbox.oldest()
+            _require(left is None, f"{kiosk.machine.name} has not handed over {left}")
+        self._site.witness.promises.check_kept()
 
     async def _check_fresh_boards(self, name: str) -> None:
         """A screen that is switched on sees the truth at once."""

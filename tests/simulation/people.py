@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from kiosk.flow.events import Key, Scanned, Tapped
 from kiosk.flow.state import (
     Arrived,
+    ArrivedOffline,
     Home,
     MyPlace,
     OneVisit,
@@ -248,6 +249,7 @@ class PatientWalk:
         self._card_id = hospital.card_id(patient.patient_id)
         self._issuer = CardIssuer(CARD_KEY, hospital.setup.site.id)
         self._chance = world.chance(patient.patient_id)
+        self._provisional_slip = ""
 
     def tickets(self) -> list[tuple[QueueId, TicketId]]:
         """Return his tickets."""
@@ -265,7 +267,8 @@ class PatientWalk:
         first = next(one.slot for one in self._visits if one.slot and one.slot.start_s == slot)
         await asyncio.sleep(max(0.0, seconds_to(first) + self._chance.uniform(-300.0, 120.0)))
         for _ in range(PATIENCE):
-            if any(self._witness.state_of(*one) in COMES_BACK for one in self.tickets()):
+            is_wanted = any(self._witness.state_of(*one) in COMES_BACK for one in self.tickets())
+            if is_wanted or self._provisional_slip:
                 kiosk = self._chance.choice(self._kiosks)
                 async with kiosk.place:
                     await self._use(kiosk)
@@ -277,7 +280,8 @@ class PatientWalk:
             kiosk.handle(Tapped(key=Key.HOME))
         kiosk.handle(Tapped(key=Key.CHECK_IN))
         await asyncio.sleep(self._chance.uniform(0.5, 3.0))
-        kiosk.handle(Scanned(code=self._code()))
+        slip, self._provisional_slip = self._provisional_slip, ""
+        kiosk.handle(Scanned(code=slip or self._code()))
         for _ in range(8):
             await kiosk.wait_until(lambda screen: not isinstance(screen, Waiting), 30.0)
             await asyncio.sleep(self._chance.uniform(0.5, 4.0))
@@ -307,6 +311,9 @@ class PatientWalk:
                     return self._leave(kiosk)
                 kiosk.handle(Tapped(key=Key.VISIT, argument=open_ones[0]))
                 return True
+            case ArrivedOffline(provisional=provisional):
+                self._provisional_slip = provisional.slip_code
+                return self._leave(kiosk)
             case Arrived(facts=facts):
                 self._world.count("patients checked in")
                 place = facts.visit.ticket_id

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from display.presenter import AreaPresenter
+from kiosk.offline.desk import OfflineDesk
+from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.journal import Journal, JournalUnusable
 from queue_server.journal.sqlite_journal import SqliteJournal
-from queue_server.records.virtual_card import CardReader, public_key
+from queue_server.records.virtual_card import public_key
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId
@@ -20,6 +22,7 @@ from queue_server.service.queue_service import BATCH_MAX
 from queue_server.service.writer import Parts, Writer
 from tests.simulation.disk import Crash, Disk, FaultyJournal
 from tests.simulation.hospital import CARD_KEY, Hospital, SimulatedRecords
+from tests.simulation.kiosk_disk import FaultyOutbox
 from tests.simulation.network import Network
 from tests.simulation.server_door import SimulatedDoor
 from tests.simulation.witness import Witness
@@ -29,6 +32,8 @@ RESTART_AFTER_S_MAX: Final = 20.0
 NEVER_S: Final = 1e9
 IDLE_S: Final = 10.0
 """How long the server sleeps when nothing comes in; the real one looks up each second."""
+PULSE_S: Final = 10.0
+"""How often the server says that it is there; slower than the real one, as its sleep is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,8 @@ class Build:
     door: type[SimulatedDoor] = SimulatedDoor
     writer: type[Writer] = Writer
     area_presenter: type[AreaPresenter] = AreaPresenter
+    outbox: type[FaultyOutbox] = FaultyOutbox
+    offline_desk: type[OfflineDesk] = OfflineDesk
     repeat_s: float | None = None
     """How often boards are told again; None: the seed decides."""
 
@@ -77,6 +84,7 @@ class Server:
         self._answers: set[Future[Any]] = set()
         self._is_to_die = False
         self._is_to_end = False
+        self._hangs_until_s = 0.0
 
     # --- what browsers ask -----------------------------------------------------------------------
 
@@ -110,6 +118,10 @@ class Server:
         """Let the process end as a technician ends it."""
         self._is_to_end = True
         self._came.set()
+
+    def hang(self, seconds: float) -> None:
+        """Let the process stand still, while its line to the broker stays as it is."""
+        self._hangs_until_s = self._world.loop.time() + seconds
 
     async def run(self) -> None:
         """Live, die, and start again."""
@@ -166,6 +178,7 @@ class Server:
                 clock=self.machine.now,
                 fatal=self._world.fail,
                 repeat_s=self._repeat_s,
+                pulse_s=PULSE_S,
             ),
             lookups=lookups,
             monotonic=self._world.loop.time,
@@ -184,6 +197,7 @@ class Server:
             self._came.clear()
             # What else comes in meanwhile is decided in the same commit.
             await asyncio.sleep(self._chance.choice([0.0, 0.0, 0.001, 0.05]))
+            await asyncio.sleep(max(0.0, self._hangs_until_s - self._world.loop.time()))
             if self._is_to_die:
                 raise Crash
             jobs = [self._inbox.popleft() for _ in range(min(len(self._inbox), BATCH_MAX))]

@@ -20,6 +20,7 @@ class SimulatedSite:
 
     def __init__(self, world: World, disk: Disk, build: Build) -> None:
         self._world = world
+        self._folder = disk.path.parent
         self._build = build
         self.hospital = make_hospital(world.chance("hospital"))
         self.network = Network(world, SimulatedBroker(world))
@@ -31,7 +32,15 @@ class SimulatedSite:
 
     def make_kiosk(self, name: str) -> KioskDevice:
         """Return a kiosk that is switched off."""
-        return KioskDevice(self._world, self.network, self.hospital.setup.site.id, name)
+        disk = Disk(self._folder, self._world.chance(f"disk-{name}"), name)
+        return KioskDevice(
+            self._world,
+            self.network,
+            self.hospital.setup.site.id,
+            disk,
+            self.witness,
+            self._build,
+        )
 
     def make_area_boards(self, name: str) -> list[AreaDevice]:
         """Return a board for each area, switched off."""

@@ -5,18 +5,21 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from display.presenter import AreaPresenter
-from queue_server.contract.messages import AreaBoard
+from kiosk.offline.desk import Asker, OfflineDesk
+from kiosk.offline.outbox import OfflineCheckIn
+from queue_server.contract.messages import AreaBoard, TakeOver
 from queue_server.journal.journal import Batch, JournaledEntry
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.rules.commands import Command
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.events import CheckedIn, Entry, Event, TicketIssued
-from queue_server.rules.terms import RequestId
+from queue_server.rules.terms import DaySecond, RequestId
 from queue_server.service.answers import Draft
 from queue_server.service.jobs import Asked, Job, LineIsUp
 from queue_server.service.now import with_entry
 from queue_server.service.writer import Writer
 from tests.simulation.disk import Crash
+from tests.simulation.kiosk_disk import FaultyOutbox
 from tests.simulation.morning import run_morning
 from tests.simulation.server import NEVER_S, Build
 from tests.simulation.server_door import SimulatedDoor
@@ -24,6 +27,8 @@ from tests.simulation.weather import CALM, Weather
 from tests.simulation.world import Violation
 
 SEEDS = range(1, 31)
+ALONE = Weather(cut_lines=300.0, server_kills=30.0, device_crashes=300.0)
+"""Kiosks are alone often, and lose their power."""
 
 
 def complaint(build: Build, weather: Weather | None = None) -> str:
@@ -100,8 +105,8 @@ class _BrokenDraft(Draft):
     def broken(self, event: Event) -> Event:
         raise AssertionError("each breaks something else")
 
-    def act(self, command: Command, by: str) -> Entry:
-        act = Act(command=command, at_s=self.at_s, by=by)
+    def act(self, command: Command, by: str, at_s: DaySecond | None = None) -> Entry:
+        act = Act(command=command, at_s=self.at_s if at_s is None else at_s, by=by)
         decided = decide(self.now.day, act, self.setup.policies)
         entry = replace(decided, events=tuple(self.broken(one) for one in decided.events))
         written = JournaledEntry(day_on=self.now.day_on, written_at=self.at, entry=entry)
@@ -131,6 +136,68 @@ class _KnowsNoRequest(Draft):
     def _remember(self, request_id: RequestId, payload: bytes) -> None:
         if super()._known_reply(request_id) is None:
             super()._remember(request_id, payload)
+
+
+class _KnowsNoTakeOver(Draft):
+    """Takes over anew whatever comes again."""
+
+    _is_take_over = False
+
+    def answer_device(self, job: Asked) -> bytes:
+        self._is_take_over = isinstance(job.request.body, TakeOver)
+        return super().answer_device(job)
+
+    def _known_reply(self, request_id: RequestId) -> bytes | None:
+        return None if self._is_take_over else super()._known_reply(request_id)
+
+    def _remember(self, request_id: RequestId, payload: bytes) -> None:
+        if super()._known_reply(request_id) is None:
+            super()._remember(request_id, payload)
+
+
+class _PlacesAsOfNow(Draft):
+    """Checks in as of the hand-over, not of the check-in."""
+
+    def second_of(self, instant: datetime) -> DaySecond:
+        return super().second_of(self.at)
+
+
+class DeskThatForgetsFirst(OfflineDesk):
+    """Deletes what it hands over before the server has it."""
+
+    async def _hand_over(self, server: Asker, check_in: OfflineCheckIn) -> bool:
+        self._outbox.forget(check_in.request_id)
+        return await super()._hand_over(server, check_in)
+
+
+class OutboxThatForgetsItsCount(FaultyOutbox):
+    """Counts anew after each start."""
+
+    def open(self, now: datetime) -> None:
+        super().open(now)
+        self._opened().execute("DELETE FROM counts")
+
+
+class OutboxThatIsNotSynced(FaultyOutbox):
+    """Loses with its power what it has confirmed."""
+
+    def open(self, now: datetime) -> None:
+        super().open(now)
+        self._before = self._disk.files()
+
+    def lose_power(self) -> None:
+        self._left = self._before
+        super().lose_power()
+
+
+class WriterThatKnowsNoTakeOver(Writer):
+    def draft(self, at: datetime) -> Draft:
+        return _KnowsNoTakeOver(self._setup, self._parts.journal, self.now, at)
+
+
+class WriterThatPlacesAsOfNow(Writer):
+    def draft(self, at: datetime) -> Draft:
+        return _PlacesAsOfNow(self._setup, self._parts.journal, self.now, at)
 
 
 class WriterThatKnowsNoRequest(Writer):
@@ -185,9 +252,9 @@ def test_a_journal_that_forgets_is_noticed() -> None:
 
 
 def test_boards_that_are_not_told_again_after_a_reconnect_are_noticed() -> None:
-    said = complaint(Build(door=TellsBoardsOnce, repeat_s=NEVER_S))
+    build = Build(door=TellsBoardsOnce, repeat_s=NEVER_S)
 
-    assert "does not show the truth" in said or "has no line" in said
+    assert "does not show the truth" in complaint(build, Weather(broker_crashes=120.0))
 
 
 def test_a_board_that_goes_back_in_time_is_noticed() -> None:
@@ -200,3 +267,31 @@ def test_who_stands_by_and_is_passed_is_noticed() -> None:
 
 def test_a_number_that_is_given_twice_is_noticed() -> None:
     assert "was given twice" in complaint(Build(writer=WriterThatRepeatsNumbers))
+
+
+def test_an_outbox_that_deletes_before_the_answer_is_noticed() -> None:
+    said = complaint(Build(offline_desk=DeskThatForgetsFirst))
+
+    assert "neither taken over nor told" in said
+
+
+def test_an_outbox_that_is_not_synced_is_noticed() -> None:
+    said = complaint(Build(outbox=OutboxThatIsNotSynced), ALONE)
+
+    assert "neither taken over nor told" in said or "twice" in said
+
+
+def test_a_provisional_number_that_is_given_twice_is_noticed() -> None:
+    said = complaint(Build(outbox=OutboxThatForgetsItsCount), ALONE)
+
+    assert "gave the number" in said
+
+
+def test_a_take_over_that_is_not_known_again_is_noticed() -> None:
+    said = complaint(Build(writer=WriterThatKnowsNoTakeOver))
+
+    assert "is taken over twice" in said
+
+
+def test_a_place_as_of_the_hand_over_is_noticed() -> None:
+    assert "is not placed as of its time" in complaint(Build(writer=WriterThatPlacesAsOfNow))

@@ -24,6 +24,7 @@ FAULTS = (
     "messages lost",
     "records outages",
     "server deaths",
+    "server hangs",
     "torn commits",
     "torn commits found whole",
 )

@@ -31,6 +31,11 @@ class Weather:
     device_crashes: float = 0.0
     clock_jumps: float = 0.0
     records_outages: float = 0.0
+    server_hangs: float = 0.0
+    torn_outbox: float = 0.0
+    """A kiosk loses its power, with a torn write, while it commits to its outbox."""
+    full_outbox: float = 0.0
+    """A commit to a kiosk's outbox fails."""
 
 
 CALM: Final = Weather()
@@ -49,6 +54,9 @@ _WORST: Final = Weather(
     device_crashes=70.0,
     clock_jumps=70.0,
     records_outages=30.0,
+    server_hangs=15.0,
+    torn_outbox=0.2,
+    full_outbox=0.1,
 )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from kiosk.flow.slip_facts import Provisional
 from queue_server.contract.codec import decode
 from queue_server.contract.messages import (
     AreaBoard,
@@ -24,6 +25,7 @@ from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from tests.simulation.books import Books, QueueBook
 from tests.simulation.hospital import DAY_ON
+from tests.simulation.promises import Promises
 from tests.simulation.world import Violation, World
 
 
@@ -34,6 +36,7 @@ class Witness:
         self._world = world
         self._setup = setup
         self.books = Books()
+        self.promises = Promises(world, setup)
         self.entries: list[JournaledEntry] = []
         self.facts: list[JournaledFact] = []
         self.replies: dict[RequestId, bytes] = {}
@@ -57,6 +60,7 @@ class Witness:
                     self._check_ins.add((event.ticket, written.written_at))
                 elif isinstance(event, happened.Called | happened.Recalled):
                     self._calls.add((event.ticket, written.written_at))
+        self.promises.durable(batch)
         self.entries += batch.entries
         self.facts += batch.facts
         self.replies |= {reply.request_id: reply.payload for reply in batch.replies}
@@ -89,6 +93,10 @@ class Witness:
         for request_id, payload in self.replies.items():
             _require(journal.reply_to(request_id) == payload, f"the answer to {request_id} is lost")
 
+    def promised(self, device: str, provisional: Provisional) -> None:
+        """A kiosk has told a patient that he is checked in, without the server."""
+        self.promises.made(device, provisional)
+
     # --- what is said ----------------------------------------------------------------------------
 
     def published(self, topic: str, payload: bytes) -> None:
@@ -111,6 +119,10 @@ class Witness:
         if isinstance(body, Refused) and body.code is RefusalCode.REQUEST_EXPIRED:
             return
         kept_as = RequestId(f"{device}/{reply.request_id}")
+        is_busy = isinstance(body, Refused) and body.code is RefusalCode.BUSY
+        if is_busy and kept_as not in self.replies:
+            # To a kiosk that hands something over this is no answer, and not kept.
+            return
         self._world.tell("server", f"answers {kept_as} {type(body).__name__}")
         _require(kept_as in self.replies, f"{kept_as} is answered and not on disk")
         _require(self.replies[kept_as] == payload, f"{kept_as} is answered in two ways")

@@ -18,6 +18,7 @@ import {
   wireSignOut,
 } from "./page.js";
 import { drawBoard, focusRow, layOut, rowOf } from "./station_board.js";
+import { drawConflicts } from "./station_conflicts.js";
 import { DetailPanel } from "./station_detail.js";
 import { openFinder } from "./station_find.js";
 import { Mover } from "./station_move.js";
@@ -68,6 +69,7 @@ function draw() {
   drawAreas(view);
   drawUndo(view.own_act);
   drawHelp(view.help_calls, nowSecond);
+  drawConflicts(byId("conflicts"), view.conflicts);
   refill(byId("shared"), view.shared_names.length, () => [
     view.shared_names.length === 0
       ? null

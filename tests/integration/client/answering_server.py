@@ -3,7 +3,8 @@
 import socket
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
@@ -40,6 +41,7 @@ class AnsweringServer:
         self._answer = answer or HelpCalled()
         self._answers_from = answers_from
         self._is_dead = False
+        self._words = count()
         self._has_left = threading.Event()
         self._repeating = threading.Thread(target=self._repeat, name="repeating")
         self._broker = broker
@@ -86,6 +88,11 @@ class AnsweringServer:
         self._client.loop_stop()
         line.shutdown(socket.SHUT_RDWR)
 
+    def hang(self) -> None:
+        """Say and do nothing any more, and keep the line, as a stopped process does."""
+        self._has_left.set()
+        self._repeating.join()
+
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         self._client.publish(topic, payload, 1, retain).wait_for_publish(WAIT_S)
 
@@ -99,7 +106,9 @@ class AnsweringServer:
             self._say_up()
 
     def _say_up(self) -> None:
-        self._client.publish(self._status_topic, encode(DeviceStatus(is_up=True)), 1, retain=True)
+        said_at = INSTANT + timedelta(seconds=next(self._words))
+        word = encode(DeviceStatus(is_up=True, reported_at=said_at))
+        self._client.publish(self._status_topic, word, 1, retain=True)
 
     def _connected(self, client: mqtt.Client, *_: Any) -> None:
         filters = (topics.requests_filter(self.site), topics.statuses_filter(self.site))

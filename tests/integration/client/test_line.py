@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from queue_server.broker.broker_process import BrokerProcess
-from queue_server.client.line import RETRY_AFTER_S, Address, Line, NoAnswer
+from queue_server.client.line import RETRY_AFTER_S, SILENT_AFTER_S, Address, Line, NoAnswer
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, encode
 from queue_server.contract.messages import (
@@ -26,7 +26,7 @@ from queue_server.contract.messages import (
 )
 from queue_server.rules.terms import AreaId, DeviceId, RefusalCode, SiteId
 from tests.conftest import BrokerProgram
-from tests.integration.client.answering_server import AnsweringServer
+from tests.integration.client.answering_server import REPEAT_S, AnsweringServer
 
 WAIT_S = 8.0
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -64,7 +64,12 @@ class Watch:
             await self._news.wait_for(lambda: len(self.told) >= count)
 
 
-def make_line(broker: BrokerProcess, site: SiteId, device: DeviceId = KIOSK) -> Line:
+def make_line(
+    broker: BrokerProcess,
+    site: SiteId,
+    device: DeviceId = KIOSK,
+    silent_after_s: float = SILENT_AFTER_S,
+) -> Line:
     numbers = count(1)
     address = broker.address
     return Line(
@@ -72,6 +77,7 @@ def make_line(broker: BrokerProcess, site: SiteId, device: DeviceId = KIOSK) -> 
         now=lambda: NOON,
         new_id=lambda: f"ask-{next(numbers)}",
         status=lambda: DeviceStatus(is_up=True, version="1.0", paper="ok"),
+        silent_after_s=silent_after_s,
     )
 
 
@@ -197,6 +203,38 @@ async def test_it_tells_when_the_server_comes_leaves_and_dies(
             await in_thread(server.die)
             await watch.until(False, True, False, True, False)
             assert not line.is_up
+
+
+async def test_a_server_that_hangs_is_gone_until_it_goes_on(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    line, watch = make_line(broker, site, silent_after_s=3 * REPEAT_S), Watch()
+    line.on_change = watch
+    with AnsweringServer(broker, site) as server:
+        async with running(line):
+            await watch.until(False, True)
+            await in_thread(server.hang)
+            await watch.until(False, True, False)
+            assert not line.is_up
+            server._say_up()
+            await watch.until(False, True, False, True)
+
+
+async def test_the_word_that_a_hanging_server_has_left_behind_counts_once(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    line, watch = make_line(broker, site, silent_after_s=3 * REPEAT_S), Watch()
+    line.on_change = watch
+    with AnsweringServer(broker, site) as server:
+        async with connected(make_line(broker, site)):
+            await in_thread(server.hang)
+        async with running(line):
+            # A kiosk that is switched on finds the word retained, and believes it for a while.
+            await watch.until(False, True, False)
+        async with running(line):
+            assert await line.ask(HELP) == HelpCalled()
+
+    assert watch.told == [False, True, False]
 
 
 async def test_a_device_is_seen_coming_leaving_and_dying(

@@ -34,6 +34,7 @@ from tests.unit.display.samples import call, texts
 
 AREA = AreaId("area-a")
 DEVICE = DeviceId("board-a")
+PULSE_S = 1.0
 HEARD_WITHIN_S = 20
 M = TypeVar("M", bound=Message)
 
@@ -71,9 +72,16 @@ class Server:
         await self._publish(topics.call(self._site, AREA), one)
 
     async def status(self, *, is_up: bool) -> None:
+        self._is_up = is_up
         await self._publish(
             topics.status(self._site, SERVER), DeviceStatus(is_up=is_up), retain=True
         )
+
+    async def pulse(self) -> None:
+        """Say again and again how it is, as the queue server does."""
+        while True:
+            await asyncio.sleep(PULSE_S)
+            await self.status(is_up=self._is_up)
 
     async def listen(self) -> None:
         async for message in self._client.messages:
@@ -110,13 +118,14 @@ async def serving(broker: BrokerProcess, site: SiteId) -> AsyncIterator[Server]:
             await client.subscribe(topics.heard_filter(site), qos=1)
             server = Server(client, site)
             await server.status(is_up=True)
-            listening = asyncio.create_task(server.listen())
+            tasks = [asyncio.create_task(server.listen()), asyncio.create_task(server.pulse())]
             try:
                 yield server
             finally:
-                listening.cancel()
-                with suppress(asyncio.CancelledError, aiomqtt.MqttError):
-                    await listening
+                for task in tasks:
+                    task.cancel()
+                    with suppress(asyncio.CancelledError, aiomqtt.MqttError):
+                        await task
 
 
 @dataclass

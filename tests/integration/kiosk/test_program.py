@@ -12,13 +12,14 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import aiomqtt
 import pytest
 import zxingcpp
+from joserfc.jwk import OKPKey
 from PIL import Image
 
 from hardware.simulated.pty_endpoint import PtyEndpoint
@@ -32,12 +33,18 @@ from queue_server.contract.messages import (
     CheckIn,
     DeviceStatus,
     Identify,
+    Message,
+    OfflineRules,
     Reply,
     ReplyBody,
     Request,
     RequestBody,
+    TakenOver,
+    TakeOver,
 )
-from queue_server.rules.terms import DeviceId, SiteId
+from queue_server.contract.virtual_card import CardReader
+from queue_server.records.virtual_card import CardIssuer, public_key
+from queue_server.rules.terms import CardId, DeviceId, SiteId
 from tests.unit.kiosk.hospital_for_tests import (
     AT,
     CARD,
@@ -55,7 +62,10 @@ pytestmark = [pytest.mark.ui, pytest.mark.timeout(120)]
 DEVICE = DeviceId("kiosk-1")
 SERVER = DeviceId("queue-server")
 LOOK_AGAIN_S = 0.05
+PULSE_S = 1.0
 LINE_DOWN = "现在连不上医院系统，请到护士台办理。"
+ALONE = "系统离线：手机就诊卡仍可签到，其他事请到护士台。"
+CARD_KEY = OKPKey.generate_key("Ed25519")
 
 
 def answer(body: RequestBody) -> ReplyBody:
@@ -64,39 +74,84 @@ def answer(body: RequestBody) -> ReplyBody:
             return identified(visit())
         case CheckIn():
             return checked_in()
+        case TakeOver():
+            return TakenOver()
         case _:
             return place_found()
 
 
+class Server:
+    """A queue server that knows one patient, and how cards are signed."""
+
+    def __init__(self, client: aiomqtt.Client, site: SiteId) -> None:
+        self.asked: list[Request] = []
+        self._client = client
+        self._site = site
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def come(self) -> None:
+        """Be there."""
+        rules = OfflineRules(
+            published_at=AT,
+            may_check_in=True,
+            card_keys=CardReader([public_key(CARD_KEY)], self._site).public_keys(),
+            day_rolls_over_s=4 * 3600,
+        )
+        await self._publish(topics.offline(self._site), rules)
+        self._tasks = [asyncio.create_task(self._serve()), asyncio.create_task(self._pulse())]
+
+    async def leave(self) -> None:
+        """Be gone."""
+        for task in self._tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        self._tasks = []
+        await self._publish(topics.status(self._site, SERVER), DeviceStatus(is_up=False))
+
+    async def until_asked(self, kind: type[RequestBody]) -> Request:
+        """Return the first request of a kind, once it has come."""
+        while True:
+            found = [one for one in self.asked if isinstance(one.body, kind)]
+            if found:
+                return found[0]
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def _pulse(self) -> None:
+        while True:
+            await self._publish(topics.status(self._site, SERVER), DeviceStatus(is_up=True))
+            await asyncio.sleep(PULSE_S)
+
+    async def _serve(self) -> None:
+        async for message in self._client.messages:
+            assert isinstance(message.payload, bytes)
+            request = decode(message.payload, Request)
+            self.asked.append(request)
+            reply = Reply(
+                request_id=request.request_id,
+                replied_at=datetime.fromisoformat(AT.isoformat()),
+                body=answer(request.body),
+            )
+            topic = topics.reply(self._site, DEVICE)
+            await self._client.publish(topic, encode(reply), qos=1)
+
+    async def _publish(self, topic: str, message: Message) -> None:
+        await self._client.publish(topic, encode(message), qos=1, retain=True)
+
+
 @asynccontextmanager
-async def serving(broker: BrokerProcess, site: SiteId) -> AsyncIterator[aiomqtt.Client]:
-    """A queue server that knows one patient."""
+async def serving(broker: BrokerProcess, site: SiteId) -> AsyncIterator[Server]:
     address = broker.address
     async with aiomqtt.Client(
         address.host, address.port, protocol=aiomqtt.ProtocolVersion.V311
     ) as client:
         await client.subscribe([(topics.requests_filter(site), 1)])
-        up = DeviceStatus(is_up=True, reported_at=AT)
-        await client.publish(topics.status(site, SERVER), encode(up), qos=1, retain=True)
-
-        async def serve() -> None:
-            async for message in client.messages:
-                assert isinstance(message.payload, bytes)
-                request = decode(message.payload, Request)
-                reply = Reply(
-                    request_id=request.request_id,
-                    replied_at=datetime.fromisoformat(AT.isoformat()),
-                    body=answer(request.body),
-                )
-                await client.publish(topics.reply(site, DEVICE), encode(reply), qos=1)
-
-        task = asyncio.create_task(serve())
+        server = Server(client, site)
+        await server.come()
         try:
-            yield client
+            yield server
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await server.leave()
 
 
 @dataclass(frozen=True)
@@ -125,8 +180,12 @@ class RunningKiosk:
                 return texts
             await asyncio.sleep(LOOK_AGAIN_S)
 
+    async def lose_power(self) -> None:
+        self.process.kill()
+        await self.process.wait()
+
     async def until_line_is_up(self) -> None:
-        while LINE_DOWN in await self.texts():  # noqa: ASYNC110 - another process
+        while {LINE_DOWN, ALONE} & {*await self.texts()}:  # noqa: ASYNC110 - another process
             await asyncio.sleep(LOOK_AGAIN_S)
 
 
@@ -159,10 +218,11 @@ async def running(config: Path) -> AsyncIterator[RunningKiosk]:
     finally:
         writer.close()
         await writer.wait_closed()
-        process.send_signal(signal.SIGTERM)
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
         await noting
         code = await process.wait()
-    assert code == 0, "".join(log[-25:])
+    assert code in {0, -signal.SIGKILL}, "".join(log[-25:])
 
 
 @pytest.fixture
@@ -188,6 +248,7 @@ def configured(
     site: SiteId,
     broker: BrokerProcess,
     devices: tuple[SimulatedTicketPrinter, SimulatedScanner],
+    *more: str,
 ) -> Path:
     printer, scanner = devices
     host, port = printer.address.split(":")
@@ -198,6 +259,7 @@ site = "{site}"
 device = "{DEVICE}"
 hospital = {{ zh = "北京清榆医院", en = "Beijing Qingyu Hospital" }}
 voice = "file:{folder}/voice"
+{chr(10).join(more)}
 [broker]
 host = "{broker.address.host}"
 port = {broker.address.port}
@@ -262,8 +324,7 @@ async def test_a_slip_typed_by_a_keyboard_scanner_and_a_server_that_leaves(
         await kiosk.ask(do="scan", code=SLIP_CODE)
         await kiosk.until_text("您正在候诊")
 
-        gone = encode(DeviceStatus(is_up=False))
-        await server.publish(topics.status(site, SERVER), gone, qos=1, retain=True)
+        await server.leave()
         await kiosk.until_text(LINE_DOWN)
         found = await kiosk.ask(do="find", test_name="done")
         missing = await kiosk.ask(do="find", test_name="nowhere")
@@ -271,6 +332,49 @@ async def test_a_slip_typed_by_a_keyboard_scanner_and_a_server_that_leaves(
     assert 0 < found["x"] < 540
     assert 0 < found["y"] < 960
     assert "nowhere" in missing["error"]
+
+
+async def test_a_check_in_without_a_server_survives_a_power_cut_and_is_handed_over(
+    tmp_path: Path,
+    site: SiteId,
+    broker: BrokerProcess,
+    devices: tuple[SimulatedTicketPrinter, SimulatedScanner],
+) -> None:
+    folder = tmp_path / "data"
+    config = configured(tmp_path, site, broker, devices, f'data_folder = "{folder}"')
+    now = datetime.now(UTC)
+    cards = [
+        CardIssuer(CARD_KEY, site).issue(CardId("card-1"), now, token)
+        for token in ("first", "second")
+    ]
+    async with serving(broker, site) as server:
+        async with running(config) as kiosk:
+            await kiosk.until_line_is_up()
+            await server.leave()
+            await kiosk.until_text(ALONE)
+            devices[1].scan(cards[0])
+            texts = await kiosk.until_text("小票已打印，请取走")
+            await kiosk.lose_power()
+        async with running(config) as kiosk:
+            # Switched on without a server, it still knows that it may, and which cards are good.
+            await kiosk.until_text(ALONE)
+            devices[1].scan(cards[0])
+            await kiosk.until_text("这个二维码已经用过了")
+            devices[1].scan(cards[1])
+            await kiosk.until_text("K1-002")
+            await server.come()
+            first = await server.until_asked(TakeOver)
+            await kiosk.until_line_is_up()
+
+    assert "K1-001" in texts
+    assert isinstance(first.body, TakeOver)
+    assert (first.body.card, first.body.number) == (cards[0], "K1-001")
+    slip = sorted((tmp_path / "slips").glob("slip-*.png"))[0]
+    with Image.open(slip) as printed:
+        codes = [code.text for code in zxingcpp.read_barcodes(printed.convert("L"))]
+    assert codes == [first.body.slip_code]
+    assert (folder / "outbox.sqlite").stat().st_mode & 0o777 == 0o600
+    assert [card for card in cards if card in "".join(kiosk.log)] == []
 
 
 async def test_a_configuration_that_cannot_be_used_ends_the_program_with_a_sentence(

@@ -4,15 +4,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from queue_server.records.records import (
-    Appointment,
-    AppointmentId,
-    CardId,
-    Patient,
-    Records,
-    Sex,
-)
+from queue_server.records.records import Appointment, AppointmentId, Patient, Records, Sex
 from queue_server.rules.terms import (
+    CardId,
     DaySecond,
     FullName,
     PatientId,

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from queue_server.records.demo_hospital import write_demo_hospital
-from queue_server.records.records import Appointment, AppointmentId, CardId, Patient, Sex
+from queue_server.records.records import Appointment, AppointmentId, Patient, Sex
 from queue_server.rules.terms import (
+    CardId,
     DaySecond,
     FullName,
     PatientId,

@@ -33,9 +33,10 @@ from queue_server.contract.messages import (
     RequestBody,
 )
 from queue_server.contract.topics import SERVER
+from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DEMO_SITE_FILE, DemoHospital
-from queue_server.records.virtual_card import CardIssuer, CardReader, public_key
+from queue_server.records.virtual_card import CardIssuer, public_key
 from queue_server.rules.commands import AddWalkIn, Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import DeviceId, QueueId, RefusalCode, RequestId, SiteId
@@ -63,8 +64,8 @@ class SettableClock:
         self.now += timedelta(seconds=seconds)
 
 
-def setup_of(site: SiteId) -> Setup:
-    return make_setup(replace(load_site(DEMO_SITE_FILE), id=site))
+def setup_of(site: SiteId, **changes: Any) -> Setup:
+    return make_setup(replace(load_site(DEMO_SITE_FILE), id=site, **changes))
 
 
 class ServedSite:
@@ -82,6 +83,8 @@ class ServedSite:
         self.fatal: SimpleQueue[Exception] = SimpleQueue()
         self.journal: SqliteJournal
         self.service: QueueService
+        self.site_changes: dict[str, Any] = {}
+        """What its site file says otherwise than that of the demo."""
         self._is_running = False
 
     def start(self, journal: type[SqliteJournal] = SqliteJournal) -> None:
@@ -98,7 +101,7 @@ class ServedSite:
         self.journal = journal(self.folder / "journal.db")
         self.journal.open(self.clock())
         self.service = QueueService(
-            setup_of(self.site),
+            setup_of(self.site, **self.site_changes),
             Parts(
                 journal=self.journal,
                 records=DemoHospital(self.records_file),

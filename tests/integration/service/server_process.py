@@ -13,10 +13,10 @@ from typing import Final
 
 from joserfc.jwk import OKPKey
 
+from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.journal import Batch
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DemoHospital
-from queue_server.records.virtual_card import CardReader
 from queue_server.rules.terms import SiteId
 from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService

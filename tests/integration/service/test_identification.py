@@ -16,7 +16,7 @@ from queue_server.contract.messages import (
     Identify,
     Refused,
 )
-from queue_server.records.virtual_card import CARD_LIFE_S
+from queue_server.contract.virtual_card import CARD_LIFE_S
 from queue_server.rules.terms import RefusalCode
 from tests.integration.service.known_hospital import (
     AFTERNOON,

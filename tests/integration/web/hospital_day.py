@@ -10,14 +10,16 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DEMO_SITE_FILE, DemoHospital, write_demo_hospital
 from queue_server.records.id_number import check_digit
-from queue_server.records.records import Appointment, AppointmentId, CardId, Patient, Sex
-from queue_server.records.virtual_card import CardIssuer, CardReader, load_or_make_key, public_key
+from queue_server.records.records import Appointment, AppointmentId, Patient, Sex
+from queue_server.records.virtual_card import CardIssuer, load_or_make_key, public_key
 from queue_server.rules import commands as asked
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import (
+    CardId,
     DaySecond,
     DeviceId,
     FullName,
@@ -29,10 +31,11 @@ from queue_server.rules.terms import (
     TicketKind,
 )
 from queue_server.rules.ticket import Ticket
-from queue_server.service.facts import HelpCalled
+from queue_server.service.facts import HelpCalled, NotTakenOver
 from queue_server.service.jobs import Job
 from queue_server.service.queue_service import Parts, QueueService
 from queue_server.service.setup import make_setup
+from queue_server.service.take_over import Conflict
 from queue_server.site import Site, load_site
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
@@ -160,6 +163,27 @@ class HospitalDay:
     def call_help(self, device: str) -> None:
         fact = HelpCalled(help_id=f"help-{device}", device=DeviceId(device), screen="home")
         self.service.note(fact, by=device).result(5)
+
+    def fail_to_take_over(
+        self,
+        number: str,
+        why: Conflict,
+        *tickets: Ticket,
+        patient: PatientId | None = None,
+    ) -> None:
+        """Let an offline check-in of kiosk-01 not fit."""
+        fact = NotTakenOver(
+            conflict_id=f"take-{number.lower()}",
+            slip_code=f"hk:offline:{number.lower()}",
+            device=DeviceId("kiosk-01"),
+            number=number,
+            checked_in_at=self.clock(),
+            why=why,
+            patient=tickets[0].patient if tickets else patient,
+            tickets=tuple(ticket.id for ticket in tickets),
+            has_a_place=False,
+        )
+        self.service.note(fact, by="kiosk-01").result(5)
 
     def lose_records(self) -> None:
         self._records_file.unlink()

@@ -10,6 +10,7 @@ IN_PATH = {
     "queue": "cardiology-1",
     "number": "A001",
     "help_id": "help-1",
+    "conflict_id": "take-1",
     "area": "area-a",
     "language": "zh",
     "name": "base.css",

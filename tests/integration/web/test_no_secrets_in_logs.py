@@ -77,7 +77,7 @@ def visit_everything(day: HospitalDay, client: httpx.Client) -> None:
         },
     )
     in_path = {
-        "queue": CARDIOLOGY, "number": "A002", "help_id": "h", "area": "area-a",
+        "queue": CARDIOLOGY, "number": "A002", "help_id": "h", "conflict_id": "c", "area": "area-a",
         "language": "zh", "name": "base.css", "patient": "patient-001",
     }  # fmt: skip
     numbers = itertools.count(1)

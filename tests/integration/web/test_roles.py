@@ -37,6 +37,7 @@ MAY = {
     "GET /api/station/stream": NURSES,
     "POST /api/station/search": NURSES,
     "POST /api/station/help/{help_id}/answer": NURSES,
+    "POST /api/station/conflicts/{conflict_id}/settle": NURSES,
     "PUT /api/station/areas/{area}/notices": ITS_NURSE,
     "POST /api/audit": OVERSEERS,
     "POST /api/audit/export": OVERSEERS,

@@ -12,10 +12,11 @@ from argon2 import PasswordHasher
 
 from queue_server.records.demo_hospital import DEMO_SITE_FILE, write_demo_hospital
 from queue_server.records.id_number import check_digit
-from queue_server.records.records import Appointment, AppointmentId, CardId, Patient, Sex
+from queue_server.records.records import Appointment, AppointmentId, Patient, Sex
 from queue_server.records.virtual_card import CardIssuer, load_or_make_key
 from queue_server.rules.terms import (
     AreaId,
+    CardId,
     DaySecond,
     FullName,
     PatientId,

@@ -3,9 +3,10 @@
 from typing import Final
 
 from kiosk.flow.events import PrintFailure
-from kiosk.flow.slip_facts import SlipFacts
+from kiosk.flow.slip_facts import Provisional, SlipFacts
 from kiosk.flow.state import (
     Arrived,
+    ArrivedOffline,
     Asked,
     HelpState,
     Identify,
@@ -24,8 +25,16 @@ from kiosk.flow.state import (
     Waiting,
 )
 from queue_server.contract.messages import FindPlace, Visit
+from queue_server.rules.refusals import SENTENCES
 from queue_server.rules.terms import QueueStatus, RefusalCode, TicketState
-from tests.unit.kiosk.hospital_for_tests import MASKED_NAME, SLIP_CODE, place, visit, waiting_visit
+from tests.unit.kiosk.hospital_for_tests import (
+    AT,
+    MASKED_NAME,
+    SLIP_CODE,
+    place,
+    visit,
+    waiting_visit,
+)
 
 LONG_NAMES: Final = {
     "clinic_zh": "神经内科头痛与眩晕专病联合门诊（第二门诊部）",
@@ -64,6 +73,11 @@ NO_PAPER: Final = PrintFailure(
 )
 
 
+PROVISIONAL: Final = Provisional(
+    number="K01-003", slip_code="hk:offline:4f0e6c1d9b7a4e58a1c3d2f5e6b7a809", checked_in_at=AT
+)
+
+
 def session(*visits: Visit) -> Session:
     return Session(session_id="session-1", masked_name=MASKED_NAME, visits=visits)
 
@@ -73,6 +87,11 @@ def state(screen: Screen | None = None, **changes: object) -> State:
     if screen is not None:
         values["screen"] = screen
     return State(**values | changes)  # type: ignore[arg-type]
+
+
+def alone(screen: Screen | None = None, **changes: object) -> State:
+    """A kiosk without its server, which may check in by the virtual card."""
+    return state(screen, is_line_up=False, may_check_in_offline=True, **changes)
 
 
 def place_in(ticket_state: TicketState, **changes: object) -> State:
@@ -89,6 +108,27 @@ def refusal(code: str, following: Next, *, zh: str = "", en: str = "") -> State:
 STATES: Final[dict[str, State]] = {
     "home": state(),
     "home-without-line": state(is_line_up=False),
+    "home-alone": alone(),
+    "identify-alone": alone(Identify(intent=Intent.CHECK_IN)),
+    "arrived-offline": alone(ArrivedOffline(provisional=PROVISIONAL), printing=PrintState.PRINTED),
+    "arrived-offline-without-slip": alone(
+        ArrivedOffline(provisional=PROVISIONAL),
+        printing=PrintState.FAILED,
+        print_failure=NO_PAPER,
+    ),
+    "only-card": alone(Refusal(code=Trouble.ONLY_CARD, next=Next.IDENTIFY, intent=Intent.CHECK_IN)),
+    "no-outbox": alone(Refusal(code=Trouble.NO_OUTBOX, next=Next.HOME, intent=Intent.CHECK_IN)),
+    "card-used-alone": alone(
+        Refusal(code=RefusalCode.CARD_USED, next=Next.IDENTIFY, intent=Intent.CHECK_IN)
+    ),
+    "help-alone": alone(ArrivedOffline(provisional=PROVISIONAL), help=HelpState.NOT_CALLED),
+    "place-by-provisional-slip": state(MyPlace(visit=LONG_WAITING, may_print=True)),
+    "provisional-pending": refusal(
+        RefusalCode.PROVISIONAL_PENDING,
+        Next.HOME,
+        zh=SENTENCES[RefusalCode.PROVISIONAL_PENDING][0],
+        en=SENTENCES[RefusalCode.PROVISIONAL_PENDING][1],
+    ),
     "identify": state(Identify(intent=Intent.CHECK_IN)),
     "identify-for-place": state(Identify(intent=Intent.PLACE), is_line_up=False),
     "pad-empty": state(IdNumberPad(intent=Intent.CHECK_IN)),

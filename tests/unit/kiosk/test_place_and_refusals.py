@@ -3,6 +3,7 @@
 import pytest
 
 from kiosk.flow.events import Key
+from kiosk.flow.slip_facts import SlipFacts
 from kiosk.flow.state import Home, Identify, IdNumberPad, Intent, MyPlace, Refusal, Visits, Waiting
 from kiosk.presenter.views import RefusalView
 from queue_server.contract.messages import FindPlace, Refused
@@ -12,6 +13,7 @@ from tests.unit.kiosk.a_kiosk import AKiosk
 from tests.unit.kiosk.hospital_for_tests import (
     CARD,
     ID_NUMBER,
+    MASKED_NAME,
     SLIP_CODE,
     identified,
     place,
@@ -114,7 +116,8 @@ def test_a_lost_slip_is_printed_again_from_the_place() -> None:
 
     kiosk.tap(Key.PRINT_AGAIN)
 
-    assert [slip.facts.visit for slip in kiosk.slips] == [waiting_visit()]
+    [slip] = kiosk.slips
+    assert slip.facts == SlipFacts(visit=waiting_visit(), masked_name=MASKED_NAME)
 
 
 @pytest.mark.parametrize("code", [WECHAT_CODE, ALIPAY_CODE, UNIONPAY_CODE])

@@ -12,10 +12,14 @@ from hypothesis import strategies as st
 from kiosk.flow.course import step
 from kiosk.flow.events import (
     Ask,
+    CheckedInOffline,
+    CheckInOffline,
     Event,
     Key,
     LineChanged,
     NotAnswered,
+    NotCheckedInOffline,
+    OfflineCheckInAllowed,
     PrintEnded,
     PrintFailure,
     PrintSlip,
@@ -28,12 +32,14 @@ from kiosk.flow.events import (
     Wipe,
 )
 from kiosk.flow.forgetting import start
-from kiosk.flow.state import Home, State
+from kiosk.flow.slip_facts import Provisional
+from kiosk.flow.state import Home, State, Trouble
 from kiosk.presenter.views import spoken_texts
 from queue_server.contract.messages import HelpCalled, Refused, ReplyBody
 from queue_server.rules.terms import RefusalCode, TicketState
 from tests.unit.kiosk.a_kiosk import PRESENTER, SETTINGS
 from tests.unit.kiosk.hospital_for_tests import (
+    AT,
     CARD,
     ID_NUMBER,
     MASKED_NAME,
@@ -47,6 +53,7 @@ from tests.unit.kiosk.hospital_for_tests import (
 )
 
 PERSONAL = (CARD, MASKED_NAME, ID_NUMBER, SLIP_CODE, "session-1", "cardiology-1", "A16")
+PROVISIONAL = Provisional(number="K01-A16", slip_code="hk:offline:A16", checked_in_at=AT)
 
 VISITS = st.lists(
     st.sampled_from(
@@ -81,6 +88,7 @@ EVENTS = st.one_of(
         lambda code: Scanned(code=code)
     ),
     st.builds(LineChanged, is_up=st.booleans()),
+    st.builds(OfflineCheckInAllowed, is_allowed=st.booleans()),
     st.builds(SecondsPassed, seconds=st.floats(0, 70), time_text=st.just("08:05")),
     st.just(SpeechEnded()),
 )
@@ -88,6 +96,7 @@ Answer = tuple[str, int, object]
 ANSWERS: st.SearchStrategy[Answer] = st.one_of(
     st.tuples(st.just("reply"), NUMBERS_BACK, REPLIES),
     st.tuples(st.just("no answer"), NUMBERS_BACK, st.none()),
+    st.tuples(st.just("alone"), NUMBERS_BACK, st.sampled_from([*RefusalCode, *Trouble, None])),
     st.tuples(st.just("printed"), NUMBERS_BACK, st.sampled_from([None, FAILURE])),
 )
 COURSES = st.lists(st.one_of(EVENTS, ANSWERS), max_size=60)
@@ -102,6 +111,10 @@ def to_event(what: object, state: State) -> Event:
         return Replied(ask_number=state.ask_count - back, body=body)
     if kind == "no answer":
         return NotAnswered(ask_number=state.ask_count - back)
+    if kind == "alone" and body is None:
+        return CheckedInOffline(ask_number=state.ask_count - back, provisional=PROVISIONAL)
+    if kind == "alone":
+        return NotCheckedInOffline(ask_number=state.ask_count - back, code=body)
     return PrintEnded(print_number=state.print_count - back, failure=body)
 
 
@@ -131,7 +144,7 @@ def after(course: list[object]) -> State:
         state, effects = step(state, event, SETTINGS)
         list(spoken_texts(PRESENTER.present(state)))
         for effect in effects:
-            assert isinstance(effect, Ask | PrintSlip) or personal_in(effect) == []
+            assert isinstance(effect, Ask | CheckInOffline | PrintSlip) or personal_in(effect) == []
         # A scan wipes the patient before and brings its own code.
         if Wipe() in effects and not isinstance(event, Scanned):
             assert personal_in(state) == []
@@ -147,7 +160,7 @@ def test_after_a_wipe_nothing_personal_remains_anywhere(course: list[object]) ->
 
     assert personal_in(fresh) == []
     assert personal_in(PRESENTER.present(fresh)) == []
-    assert all(not isinstance(effect, Ask | PrintSlip) for effect in effects)
+    assert all(not isinstance(effect, Ask | CheckInOffline | PrintSlip) for effect in effects)
 
 
 @settings(max_examples=100, deadline=None)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from hardware.slip import Slip, SlipQr
-from kiosk.flow.slip_facts import SlipFacts
+from kiosk.flow.slip_facts import Provisional, SlipFacts
 from kiosk.presenter.wording import load_wordings
-from kiosk.slip import make_slip
+from kiosk.slip import make_provisional_slip, make_slip
 from queue_server.rules.terms import TicketState
 from tests.unit.kiosk.hospital_for_tests import (
     AT,
@@ -92,3 +92,18 @@ def test_an_instant_at_the_edge_of_the_calendar_is_printed_as_it_is() -> None:
     first = datetime.fromisoformat("0001-01-01T00:00:00+14:00")
 
     assert "1-01-01 00:00" in texts_of(slip_in("zh", facts(checked_in_at=first)))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_provisional_slip_says_number_time_and_what_happens_next(language: str) -> None:
+    provisional = Provisional(number="K01-003", slip_code="hk:offline:4f0e", checked_in_at=AT)
+
+    slip = make_provisional_slip(
+        provisional, load_wordings()[language], hospital="北京清榆医院", printed_at=PRINTED_AT
+    )
+
+    text = texts_of(slip)
+    assert "K01-003" in text
+    assert "08:05" in text
+    assert {"zh": "候诊区", "en": "area of your clinic"}[language] in text
+    assert [part.payload for part in slip.parts if isinstance(part, SlipQr)] == ["hk:offline:4f0e"]

@@ -14,18 +14,9 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey
 
-from queue_server.records.records import CardId
-from queue_server.records.virtual_card import (
-    CARD_LIFE_S,
-    CardError,
-    CardIssuer,
-    CardReader,
-    KeyFileError,
-    key_id,
-    load_or_make_key,
-    public_key,
-)
-from queue_server.rules.terms import RefusalCode
+from queue_server.contract.virtual_card import CARD_LIFE_S, CardError, CardReader, key_id
+from queue_server.records.virtual_card import CardIssuer, KeyFileError, load_or_make_key, public_key
+from queue_server.rules.terms import CardId, RefusalCode
 
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 NOW_S = int(NOW.timestamp())
