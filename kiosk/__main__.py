@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -22,12 +23,16 @@ def main() -> int:
     try:
         configuration = _with_flags(load_configuration(arguments.config), arguments)
         prepare_kivy(configuration)
-        asyncio.run(run(configuration, remote_control_port=arguments.remote_control))
+        wants_restart = asyncio.run(
+            run(configuration, remote_control_port=arguments.remote_control)
+        )
     except (BadConfiguration, ConfigError) as error:
         print(f"kiosk: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    if wants_restart:
+        os.execv(sys.executable, [sys.executable, "-m", "kiosk", *sys.argv[1:]])  # noqa: S606
     return 0
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
 from assets import FONT_BOLD, FONT_REGULAR
 from hardware.registry import make_scanner, make_ticket_printer
 from hardware.scanner import Scanner
@@ -23,6 +25,7 @@ from hardware.slip_drawing import FontFile, SlipFonts
 from hardware.voice.loudspeaker import open_loudspeaker
 from kiosk.conductor import Conductor
 from kiosk.configuration import BadConfiguration, Configuration
+from kiosk.desk_commands import DeskCommands
 from kiosk.flow.settings import Settings
 from kiosk.presenter.window import Presenter
 from kiosk.presenter.wording import load_wordings
@@ -70,8 +73,10 @@ def prepare_kivy(configuration: Configuration) -> None:
     Config.remove_option("input", "%(name)s")
 
 
-async def run(configuration: Configuration, *, remote_control_port: int | None = None) -> None:
+async def run(configuration: Configuration, *, remote_control_port: int | None = None) -> bool:
     """Run the kiosk until its window is closed, or until it is told to end (SIGTERM).
+
+    Returns True when the desk asks for a new start.
 
     Args:
         configuration: what the technician has set.
@@ -95,8 +100,10 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
     def now() -> datetime:
         return datetime.now(zone) + offset
 
+    about = DeviceStatus(is_up=True, version=VERSION, kind="kiosk", started_at=now())
+
     def status() -> DeviceStatus:
-        return DeviceStatus(is_up=True, reported_at=now(), version=VERSION, paper=conductor.paper)
+        return msgspec.structs.replace(about, reported_at=now(), paper=conductor.paper)
 
     line = Line(_address(configuration), now=now, new_id=lambda: uuid.uuid4().hex, status=status)
     conductor = Conductor(
@@ -111,10 +118,12 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         app = _open_window(conductor, scanners)
         conductor.start(app, scanners)
         stack.push_async_callback(conductor.stop)
+        commands = DeskCommands(line, conductor, app, now)
+        commands.follow()
         for part in (
             line.run(),
+            line.keep_reporting(),
             conductor.run(),
-            conductor.report_paper(line.report_status),
             supervisor.watch_the_loop(),
         ):
             stack.push_async_callback(_end, asyncio.create_task(part))
@@ -123,7 +132,9 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.stop)
         supervisor.ready()
         await app.async_run("asyncio")
-        supervisor.stopping()
+        if not commands.wants_restart:
+            supervisor.stopping()
+    return commands.wants_restart
 
 
 def _open_window(conductor: Conductor, scanners: list[Scanner]) -> "KioskApp":

@@ -5,13 +5,14 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from queue_server.rules.terms import AreaId, DaySecond, QueueId, RoomId, SiteId
 from queue_server.toml_table import Problem, Problems, Table, parse_toml
+from queue_server.watch.alarm_limits import AlarmLimits, alarm_limits
 
 TIMEZONE_DEFAULT: Final = "Asia/Shanghai"
 DAY_ROLLS_OVER_DEFAULT: Final = DaySecond(4 * 3600)
@@ -78,6 +79,7 @@ class Site:
     """The hospital's policy, unchecked."""
     timezone: str = TIMEZONE_DEFAULT
     day_rolls_over_at: DaySecond = DAY_ROLLS_OVER_DEFAULT
+    alarm_limits: AlarmLimits = field(default_factory=AlarmLimits)
 
 
 class SiteError(Exception):
@@ -113,7 +115,7 @@ def load_site(path: Path) -> Site:
 
 
 def _site(root: Table) -> Site:
-    root.check_keys(("site", "policy", "area", "queue"))
+    root.check_keys(("site", "policy", "alarms", "area", "queue"))
     table = root.table("site")
     table.check_keys(_SITE_KEYS)
     area_tables = root.tables("area")
@@ -134,6 +136,7 @@ def _site(root: Table) -> Site:
         policy=root.raw_table("policy"),
         timezone=_timezone(table),
         day_rolls_over_at=_day_rolls_over_at(table),
+        alarm_limits=alarm_limits(root.optional_table("alarms")),
     )
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
+
 from queue_server.client.connection import (
     Connect,
     Connection,
@@ -33,6 +35,9 @@ RETRY_AFTER_S: Final = 0.7
 """How long to wait for a reply before the same request is sent again."""
 RECONNECT_AFTER_S: Final = 1.0
 """How long to wait after a line broke, or could not be had, before the next try."""
+REPORT_S: Final = 30.0
+"""How often a device says that it is there, even if it has nothing new to say."""
+LOOK_AT_STATUS_S: Final = 1.0
 SERVER: Final = DeviceId("queue-server")
 """The id under which the server tells its own status."""
 
@@ -176,6 +181,20 @@ class Line:
         """Publish the device's own status anew."""
         topic = topics.status(self.address.site, self.address.device)
         await self._publish(topic, self._status(), retain=True)
+
+    async def keep_reporting(self) -> None:
+        """Publish the device's status every `REPORT_S`, and soon after it has changed; for ever."""
+        told, quiet_s = self._said(), 0.0
+        while True:
+            await asyncio.sleep(LOOK_AT_STATUS_S)
+            quiet_s += LOOK_AT_STATUS_S
+            said = self._said()
+            if said != told or quiet_s >= REPORT_S:
+                await self.report_status()
+                told, quiet_s = said, 0.0
+
+    def _said(self) -> DeviceStatus:
+        return replace(self._status(), reported_at=None)
 
     async def _publish(self, topic: str, message: Message, *, retain: bool = False) -> None:
         await self._send(topic, message, retain=retain)

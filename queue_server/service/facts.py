@@ -8,8 +8,8 @@ import msgspec
 
 from queue_server.contract.messages import SESSION_LIFE_S, Notice
 from queue_server.journal.journal import JournaledFact
-from queue_server.rules.terms import AreaId, DeviceId, PatientId
-from queue_server.service.now import HelpCall, Now, Session
+from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, PatientId
+from queue_server.service.now import ActiveAlarm, DeviceCommand, HelpCall, Now, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +69,66 @@ class Identified:
         return replace(now, sessions={**live, self.session_id: session})
 
 
-FACTS: Final[dict[str, type[HelpCalled | HelpAnswered | NoticesSet | Identified]]] = {
-    kind.__name__: kind for kind in (HelpCalled, HelpAnswered, NoticesSet, Identified)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceCommanded:
+    """Somebody at the devices page has asked a device to do something."""
+
+    device: DeviceId
+    do: DeviceAct
+    by: str
+    """Who it was: `administrator:qin`."""
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Add it to the commands of the day."""
+        command = DeviceCommand(device=self.device, do=self.do, by=self.by, asked_at=written_at)
+        return replace(now, device_commands=(*now.device_commands, command))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmBegan:
+    """A rule of the watch has found something wrong, for as long as it has to last."""
+
+    code: str
+    about: str
+    parts: dict[str, str]
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Add it to the active ones, once."""
+        alarm = ActiveAlarm(code=self.code, about=self.about, parts=self.parts, began_at=written_at)
+        return replace(now, alarms=(*_without(now, self.code, self.about), alarm))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmEnded:
+    """What was wrong is right again."""
+
+    code: str
+    about: str
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Take it off the active ones."""
+        return replace(now, alarms=_without(now, self.code, self.about))
+
+
+def _without(now: Now, code: str, about: str) -> tuple[ActiveAlarm, ...]:
+    return tuple(one for one in now.alarms if (one.code, one.about) != (code, about))
+
+
+AnyFact = (
+    HelpCalled | HelpAnswered | NoticesSet | Identified | DeviceCommanded | AlarmBegan | AlarmEnded
+)
+FACTS: Final[dict[str, type[AnyFact]]] = {
+    kind.__name__: kind
+    for kind in (
+        HelpCalled,
+        HelpAnswered,
+        NoticesSet,
+        Identified,
+        DeviceCommanded,
+        AlarmBegan,
+        AlarmEnded,
+    )
 }
-AnyFact = HelpCalled | HelpAnswered | NoticesSet | Identified
 
 
 def written_fact(fact: AnyFact, now: Now, written_at: datetime, by: str) -> JournaledFact:
