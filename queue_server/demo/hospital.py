@@ -15,6 +15,8 @@ from queue_server.web.users import make_password_hash
 SITE_FILE: Final = FOLDER / "demo" / "site.toml"
 SEED: Final = 2026
 NURSE: Final = "li"
+ADMINISTRATOR: Final = "zheng"
+AUDITOR: Final = "qian"
 PASSWORD: Final = "qingyu-2026"  # noqa: S105  # of a hospital that does not exist
 OPENS_AT: Final = "09:05"
 """What the clocks of the demo show when it starts, whatever the time is."""
@@ -136,6 +138,9 @@ class DemoHospital:
             text += _DOCTOR.format(
                 name=queue.id, display_name=queue.doctor_zh, password_hash=password_hash
             )
+        text += _OVERSEERS.format(
+            administrator=ADMINISTRATOR, auditor=AUDITOR, password_hash=password_hash
+        )
         path.write_text(text, encoding="utf-8")
 
 
@@ -154,6 +159,20 @@ name = "{name}"
 role = "doctor"
 display_name = "{display_name}"
 queue = "{name}"
+password_hash = "{password_hash}"
+"""
+
+_OVERSEERS: Final = """
+[[user]]
+name = "{administrator}"
+role = "administrator"
+display_name = "郑工（信息科）"
+password_hash = "{password_hash}"
+
+[[user]]
+name = "{auditor}"
+role = "auditor"
+display_name = "钱审计"
 password_hash = "{password_hash}"
 """
 

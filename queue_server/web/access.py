@@ -8,7 +8,7 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import AreaId, QueueId, RefusalCode
 from queue_server.web.problems import Problem, ProblemCode
 from queue_server.web.sessions import Sessions
-from queue_server.web.users import Role, User
+from queue_server.web.users import OVERSEERS, Role, User
 
 COOKIE = "session"
 
@@ -37,6 +37,14 @@ class Access:
     def doctor(self, request: Request) -> User:
         """Return the doctor who is signed in."""
         return self._with_role(request, Role.DOCTOR)
+
+    def administrator(self, request: Request) -> User:
+        """Return the administrator who is signed in."""
+        return self._with_role(request, Role.ADMINISTRATOR)
+
+    def auditor(self, request: Request) -> User:
+        """Return whoever is signed in and may read the audit list."""
+        return self._with_role(request, *OVERSEERS)
 
     def one_of(self, roles: frozenset[Role]) -> Callable[[Request], User]:
         """Return a dependency that takes these roles only."""

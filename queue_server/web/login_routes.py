@@ -13,7 +13,12 @@ from queue_server.web.problems import Problem, ProblemCode
 from queue_server.web.sessions import SESSION_LIFE
 from queue_server.web.users import Role, User
 
-FIRST_PAGE: Final = {Role.NURSE: "/station", Role.DOCTOR: "/console"}
+FIRST_PAGE: Final = {
+    Role.NURSE: "/station",
+    Role.DOCTOR: "/console",
+    Role.ADMINISTRATOR: "/audit",
+    Role.AUDITOR: "/audit",
+}
 
 
 class SignedIn(BaseModel):

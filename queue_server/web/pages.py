@@ -6,7 +6,7 @@ moves on it is done by the modules in `static/`. Everything comes from this serv
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from queue_server.web.access import Access
 from queue_server.web.json_answer import JsonAnswer
 from queue_server.web.login_routes import FIRST_PAGE
 from queue_server.web.problems import Problem, ProblemCode
+from queue_server.web.users import User
 
 STATIC: Final = Path(__file__).parent / "static"
 LANGUAGE_COOKIE: Final = "language"
@@ -80,16 +81,6 @@ def make_router(access: Access, has_cards: bool) -> APIRouter:
     async def login(request: Request) -> Response:
         return pages.page("login", language_of(request))
 
-    @router.get("/station")
-    async def station(request: Request) -> Response:
-        access.nurse(request)
-        return pages.page("station", language_of(request))
-
-    @router.get("/console")
-    async def console(request: Request) -> Response:
-        access.doctor(request)
-        return pages.page("console", language_of(request))
-
     @router.get("/texts/{language}")
     async def texts(language: Language) -> Response:
         return JsonAnswer(pages.texts(language))
@@ -106,9 +97,21 @@ def make_router(access: Access, has_cards: bool) -> APIRouter:
     async def icon() -> Response:
         return _static_file("icon.svg")
 
+    _add_page(router, pages, "station", access.nurse)
+    _add_page(router, pages, "console", access.doctor)
+    _add_page(router, pages, "audit", access.auditor)
     if has_cards:
         _add_card_pages(router, pages)
     return router
+
+
+def _add_page(
+    router: APIRouter, pages: Pages, name: str, allowed: Callable[[Request], User]
+) -> None:
+    @router.get(f"/{name}", name=name)
+    async def page(request: Request) -> Response:
+        allowed(request)
+        return pages.page(name, language_of(request))
 
 
 def _add_card_pages(router: APIRouter, pages: Pages) -> None:

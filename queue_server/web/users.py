@@ -25,6 +25,14 @@ class Role(StrEnum):
 
     NURSE = "nurse"
     DOCTOR = "doctor"
+    ADMINISTRATOR = "administrator"
+    """The technician: devices and audit list, no patients."""
+    AUDITOR = "auditor"
+    """Reads the audit list, and nothing else."""
+
+
+OVERSEERS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+"""Those who have no queue and see no full name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +45,7 @@ class User:
     display_name: str
     password_hash: str = field(repr=False)
     queues: frozenset[QueueId]
-    """The queues he may act on: all of a nurse's areas, the one of a doctor."""
+    """The queues he may act on: all of a nurse's areas, the one of a doctor; none of others."""
     areas: tuple[AreaId, ...]
     """The areas of these queues, in the order of the site file."""
 
@@ -101,6 +109,18 @@ def make_doctor(
     )
 
 
+def make_overseer(name: str, role: Role, display_name: str, password_hash: str) -> User:
+    """Return an administrator or an auditor."""
+    return User(
+        name=name,
+        role=role,
+        display_name=display_name,
+        password_hash=password_hash,
+        queues=frozenset(),
+        areas=(),
+    )
+
+
 def load_users(path: Path, site: Site) -> Users:
     """Read and check the users file at `path` against the areas and queues of `site`.
 
@@ -128,7 +148,13 @@ def load_users(path: Path, site: Site) -> Users:
 def _user(table: Table, raw: Mapping[str, object], site: Site, problems: Problems) -> User:
     name, display_name = table.id("name"), table.text("display_name")
     password_hash = _password_hash(table, raw, problems)
-    role = table.matching("role", "nurse|doctor", "nurse 或 doctor", "nurse or doctor")
+    roles = "|".join(Role)
+    role = table.matching("role", roles, f"角色：{roles}", f"one of {roles}")
+    if role in OVERSEERS:
+        for key in ("areas", "queue"):
+            if key in table:
+                table.wrong(key, f"空缺：{role} 没有队列", f"none: {role} has no queues")
+        return make_overseer(name, Role(role), display_name, password_hash)
     if role == Role.DOCTOR:
         known = [queue.id for queue in site.queues]
         queue = QueueId(table.text("queue")) if "queue" in table else QueueId("")

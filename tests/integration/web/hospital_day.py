@@ -36,7 +36,7 @@ from queue_server.service.setup import make_setup
 from queue_server.site import Site, load_site
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
-from queue_server.web.users import Users, make_doctor, make_nurse
+from queue_server.web.users import Role, Users, make_doctor, make_nurse, make_overseer
 
 MONDAY = date(2026, 11, 23)
 EIGHT = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
@@ -166,7 +166,7 @@ class HospitalDay:
 
 
 def make_users(site: Site) -> Users:
-    """Nurses li and zhao of all areas, nurse bai of area C, doctors shen and gu."""
+    """Nurses li and zhao of all areas, nurse bai of area C, doctors shen and gu, zheng and qian."""
     # A cheap hash, so that signing in costs a test nothing.
     password_hash = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
     areas = [area.id for area in site.areas]
@@ -176,6 +176,8 @@ def make_users(site: Site) -> Users:
         make_nurse(site, "bai", "白雪", password_hash, areas[2:]),
         make_doctor(site, "shen", "沈怀仁", password_hash, CARDIOLOGY),
         make_doctor(site, "gu", "顾清和", password_hash, RESPIRATORY),
+        make_overseer("zheng", Role.ADMINISTRATOR, "郑工", password_hash),
+        make_overseer("qian", Role.AUDITOR, "钱审计", password_hash),
     ]
     return {user.name: user for user in users}
 

@@ -16,6 +16,7 @@ OPEN_TO_ALL = {
 }  # fmt: skip
 NURSE_ONLY = {"station", "check-in", "stop", "cancel", "move", "priority", "walk-in"}
 DOCTOR_ONLY = {"console", "start", "finish", "away-for-results"}
+OVERSEERS_ONLY = {"audit"}
 IN_PATH = {"queue": "cardiology-1", "number": "A001", "help_id": "help-1", "area": "area-a"}
 
 
@@ -62,7 +63,9 @@ async def test_without_signing_in_no_route_but_the_open_ones_gives_anything(
 
 
 @pytest.mark.parametrize(
-    ("user", "forbidden"), [("shen", NURSE_ONLY), ("li", DOCTOR_ONLY)], ids=["doctor", "nurse"]
+    ("user", "forbidden"),
+    [("shen", NURSE_ONLY | OVERSEERS_ONLY), ("li", DOCTOR_ONLY | OVERSEERS_ONLY)],
+    ids=["doctor", "nurse"],
 )
 async def test_each_role_is_refused_what_is_the_other_ones(
     day: HospitalDay, signed_in: SignedIn, user: str, forbidden: set[str]
@@ -79,6 +82,20 @@ async def test_each_role_is_refused_what_is_the_other_ones(
             assert forbidden & set(path.split("/")), path
 
     assert refused == forbidden
+
+
+@pytest.mark.parametrize("user", ["zheng", "qian"], ids=["administrator", "auditor"])
+async def test_technician_and_auditor_see_no_patient_and_act_on_no_queue(
+    day: HospitalDay, signed_in: SignedIn, user: str
+) -> None:
+    client = await signed_in(user)
+    for method, path in protected_routes(day):
+        if path.startswith(("/api/queues", "/api/station", "/api/console", "/station", "/console")):
+            answer = await ask(client, method, path)
+            assert (answer.status_code, answer.json()["code"]) == (403, "NOT_ALLOWED"), path
+
+    assert (await client.get("/")).headers["location"] == "/audit"
+    assert (await client.get("/audit")).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,18 @@ def test_a_nurse_has_the_queues_of_her_areas_and_a_doctor_has_his_own(tmp_path: 
     assert (nurse.by, doctor.by) == ("nurse:li", "doctor:shen")
 
 
+@pytest.mark.parametrize("role", ["administrator", "auditor"])
+def test_technician_and_auditor_have_no_queue_and_may_not_be_given_one(
+    tmp_path: Path, role: str
+) -> None:
+    text = FILE.replace('"nurse"', f'"{role}"')
+
+    overseer = load_users(written(tmp_path, text.replace("areas =", "# ")), SITE)["li"]
+    assert (overseer.role, overseer.queues, overseer.areas) == (Role(role), frozenset(), ())
+    with pytest.raises(UsersError, match="has no queues"):
+        load_users(written(tmp_path, text), SITE)
+
+
 def test_everything_that_is_wrong_is_told_at_once_with_its_place(tmp_path: Path) -> None:
     text = FILE.replace('"nurse"', '"cleaner"').replace('"cardiology-1"', '"cardiology-9"')
     text = text.replace("display_name", "displayname", 1)
