@@ -28,6 +28,11 @@ from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
 from queue_server.service.setup import make_setup
 from queue_server.site import load_site
+from queue_server.watch.metrics import Metrics
+from queue_server.watch.metrics_server import MetricsServer
+from queue_server.watch.site_collector import Asked, SiteCollector
+from queue_server.watch.watch import Sources, Watch
+from queue_server.watch.watched_records import WatchedRecords
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
 from queue_server.web.users import load_users
@@ -54,6 +59,8 @@ class ServerOptions:
     """Encrypts the journal; None: it is plain."""
     broker_port: int | None = None
     """Where the embedded broker listens; None: any free port."""
+    metrics: BrokerAddress | None = None
+    """Where `/metrics` is served; None: nowhere."""
     demo_seed: int | None = None
     """Makes the demo hospital of the day, if there is none in the folder, and shows its cards."""
     clock_offset_s: int = 0
@@ -84,7 +91,10 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
     records_file = folder / "records.sqlite"
     if options.demo_seed is not None and not records_file.exists():
         make_demo_hospital(records_file, day=clinic_day(site, clock()), seed=options.demo_seed)
-    records = DemoHospital(records_file)
+    hospital = DemoHospital(records_file)
+    metrics = Metrics()
+    records = WatchedRecords(hospital, metrics, clock)
+    started_at = clock()
     key = load_or_make_key(folder / "card-key.json")
     supervisor = Supervisor(os.environ, time.monotonic)
     with ExitStack() as stack:
@@ -97,36 +107,60 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         broker.start()
         stack.callback(broker.stop)
         address = broker.address
+        door = MqttDoor(address.host, address.port, site.id)
         service = QueueService(
             setup,
             Parts(
                 journal=journal,
                 records=records,
                 cards=CardReader([public_key(key)], site.id),
-                door=MqttDoor(address.host, address.port, site.id),
+                door=door,
                 clock=clock,
                 fatal=_stop_at_once,
                 alive=supervisor.alive,
+                metrics=metrics,
             ),
         )
         service.start()
         stack.callback(service.stop)
-        pages = WebServer(
-            make_application(
-                service,
-                users,
-                new_token=secrets.token_urlsafe,
-                demo_cards=_demo_cards(options, CardIssuer(key, site.id), records),
-            ),
-            host=options.http_host,
-            port=options.http_port,
+        sources = Sources(data_folder=folder, records_fail_since=lambda: records.fail_since)
+        watch = Watch(service, sources, started_at)
+        watch.start()
+        stack.callback(watch.stop)
+        application = make_application(
+            service,
+            users,
+            new_token=secrets.token_urlsafe,
+            expected_devices=sources.expected,
+            demo_cards=_demo_cards(options, CardIssuer(key, site.id), hospital),
         )
+        pages = WebServer(application, host=options.http_host, port=options.http_port)
         port = pages.start()
         stack.callback(pages.stop)
+        if options.metrics is not None:
+            asked = Asked(
+                service=service,
+                watch=watch,
+                journal_file=folder / JOURNAL_NAME,
+                line_is_up=lambda: door.is_up,
+                web_session_count=application.state.session_count,
+            )
+            _start_metrics(options.metrics, metrics, asked, stack)
         ready(f"MQTT {address} · http://{options.http_host}:{port}")
         supervisor.ready()
         _wait_for_a_signal()
         supervisor.stopping()
+
+
+def _start_metrics(
+    address: BrokerAddress, metrics: Metrics, asked: Asked, stack: ExitStack
+) -> None:
+    if not address.is_loopback:
+        _log.warning("whoever reaches %s may read the figures: let only the monitoring", address)
+    metrics.registry.register(SiteCollector(asked))
+    server = MetricsServer(metrics.registry, host=address.host, port=address.port)
+    server.start()
+    stack.callback(server.stop)
 
 
 def _demo_cards(

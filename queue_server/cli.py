@@ -70,6 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_key_option(server)
     server.add_argument("--broker-port", type=int, metavar="PORT", help="of our own broker")
+    server.add_argument(
+        "--metrics",
+        type=_address,
+        metavar="HOST:PORT",
+        help="serve /metrics for Prometheus, best at 127.0.0.1 / 监控指标",
+    )
     server.add_argument("--demo-seed", type=int, metavar="N", help="invent the patients of today")
     server.add_argument("--clock-offset-s", type=int, default=0, help=argparse.SUPPRESS)
     server.set_defaults(run=_server)
@@ -138,6 +144,7 @@ def _server(parsed: argparse.Namespace) -> int:
             http_port=parsed.http.port,
             broker=parsed.broker,
             broker_port=parsed.broker_port,
+            metrics=parsed.metrics,
             demo_seed=parsed.demo_seed,
             clock_offset_s=parsed.clock_offset_s,
         )

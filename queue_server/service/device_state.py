@@ -123,7 +123,7 @@ def _noted(before: DeviceState, said: DeviceStatus, at: datetime) -> DeviceState
         (DeviceChange.PAPER, old.paper, said.paper),
         (DeviceChange.SOUND, old.sound, said.sound),
     ):
-        if was != now:
+        if was != now and not is_first:
             changes.append(Changed(at=at, what=what, value=now))
     is_turned = said.is_up != old.is_up or is_first
     return replace(

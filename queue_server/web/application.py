@@ -1,14 +1,17 @@
 """The web application: pages and API of nurse station, doctor console and the demo's phone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from fastapi import FastAPI
 
+from queue_server.rules.terms import DeviceId
 from queue_server.service.queue_service import QueueService
+from queue_server.watch.figures import ExpectedDevice
 from queue_server.web import (
     act_routes,
     card_routes,
     console_routes,
+    device_routes,
     login_routes,
     pages,
     problems,
@@ -28,6 +31,7 @@ def make_application(
     users: Users,
     *,
     new_token: Callable[[], str],
+    expected_devices: Callable[[], Mapping[DeviceId, ExpectedDevice]] = dict,
     demo_cards: DemoCards | None = None,
 ) -> FastAPI:
     """Return the application; before its server stops, `application.state.live.close()`.
@@ -36,6 +40,7 @@ def make_application(
         service: the queues; it must have been started before the first request.
         users: who may sign in.
         new_token: gives a text that can't be guessed, as `secrets.token_urlsafe`.
+        expected_devices: those that should be there; none: those that were heard.
         demo_cards: switches the demo's phone page on.
     """
     sessions = Sessions(now=service.clock, new_token=new_token)
@@ -52,11 +57,13 @@ def make_application(
     # The documentation pages load their scripts from the internet; the description does not.
     application = FastAPI(title="Hospital kiosk: queues", docs_url=None, redoc_url=None)
     application.state.live = desk.live
+    application.state.session_count = lambda: sessions.count
     problems.install(application)
     application.include_router(login_routes.make_router(desk))
     application.include_router(station_routes.make_router(desk))
     application.include_router(console_routes.make_router(desk))
     application.include_router(act_routes.make_router(desk))
+    application.include_router(device_routes.make_router(desk, expected_devices))
     if demo_cards is not None:
         application.include_router(card_routes.make_router(desk, demo_cards))
     application.include_router(pages.make_router(access, demo_cards is not None))

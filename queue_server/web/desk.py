@@ -9,7 +9,7 @@ from queue_server.records.records import Patient
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId
-from queue_server.service.facts import HelpAnswered, NoticesSet
+from queue_server.service.facts import DeviceCommanded, HelpAnswered, NoticesSet
 from queue_server.service.now import Now
 from queue_server.service.queue_service import QueueService
 from queue_server.web.access import Access
@@ -57,7 +57,7 @@ class Desk:
         self.live.look_again()
         return entry
 
-    async def note(self, user: User, fact: HelpAnswered | NoticesSet) -> None:
+    async def note(self, user: User, fact: HelpAnswered | NoticesSet | DeviceCommanded) -> None:
         """Keep a fact that `user` tells, and wait until it is on disk."""
         await _answer(self.service.note(fact, by=user.by))
 

@@ -55,6 +55,11 @@ class Sessions:
             return None
         return session.user
 
+    @property
+    def count(self) -> int:
+        """How many are signed in; those whose time is over count until they are asked for."""
+        return len(self._sessions)
+
     def close(self, token: str) -> None:
         """Sign whoever has the token out."""
         self._sessions.pop(token, None)

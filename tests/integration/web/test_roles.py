@@ -16,8 +16,11 @@ OPEN_TO_ALL = {
 }  # fmt: skip
 NURSE_ONLY = {"station", "check-in", "stop", "cancel", "move", "priority", "walk-in"}
 DOCTOR_ONLY = {"console", "start", "finish", "away-for-results"}
-OVERSEERS_ONLY = {"audit"}
-IN_PATH = {"queue": "cardiology-1", "number": "A001", "help_id": "help-1", "area": "area-a"}
+OVERSEERS_ONLY = {"audit", "devices"}
+IN_PATH = {
+    "queue": "cardiology-1", "number": "A001", "help_id": "help-1", "area": "area-a",
+    "device": "kiosk-01", "act": "reload",
+}  # fmt: skip
 
 
 def routes_of(day: HospitalDay) -> list[tuple[str, str]]:
@@ -94,8 +97,17 @@ async def test_technician_and_auditor_see_no_patient_and_act_on_no_queue(
             answer = await ask(client, method, path)
             assert (answer.status_code, answer.json()["code"]) == (403, "NOT_ALLOWED"), path
 
-    assert (await client.get("/")).headers["location"] == "/audit"
+    first_page = {"zheng": "/devices", "qian": "/audit"}[user]
+    assert (await client.get("/")).headers["location"] == first_page
     assert (await client.get("/audit")).status_code == 200
+
+
+async def test_devices_are_the_administrators_alone(signed_in: SignedIn) -> None:
+    auditor, administrator = await signed_in("qian"), await signed_in("zheng")
+
+    for path in ("/devices", "/api/devices/view", "/api/devices/kiosk-01/screenshot"):
+        assert (await auditor.get(path)).json()["code"] == "NOT_ALLOWED"
+    assert (await administrator.get("/devices")).status_code == 200
 
 
 @pytest.mark.parametrize(
