@@ -47,9 +47,9 @@ def prepare_kivy(configuration: Configuration) -> None:
     """Set what Kivy reads when it is imported: the screen, locked down; no files, no arguments."""
     os.environ.update(
         KIVY_NO_ARGS="1",
-        KIVY_NO_CONSOLELOG="1",
         KIVY_NO_FILELOG="1",
         KIVY_USE_DEFAULTCONFIG="1",
+        KIVY_LOG_MODE="PYTHON",
         KIVY_WINDOW="sdl2",
     )
     # Without it SDL falls back to a screen that nobody sees, and says nothing.

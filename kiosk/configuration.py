@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from queue_server.client.logs import Form, Level
 from queue_server.contract.messages import Id
 
 COUNTDOWN_S_MIN = 20
@@ -61,6 +62,9 @@ class Configuration(_Table, frozen=True, kw_only=True):
     """Handed to `hardware.registry.make_scanner`; several scanners are `[[scanner]]` tables."""
     voice: str = "aplay"
     """Loudspeaker: `aplay`, `aplay:DEVICE`, `file:FOLDER` or `none`."""
+    log_format: Form = "text"
+    """`json`: for programs that collect logs."""
+    log_level: Level = "INFO"
     clock_offset_s: int = 0
     """For demos: how far the clock is ahead of the real one."""
 

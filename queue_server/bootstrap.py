@@ -10,21 +10,25 @@ import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+from fastapi import FastAPI
 
 from queue_server.broker.broker import Broker, BrokerAddress
 from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.broker.existing_broker import ExistingBroker
+from queue_server.client.logs import Form, Level, set_up_logs
 from queue_server.client.supervisor import Supervisor
+from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.journal_key import JournalKey
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.records.virtual_card import CardIssuer, CardReader, load_or_make_key, public_key
 from queue_server.service.clinic_day import clinic_day
-from queue_server.service.door import MqttDoor
+from queue_server.service.door import SERVER, MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
 from queue_server.service.setup import make_setup
 from queue_server.site import load_site
@@ -61,6 +65,8 @@ class ServerOptions:
     """Where the embedded broker listens; None: any free port."""
     metrics: BrokerAddress | None = None
     """Where `/metrics` is served; None: nowhere."""
+    log_format: Form = "text"
+    log_level: Level = "INFO"
     demo_seed: int | None = None
     """Makes the demo hospital of the day, if there is none in the folder, and shows its cards."""
     clock_offset_s: int = 0
@@ -84,14 +90,12 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         return datetime.now(UTC) + offset
 
     site = load_site(options.site_file)
+    set_up_logs(site=site.id, device=SERVER, form=options.log_format, level=options.log_level)
     setup = make_setup(site)
     users = load_users(options.users_file, site)
     folder = options.data_folder
     folder.mkdir(parents=True, exist_ok=True)
-    records_file = folder / "records.sqlite"
-    if options.demo_seed is not None and not records_file.exists():
-        make_demo_hospital(records_file, day=clinic_day(site, clock()), seed=options.demo_seed)
-    hospital = DemoHospital(records_file)
+    hospital = _hospital(options, clinic_day(site, clock()))
     metrics = Metrics()
     records = WatchedRecords(hospital, metrics, clock)
     started_at = clock()
@@ -123,38 +127,55 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         )
         service.start()
         stack.callback(service.stop)
-        sources = Sources(data_folder=folder, records_fail_since=lambda: records.fail_since)
-        watch = Watch(service, sources, started_at)
+        watch = Watch(
+            service,
+            Sources(data_folder=folder, records_fail_since=lambda: records.fail_since),
+            started_at=started_at,
+        )
         watch.start()
         stack.callback(watch.stop)
         application = make_application(
             service,
             users,
             new_token=secrets.token_urlsafe,
-            expected_devices=sources.expected,
+            expected_devices=lambda: watch.expected,
             demo_cards=_demo_cards(options, CardIssuer(key, site.id), hospital),
         )
-        pages = WebServer(application, host=options.http_host, port=options.http_port)
-        port = pages.start()
-        stack.callback(pages.stop)
-        if options.metrics is not None:
-            asked = Asked(
-                service=service,
-                watch=watch,
-                journal_file=folder / JOURNAL_NAME,
-                line_is_up=lambda: door.is_up,
-                web_session_count=application.state.session_count,
-            )
-            _start_metrics(options.metrics, metrics, asked, stack)
+        port = _start_pages(options, application, stack)
+        asked = Asked(
+            service=service,
+            watch=watch,
+            journal_file=folder / JOURNAL_NAME,
+            line_is_up=lambda: door.is_up,
+            web_session_count=application.state.session_count,
+        )
+        _start_metrics(options, metrics, asked, stack)
         ready(f"MQTT {address} · http://{options.http_host}:{port}")
         supervisor.ready()
         _wait_for_a_signal()
         supervisor.stopping()
 
 
+def _hospital(options: ServerOptions, day: date) -> DemoHospital:
+    file = options.data_folder / "records.sqlite"
+    if options.demo_seed is not None and not file.exists():
+        make_demo_hospital(file, day=day, seed=options.demo_seed)
+    return DemoHospital(file)
+
+
+def _start_pages(options: ServerOptions, application: FastAPI, stack: ExitStack) -> int:
+    pages = WebServer(application, host=options.http_host, port=options.http_port)
+    port = pages.start()
+    stack.callback(pages.stop)
+    return port
+
+
 def _start_metrics(
-    address: BrokerAddress, metrics: Metrics, asked: Asked, stack: ExitStack
+    options: ServerOptions, metrics: Metrics, asked: Asked, stack: ExitStack
 ) -> None:
+    address = options.metrics
+    if address is None:
+        return
     if not address.is_loopback:
         _log.warning("whoever reaches %s may read the figures: let only the monitoring", address)
     metrics.registry.register(SiteCollector(asked))
@@ -188,6 +209,8 @@ def _broker(options: ServerOptions) -> Broker:
 
 def _stop_at_once(error: Exception) -> None:
     """End without another word to anybody: what is not on disk must not be answered."""
-    _log.critical("the journal can't be written, the server stops: %s", error)
+    # What else an error says of itself may hold a name.
+    what = str(error) if isinstance(error, JournalUnusable) else type(error).__name__
+    _log.critical("the journal can't be written, the server stops: %s", what)
     logging.shutdown()
     os._exit(JOURNAL_BROKEN)

@@ -3,7 +3,6 @@
 import argparse
 import getpass
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from queue_server.broker.broker import BrokerAddress, BrokerError
+from queue_server.client.logs import add_log_options
 from queue_server.journal.cli import add_journal_commands, add_key_option
 from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_key import load_journal_key
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="HOST:PORT",
         help="serve /metrics for Prometheus, best at 127.0.0.1 / 监控指标",
     )
+    add_log_options(server)
     server.add_argument("--demo-seed", type=int, metavar="N", help="invent the patients of today")
     server.add_argument("--clock-offset-s", type=int, default=0, help=argparse.SUPPRESS)
     server.set_defaults(run=_server)
@@ -131,9 +132,6 @@ def _server(parsed: argparse.Namespace) -> int:
     from queue_server.bootstrap import ServerOptions, run_server  # noqa: PLC0415  # slow to import
     from queue_server.web.users import UsersError  # noqa: PLC0415
 
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
     try:
         options = ServerOptions(
             site_file=parsed.site,
@@ -145,6 +143,8 @@ def _server(parsed: argparse.Namespace) -> int:
             broker=parsed.broker,
             broker_port=parsed.broker_port,
             metrics=parsed.metrics,
+            log_format=parsed.log_format or "text",
+            log_level=parsed.log_level or "INFO",
             demo_seed=parsed.demo_seed,
             clock_offset_s=parsed.clock_offset_s,
         )

@@ -25,6 +25,10 @@ DOOR_ROOM: Final = "room-201"
 OFFSCREEN: Final = {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
 
 
+LOGS: Final = ("--log-level", "DEBUG")
+"""Whoever looks into the logs of a demo wants to see what happens."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """TCP ports of this machine."""
@@ -98,7 +102,7 @@ class DemoHospital:
             arguments += ["--broker-port", str(self.ports.broker)]
         else:
             arguments += ["--broker", str(self.broker)]
-        self.programs.start("server", [*arguments, *self._clock()])
+        self.programs.start("server", [*arguments, *LOGS, *self._clock()])
         self.programs.wait_for_port("server", self.ports.http)
 
     def start_kiosk(self, size: str) -> None:
@@ -106,13 +110,13 @@ class DemoHospital:
         configuration = self.folder / "kiosk.toml"
         configuration.write_text(_KIOSK.format(hospital=self), encoding="utf-8")
         arguments = ["-m", "kiosk", "--config", str(configuration), "--windowed", "--size", size]
-        arguments += ["--remote-control", str(self.ports.kiosk_control)]
+        arguments += ["--remote-control", str(self.ports.kiosk_control), *LOGS]
         self.programs.start("kiosk", arguments, self.environment)
         self.programs.wait_for_port("kiosk", self.ports.kiosk_control)
 
     def start_displays(self, area_size: str, door_size: str) -> None:
         """Start the area board and a door board."""
-        common = ["--broker", str(self.broker), "--site", self.site.id, "--windowed"]
+        common = ["--broker", str(self.broker), "--site", self.site.id, "--windowed", *LOGS]
         area = ["-m", "display", "area", "--area", BOARD_AREA, "--device", "area-a-1", *common]
         area += ["--size", area_size, "--voice", self.voice]
         area += ["--remote-control", str(self.ports.area_control), *self._clock()]
