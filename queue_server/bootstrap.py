@@ -14,8 +14,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI
-
 from queue_server.broker.broker import Broker, BrokerAddress
 from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.broker.existing_broker import ExistingBroker
@@ -30,7 +28,7 @@ from queue_server.records.virtual_card import CardIssuer, CardReader, load_or_ma
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import SERVER, MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
-from queue_server.service.setup import make_setup
+from queue_server.service.setup import Setup, make_setup
 from queue_server.site import load_site
 from queue_server.watch.metrics import Metrics
 from queue_server.watch.metrics_server import MetricsServer
@@ -39,7 +37,7 @@ from queue_server.watch.watch import Sources, Watch
 from queue_server.watch.watched_records import WatchedRecords
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
-from queue_server.web.users import load_users
+from queue_server.web.users import Users, load_users
 from queue_server.web.web_server import WebServer
 
 JOURNAL_BROKEN: Final = 70
@@ -90,70 +88,101 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         return datetime.now(UTC) + offset
 
     site = load_site(options.site_file)
-    set_up_logs(site=site.id, device=SERVER, form=options.log_format, level=options.log_level)
     setup = make_setup(site)
+    set_up_logs(site=site.id, device=SERVER, form=options.log_format, level=options.log_level)
     users = load_users(options.users_file, site)
-    folder = options.data_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    hospital = _hospital(options, clinic_day(site, clock()))
-    metrics = Metrics()
-    records = WatchedRecords(hospital, metrics, clock)
-    started_at = clock()
-    key = load_or_make_key(folder / "card-key.json")
+    options.data_folder.mkdir(parents=True, exist_ok=True)
     supervisor = Supervisor(os.environ, time.monotonic)
     with ExitStack() as stack:
-        if options.journal_key is None:
-            _log.warning("the journal is not encrypted: no --key-file / 日志未加密：未提供密钥")
-        journal = SqliteJournal(folder / JOURNAL_NAME, options.journal_key)
-        stack.callback(journal.close)
-        journal.open(clock())
-        broker = _broker(options)
-        broker.start()
-        stack.callback(broker.stop)
-        address = broker.address
-        door = MqttDoor(address.host, address.port, site.id)
-        service = QueueService(
-            setup,
-            Parts(
-                journal=journal,
-                records=records,
-                cards=CardReader([public_key(key)], site.id),
-                door=door,
-                clock=clock,
-                fatal=_stop_at_once,
-                alive=supervisor.alive,
-                metrics=metrics,
-            ),
-        )
-        service.start()
-        stack.callback(service.stop)
-        watch = Watch(
-            service,
-            Sources(data_folder=folder, records_fail_since=lambda: records.fail_since),
-            started_at=started_at,
-        )
-        watch.start()
-        stack.callback(watch.stop)
-        application = make_application(
-            service,
-            users,
-            new_token=secrets.token_urlsafe,
-            expected_devices=lambda: watch.expected,
-            demo_cards=_demo_cards(options, CardIssuer(key, site.id), hospital),
-        )
-        port = _start_pages(options, application, stack)
-        asked = Asked(
-            service=service,
-            watch=watch,
-            journal_file=folder / JOURNAL_NAME,
-            line_is_up=lambda: door.is_up,
-            web_session_count=application.state.session_count,
-        )
-        _start_metrics(options, metrics, asked, stack)
-        ready(f"MQTT {address} · http://{options.http_host}:{port}")
+        running = _start_service(options, setup, clock, supervisor.alive, stack)
+        port = _start_desk(options, users, running, stack)
+        ready(f"MQTT {running.address} · http://{options.http_host}:{port}")
         supervisor.ready()
         _wait_for_a_signal()
         supervisor.stopping()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    """The queue service, and what the pages and the watch need of its parts."""
+
+    service: QueueService
+    address: BrokerAddress
+    door: MqttDoor
+    hospital: DemoHospital
+    records: WatchedRecords
+    metrics: Metrics
+    cards: CardIssuer
+    started_at: datetime
+
+
+def _start_service(
+    options: ServerOptions,
+    setup: Setup,
+    clock: Callable[[], datetime],
+    alive: Callable[[], None],
+    stack: ExitStack,
+) -> _Running:
+    started_at, site = clock(), setup.site
+    hospital = _hospital(options, clinic_day(site, started_at))
+    metrics = Metrics()
+    records = WatchedRecords(hospital, metrics, clock)
+    key = load_or_make_key(options.data_folder / "card-key.json")
+    journal = _open_journal(options, started_at, stack)
+    address = _start_broker(options, stack)
+    door = MqttDoor(address.host, address.port, site.id)
+    parts = Parts(
+        journal=journal,
+        records=records,
+        cards=CardReader([public_key(key)], site.id),
+        door=door,
+        clock=clock,
+        fatal=_stop_at_once,
+        alive=alive,
+        metrics=metrics,
+    )
+    service = QueueService(setup, parts)
+    service.start()
+    stack.callback(service.stop)
+    return _Running(
+        service=service,
+        address=address,
+        door=door,
+        hospital=hospital,
+        records=records,
+        metrics=metrics,
+        cards=CardIssuer(key, site.id),
+        started_at=started_at,
+    )
+
+
+def _start_desk(options: ServerOptions, users: Users, running: _Running, stack: ExitStack) -> int:
+    """Start the watch, the pages and the figures; return the port of the pages."""
+    sources = Sources(
+        data_folder=options.data_folder, records_fail_since=lambda: running.records.fail_since
+    )
+    watch = Watch(running.service, sources, running.started_at)
+    watch.start()
+    stack.callback(watch.stop)
+    application = make_application(
+        running.service,
+        users,
+        new_token=secrets.token_urlsafe,
+        expected_devices=lambda: watch.expected,
+        demo_cards=_demo_cards(options, running.cards, running.hospital),
+    )
+    pages = WebServer(application, host=options.http_host, port=options.http_port)
+    port = pages.start()
+    stack.callback(pages.stop)
+    asked = Asked(
+        service=running.service,
+        watch=watch,
+        journal_file=options.data_folder / JOURNAL_NAME,
+        line_is_up=lambda: running.door.is_up,
+        web_session_count=application.state.session_count,
+    )
+    _start_metrics(options, running.metrics, asked, stack)
+    return port
 
 
 def _hospital(options: ServerOptions, day: date) -> DemoHospital:
@@ -163,11 +192,13 @@ def _hospital(options: ServerOptions, day: date) -> DemoHospital:
     return DemoHospital(file)
 
 
-def _start_pages(options: ServerOptions, application: FastAPI, stack: ExitStack) -> int:
-    pages = WebServer(application, host=options.http_host, port=options.http_port)
-    port = pages.start()
-    stack.callback(pages.stop)
-    return port
+def _open_journal(options: ServerOptions, now: datetime, stack: ExitStack) -> SqliteJournal:
+    if options.journal_key is None:
+        _log.warning("the journal is not encrypted: no --key-file / 日志未加密：未提供密钥")
+    journal = SqliteJournal(options.data_folder / JOURNAL_NAME, options.journal_key)
+    stack.callback(journal.close)
+    journal.open(now)
+    return journal
 
 
 def _start_metrics(
@@ -201,10 +232,15 @@ def _wait_for_a_signal() -> None:
     is_ended.wait()
 
 
-def _broker(options: ServerOptions) -> Broker:
+def _start_broker(options: ServerOptions, stack: ExitStack) -> BrokerAddress:
+    broker: Broker
     if options.broker is not None:
-        return ExistingBroker(options.broker)
-    return embedded_nats(options.data_folder / "broker", port=options.broker_port)
+        broker = ExistingBroker(options.broker)
+    else:
+        broker = embedded_nats(options.data_folder / "broker", port=options.broker_port)
+    broker.start()
+    stack.callback(broker.stop)
+    return broker.address
 
 
 def _stop_at_once(error: Exception) -> None:
