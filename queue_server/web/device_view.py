@@ -1,6 +1,6 @@
 """What the devices page shows: every device, the worst first, and the alarms. Pure functions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,7 @@ from queue_server.service.setup import Setup
 from queue_server.watch.alarm_limits import AlarmCode, AlarmLimits
 from queue_server.watch.alarm_rules import RULES, Severity
 from queue_server.watch.figures import ExpectedDevice
-from queue_server.watch.finding import is_there
+from queue_server.watch.finding import NEVER, is_there
 
 SEVERITIES: Final = tuple(Severity)
 """The worst first."""
@@ -90,7 +90,8 @@ def devices_view(
     setup: Setup, now: Now, at: datetime, expected: Mapping[DeviceId, ExpectedDevice]
 ) -> DevicesView:
     """Return the page as of the instant `at`."""
-    severities = _severities(now)
+    known = [alarm for alarm in now.alarms if alarm.code in RULES]
+    severities = _severities(known)
     devices = [
         _device(
             setup,
@@ -102,7 +103,7 @@ def devices_view(
         )
         for device in sorted({*now.devices, *expected})
     ]
-    alarms = [_alarm(setup, alarm, at) for alarm in now.alarms]
+    alarms = [_alarm(setup, alarm, at) for alarm in known]
     return DevicesView(
         entry_count=now.day.entry_count,
         alarms=sorted(alarms, key=lambda one: (SEVERITIES.index(one.severity), -one.age_s)),
@@ -135,10 +136,17 @@ def _happened(now: Now, device: DeviceId) -> list[tuple[datetime, str, str, str]
     ]
 
 
-def _severities(now: Now) -> dict[str, Severity]:
+class _Parts(dict[str, str]):
+    """What a sentence names; an alarm of another version may lack some of it."""
+
+    def __missing__(self, key: str) -> str:
+        return NEVER
+
+
+def _severities(alarms: Sequence[ActiveAlarm]) -> dict[str, Severity]:
     """Return the worst severity about each device or area."""
     worst: dict[str, Severity] = {}
-    for alarm in now.alarms:
+    for alarm in alarms:
         severity = _severity(alarm)
         if SEVERITIES.index(severity) < SEVERITIES.index(worst.get(alarm.about, Severity.NOTE)):
             worst[alarm.about] = severity
@@ -159,8 +167,8 @@ def _alarm(setup: Setup, alarm: ActiveAlarm, at: datetime) -> AlarmView:
         code=alarm.code,
         severity=rule.severity,
         about=alarm.about,
-        message_zh=rule.zh.format(**{**alarm.parts, **names_zh}),
-        message_en=rule.en.format(**{**alarm.parts, **names_en}),
+        message_zh=rule.zh.format_map(_Parts({**alarm.parts, **names_zh})),
+        message_en=rule.en.format_map(_Parts({**alarm.parts, **names_en})),
         age_s=_age_s(at, alarm.began_at),
     )
 

@@ -75,7 +75,10 @@ export class DeviceDetail {
       "figure",
       {},
       element("img", { src: screenshotAddress(device), alt: title }),
-      element("figcaption", { class: "soft", text: text("devices.covered") }),
+      element("figcaption", {
+        class: "soft",
+        text: text("devices.covered", { time: device.screenshot_at.slice(11, 16) }),
+      }),
     );
   }
 

@@ -1,5 +1,6 @@
 """The devices page's API: what it shows, and what it sends to devices."""
 
+from queue_server.service.facts import AlarmBegan
 from tests.integration.web.conftest import SignedIn
 from tests.integration.web.hospital_day import HospitalDay
 from tests.integration.web.many_devices import fill, jpeg
@@ -55,3 +56,14 @@ async def test_a_device_that_is_expected_and_was_never_heard_is_shown(
     [device] = (await client.get("/api/devices/view")).json()["devices"]
 
     assert (device["device"], device["kind"], device["line"]) == ("kiosk-77", "kiosk", "missing")
+
+
+async def test_an_alarm_that_another_version_has_journaled_breaks_nothing(
+    day: HospitalDay, signed_in: SignedIn
+) -> None:
+    for code in ("NO_LONGER_A_RULE", "PAPER_OUT"):
+        day.service.note(AlarmBegan(code=code, about="kiosk-01", parts={}), by="watch").result(5)
+
+    view = (await (await signed_in("zheng")).get("/api/devices/view")).json()
+
+    assert [alarm["code"] for alarm in view["alarms"]] == ["PAPER_OUT"]
