@@ -28,6 +28,7 @@ from display.texts import Texts
 from hardware.voice.loudspeaker import open_loudspeaker
 from queue_server.client.line import Address, Line
 from queue_server.client.supervisor import Supervisor
+from queue_server.client.tls import Certificates
 from queue_server.contract import topics
 from queue_server.contract.messages import (
     AreaBoard,
@@ -138,18 +139,25 @@ def _line(
     host, _, port = configuration.broker.rpartition(":")
     line = Line(
         Address(
-            host=host,
+            host=host.strip("[]"),
             port=int(port),
             site=SiteId(configuration.site),
             device=DeviceId(configuration.device),
+            certificates=_certificates(configuration),
         ),
         now=now,
         new_id=lambda: uuid.uuid4().hex,
         status=status,
+        is_asker=False,
     )
+    line.on_trouble = lambda sentence: _log.warning("%s", sentence)
     # What can't be read may hold a name: never the error's own text.
     line.on_bad_payload = lambda topic, error: _log.error("unreadable message at %s", topic)
     return line
+
+
+def _certificates(configuration: Configuration) -> Certificates | None:
+    return Certificates(Path(configuration.certificates)) if configuration.certificates else None
 
 
 async def _parts(

@@ -16,7 +16,7 @@ from msgspec import Meta
 from queue_server.client.logs import Form, Level, add_log_options
 from queue_server.contract.messages import Id
 
-HostAndPort = Annotated[str, Meta(pattern=r"^[^:\s]+:[0-9]{1,5}$")]
+HostAndPort = Annotated[str, Meta(pattern=r"^(\[[0-9a-f:]+\]|[^:\s\[\]]+):[0-9]{1,5}$")]
 Size = Annotated[str, Meta(pattern=r"^[0-9]{3,5}x[0-9]{3,5}$")]
 
 
@@ -35,6 +35,9 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     room: Id = ""
     """Of a door board."""
     broker: HostAndPort = "127.0.0.1:1883"
+    certificates: str = ""
+    """The folder of `ca.crt`, `device.crt` and `device.key`, seen from the file's own; left out:
+    no TLS, for a broker on the same machine."""
     timezone: str = "Asia/Shanghai"
     """For the clock until the first board has come; then the hospital's own is taken."""
     voice: str = "aplay"
@@ -87,6 +90,8 @@ def _read(path: Path) -> dict[str, Any]:
         if key not in known:
             nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
             raise BadConfiguration(f"{path}: {key!r} is no setting; did you mean {nearest!r}?")
+    if isinstance(folder := table.get("certificates"), str):
+        table["certificates"] = str(path.parent / folder)
     return table
 
 
@@ -102,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     for board in (area, door):
         board.add_argument("--config", metavar="FILE", help="settings (TOML)")
         board.add_argument("--broker", metavar="HOST:PORT")
+        board.add_argument("--certificates", metavar="DIR", help="ca.crt, device.crt, device.key")
         board.add_argument("--site", metavar="ID")
         board.add_argument("--device", metavar="ID")
         board.add_argument("--windowed", action="store_true", help="not on the whole screen")

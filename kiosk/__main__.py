@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hardware.errors import ConfigError
 from kiosk.bootstrap import prepare_kivy, run
-from kiosk.configuration import BadConfiguration, Broker, Configuration, load_configuration
+from kiosk.configuration import BadConfiguration, Configuration, load_configuration
 from queue_server.client.logs import add_log_options, set_up_logs
 
 
@@ -62,20 +62,24 @@ def _with_flags(configuration: Configuration, arguments: argparse.Namespace) -> 
     if arguments.size:
         width, height = arguments.size
         window = replace(window, width=width, height=height)
+    broker = configuration.broker
+    if arguments.broker:
+        host, port = arguments.broker
+        broker = replace(broker, host=host, port=port)
     return replace(
         configuration,
-        broker=arguments.broker or configuration.broker,
+        broker=broker,
         window=window,
         log_format=arguments.log_format or configuration.log_format,
         log_level=arguments.log_level or configuration.log_level,
     )
 
 
-def _host_and_port(text: str) -> Broker:
+def _host_and_port(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon or not port.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
-    return Broker(host=host, port=int(port))
+    return host, int(port)
 
 
 def _width_and_height(text: str) -> tuple[int, int]:

@@ -32,6 +32,7 @@ from kiosk.presenter.wording import load_wordings
 from kiosk.voice import ScreenVoice
 from queue_server.client.line import Address, Line
 from queue_server.client.supervisor import Supervisor
+from queue_server.client.tls import Certificates
 from queue_server.contract.messages import DeviceStatus
 from queue_server.rules.terms import DeviceId, SiteId
 
@@ -110,6 +111,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         presenter, server=line, printer=printer, voice=voice, now=now, monotonic=time.monotonic
     )
     line.on_change = conductor.line_changed
+    line.on_trouble = lambda sentence: _log.warning("%s", sentence)
     line.on_bad_payload = lambda topic, error: _log.error("Unreadable message at %s", topic)
 
     async with AsyncExitStack() as stack:
@@ -183,11 +185,13 @@ def _presenter(configuration: Configuration) -> Presenter:
 
 
 def _address(configuration: Configuration) -> Address:
+    broker = configuration.broker
     return Address(
-        host=configuration.broker.host,
-        port=configuration.broker.port,
+        host=broker.host,
+        port=broker.port,
         site=SiteId(configuration.site),
         device=DeviceId(configuration.device),
+        certificates=Certificates(Path(broker.certificates)) if broker.certificates else None,
     )
 
 

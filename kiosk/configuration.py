@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
+from msgspec.structs import replace
 
 from queue_server.client.logs import Form, Level
 from queue_server.contract.messages import Id
@@ -26,6 +27,9 @@ class Broker(_Table, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    certificates: str | None = None
+    """The folder of `ca.crt`, `device.crt` and `device.key`, seen from the file's own; left out:
+    no TLS, for a broker on the same machine."""
 
 
 class Session(_Table, frozen=True, kw_only=True):
@@ -90,4 +94,9 @@ def load_configuration(path: Path) -> Configuration:
             f"{path}: session.countdown_s ({session.countdown_s:g}) must be shorter than "
             f"session.unattended_after_s ({session.unattended_after_s:g})"
         )
-    return configuration
+    broker = configuration.broker
+    if broker.certificates is None:
+        return configuration
+    return replace(
+        configuration, broker=replace(broker, certificates=str(path.parent / broker.certificates))
+    )

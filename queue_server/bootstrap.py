@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 import signal
+import ssl
 import threading
 import time
 import uuid
@@ -14,11 +15,18 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from queue_server.broker.broker import Broker, BrokerAddress
+from queue_server.broker.access import Secured
+from queue_server.broker.broker import Broker, BrokerAddress, BrokerError, BrokerErrorCode
+from queue_server.broker.broker_process import BrokerProcess
 from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.broker.existing_broker import ExistingBroker
 from queue_server.client.logs import Form, Level, set_up_logs
 from queue_server.client.supervisor import Supervisor
+from queue_server.client.tls import TlsSession
+from queue_server.contract.topics import SERVER
+from queue_server.devices.access import access_of
+from queue_server.devices.register import DeviceRegister
+from queue_server.devices.watch import DeviceWatch
 from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.journal_key import JournalKey
@@ -26,10 +34,11 @@ from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.records.virtual_card import CardIssuer, CardReader, load_or_make_key, public_key
 from queue_server.service.clinic_day import clinic_day
-from queue_server.service.door import SERVER, MqttDoor
+from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
 from queue_server.service.setup import Setup, make_setup
-from queue_server.site import load_site
+from queue_server.site import Site, load_site
+from queue_server.watch.listed_devices import ListedDevices
 from queue_server.watch.metrics import Metrics
 from queue_server.watch.metrics_server import MetricsServer
 from queue_server.watch.site_collector import Asked, SiteCollector
@@ -37,11 +46,14 @@ from queue_server.watch.watch import Sources, Watch
 from queue_server.watch.watched_records import WatchedRecords
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
+from queue_server.web.https import WARN_BEFORE, HttpsFiles, load_https
 from queue_server.web.users import Users, load_users
 from queue_server.web.web_server import WebServer
 
 JOURNAL_BROKEN: Final = 70
 """Exit code when the journal can't be written any more (EX_SOFTWARE)."""
+
+ANYWHERE: Final = "0.0.0.0"  # noqa: S104  # with TLS only, and for listed certificates only
 
 _log = logging.getLogger(__name__)
 
@@ -55,12 +67,15 @@ class ServerOptions:
     data_folder: Path
     http_host: str
     http_port: int
+    https: HttpsFiles | None = None
+    """Serves the pages by HTTPS; None: plain HTTP, which must not leave this machine."""
     broker: BrokerAddress | None = None
     """The hospital's own broker; None: the embedded one."""
     journal_key: JournalKey | None = None
     """Encrypts the journal; None: it is plain."""
-    broker_port: int | None = None
-    """Where the embedded broker listens; None: any free port."""
+    broker_listen: BrokerAddress | None = None
+    """Where the embedded broker listens. None: where the list of devices says; without one, at
+    any free port of this machine."""
     metrics: BrokerAddress | None = None
     """Where `/metrics` is served; None: nowhere."""
     log_format: Form = "text"
@@ -79,8 +94,8 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         ready: gets a line for the technician when everything listens.
 
     Raises:
-        SiteError, PolicyError, UsersError, BrokerError, JournalUnusable, OSError:
-            it can't start; each says what to do.
+        SiteError, PolicyError, UsersError, HttpsError, BrokerError, DeviceError,
+        CertificatesUnusable, JournalUnusable, OSError: it can't start; each says what to do.
     """
     offset = timedelta(seconds=options.clock_offset_s)
 
@@ -91,12 +106,13 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
     setup = make_setup(site)
     set_up_logs(site=site.id, device=SERVER, form=options.log_format, level=options.log_level)
     users = load_users(options.users_file, site)
+    https = _https(options)
     options.data_folder.mkdir(parents=True, exist_ok=True)
     supervisor = Supervisor(os.environ, time.monotonic)
     with ExitStack() as stack:
         running = _start_service(options, setup, clock, supervisor.alive, stack)
-        port = _start_desk(options, users, running, stack)
-        ready(f"MQTT {running.address} · http://{options.http_host}:{port}")
+        where = _start_desk(options, users, running, https, stack)
+        ready(f"MQTT {running.address} · {where}")
         supervisor.ready()
         _wait_for_a_signal()
         supervisor.stopping()
@@ -113,6 +129,7 @@ class _Running:
     records: WatchedRecords
     metrics: Metrics
     cards: CardIssuer
+    register: DeviceRegister
     started_at: datetime
 
 
@@ -129,8 +146,10 @@ def _start_service(
     records = WatchedRecords(hospital, metrics, clock)
     key = load_or_make_key(options.data_folder / "card-key.json")
     journal = _open_journal(options, started_at, stack)
-    address = _start_broker(options, stack)
-    door = MqttDoor(address.host, address.port, site.id)
+    register = DeviceRegister(options.data_folder / "devices")
+    session = _own_session(register)
+    address = _start_broker(options, site, register, stack).address
+    door = MqttDoor(address.host, address.port, site.id, session)
     parts = Parts(
         journal=journal,
         records=records,
@@ -152,14 +171,32 @@ def _start_service(
         records=records,
         metrics=metrics,
         cards=CardIssuer(key, site.id),
+        register=register,
         started_at=started_at,
     )
 
 
-def _start_desk(options: ServerOptions, users: Users, running: _Running, stack: ExitStack) -> int:
-    """Start the watch, the pages and the figures; return the port of the pages."""
+def _own_session(register: DeviceRegister) -> TlsSession | None:
+    if not register.exists:
+        return None
+    register.renew_own(datetime.now(UTC))
+    return register.server_certificates.read()
+
+
+def _start_desk(
+    options: ServerOptions,
+    users: Users,
+    running: _Running,
+    https: ssl.SSLContext | None,
+    stack: ExitStack,
+) -> str:
+    """Start the watch, the pages and the figures; return where the pages are."""
+    listed = ListedDevices(running.register)
     sources = Sources(
-        data_folder=options.data_folder, records_fail_since=lambda: running.records.fail_since
+        data_folder=options.data_folder,
+        records_fail_since=lambda: running.records.fail_since,
+        expected=listed.expected,
+        certificates=listed.certificates,
     )
     watch = Watch(running.service, sources, running.started_at)
     watch.start()
@@ -168,10 +205,12 @@ def _start_desk(options: ServerOptions, users: Users, running: _Running, stack: 
         running.service,
         users,
         new_token=secrets.token_urlsafe,
-        expected_devices=lambda: watch.expected,
+        code_clock=lambda: datetime.now(UTC),
+        sessions_file=options.data_folder / "sessions.json",
+        expected_devices=listed.expected,
         demo_cards=_demo_cards(options, running.cards, running.hospital),
     )
-    pages = WebServer(application, host=options.http_host, port=options.http_port)
+    pages = WebServer(application, host=options.http_host, port=options.http_port, https=https)
     port = pages.start()
     stack.callback(pages.stop)
     asked = Asked(
@@ -182,7 +221,7 @@ def _start_desk(options: ServerOptions, users: Users, running: _Running, stack: 
         web_session_count=application.state.session_count,
     )
     _start_metrics(options, running.metrics, asked, stack)
-    return port
+    return f"{'http' if https is None else 'https'}://{options.http_host}:{port}"
 
 
 def _hospital(options: ServerOptions, day: date) -> DemoHospital:
@@ -215,6 +254,17 @@ def _start_metrics(
     stack.callback(server.stop)
 
 
+def _https(options: ServerOptions) -> ssl.SSLContext | None:
+    if options.https is None:
+        return None
+    # By the real clock, as browsers check it.
+    now = datetime.now(UTC)
+    context, ends_at = load_https(options.https, now)
+    if ends_at - now < WARN_BEFORE:
+        _log.warning("the pages' certificate ends on %s / 网页证书即将到期", ends_at.date())
+    return context
+
+
 def _demo_cards(
     options: ServerOptions, issuer: CardIssuer, records: DemoHospital
 ) -> DemoCards | None:
@@ -232,15 +282,47 @@ def _wait_for_a_signal() -> None:
     is_ended.wait()
 
 
-def _start_broker(options: ServerOptions, stack: ExitStack) -> BrokerAddress:
-    broker: Broker
-    if options.broker is not None:
-        broker = ExistingBroker(options.broker)
-    else:
-        broker = embedded_nats(options.data_folder / "broker", port=options.broker_port)
+def _start_broker(
+    options: ServerOptions, site: Site, register: DeviceRegister, stack: ExitStack
+) -> Broker:
+    """Start the broker that was asked for; with a list of devices, one with TLS."""
+    broker = (
+        _embedded_broker(options, site, register)
+        if options.broker is None
+        else ExistingBroker(
+            options.broker, register.server_certificates if register.exists else None
+        )
+    )
     broker.start()
     stack.callback(broker.stop)
-    return broker.address
+    if isinstance(broker, BrokerProcess) and register.exists:
+        watch = DeviceWatch(register, broker.reload)
+        watch.start()
+        stack.callback(watch.stop)
+    return broker
+
+
+def _embedded_broker(options: ServerOptions, site: Site, register: DeviceRegister) -> BrokerProcess:
+    folder, listen = options.data_folder / "broker", options.broker_listen
+    if register.exists:
+        return embedded_nats(
+            folder,
+            host=ANYWHERE if listen is None else listen.host,
+            port=register.read().broker.port if listen is None else listen.port,
+            secured=Secured(
+                access=lambda: access_of(register, site, datetime.now(UTC)),
+                certificates=register.server_certificates,
+            ),
+        )
+    if listen is None:
+        return embedded_nats(folder)
+    if not listen.is_loopback:
+        raise BrokerError(
+            BrokerErrorCode.BROKER_NEEDS_DEVICES,
+            f"the broker listens at {listen} with TLS only: add the first device, or listen at"
+            " 127.0.0.1 / 请先用 devices add 添加设备，否则只能监听 127.0.0.1",
+        )
+    return embedded_nats(folder, host=listen.host, port=listen.port)
 
 
 def _stop_at_once(error: Exception) -> None:

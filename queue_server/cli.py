@@ -14,6 +14,9 @@ from typing import Final
 
 from queue_server.broker.broker import BrokerAddress, BrokerError
 from queue_server.client.logs import add_log_options
+from queue_server.client.tls import CertificatesUnusable
+from queue_server.devices.cli import add_device_commands
+from queue_server.devices.errors import DeviceError
 from queue_server.journal.cli import add_journal_commands, add_key_option
 from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_key import load_journal_key
@@ -66,10 +69,13 @@ def _parser() -> argparse.ArgumentParser:
         "--http", type=_address, default="127.0.0.1:8080", metavar="HOST:PORT", help="pages"
     )
     server.add_argument(
+        "--https-certificate", type=Path, metavar="FILE", help="pages by HTTPS: PEM, with issuers"
+    )
+    server.add_argument("--https-key", type=Path, metavar="FILE", help="its private key: PEM")
+    server.add_argument(
         "--broker", type=_address, metavar="HOST:PORT", help="an MQTT broker; default: our own"
     )
     add_key_option(server)
-    server.add_argument("--broker-port", type=int, metavar="PORT", help="of our own broker")
     server.add_argument(
         "--metrics",
         type=_address,
@@ -77,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
         help="serve /metrics for Prometheus, best at 127.0.0.1 / 监控指标",
     )
     add_log_options(server)
+    server.add_argument(
+        "--broker-listen", type=_address, metavar="HOST:PORT", help="where our own broker listens"
+    )
     server.add_argument("--demo-seed", type=int, metavar="N", help="invent the patients of today")
     server.add_argument("--clock-offset-s", type=int, default=0, help=argparse.SUPPRESS)
     server.set_defaults(run=_server)
@@ -85,6 +94,12 @@ def _parser() -> argparse.ArgumentParser:
         "password", help="print what users.toml keeps of a password / 生成 users.toml 用的密码散列"
     )
     password.set_defaults(run=_password)
+
+    totp = commands.add_parser(
+        "totp", help="a second factor for a user of users.toml / 为用户生成动态验证码密钥"
+    )
+    totp.add_argument("name", metavar="NAME", help="his name in users.toml")
+    totp.set_defaults(run=_totp)
 
     rehearse = commands.add_parser(
         "rehearse", help="try the calling rules on a written morning / 用一份文件预演叫号规则"
@@ -100,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--seed", type=int, metavar="SEED", help="tell one morning line by line")
     simulate.set_defaults(run=_simulate)
 
+    add_device_commands(commands)
     add_journal_commands(commands)
     return parser
 
@@ -117,12 +133,14 @@ def _demo(parsed: argparse.Namespace) -> int:
     from queue_server.demo.programs import ProgramFailed  # noqa: PLC0415
     from queue_server.demo.tour import run_tour  # noqa: PLC0415
 
-    now = datetime.now(UTC)
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
     try:
         if parsed.tour is not None or not has_screen():
-            run_tour(parsed.tour or Path("tour"), now, parsed.broker)
+            run_tour(parsed.tour or Path("tour"), clock(), parsed.broker)
         else:
-            run_demo(now, parsed.broker)
+            run_demo(clock, parsed.broker)
     except (ProgramFailed, TourStuck) as error:
         return _told(str(error))
     return 0
@@ -130,6 +148,7 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 def _server(parsed: argparse.Namespace) -> int:
     from queue_server.bootstrap import ServerOptions, run_server  # noqa: PLC0415  # slow to import
+    from queue_server.web.https import HttpsError, https_files  # noqa: PLC0415
     from queue_server.web.users import UsersError  # noqa: PLC0415
 
     try:
@@ -140,18 +159,27 @@ def _server(parsed: argparse.Namespace) -> int:
             journal_key=load_journal_key(parsed.key_file, os.environ),
             http_host=parsed.http.host,
             http_port=parsed.http.port,
+            https=https_files(parsed.http.host, parsed.https_certificate, parsed.https_key),
             broker=parsed.broker,
-            broker_port=parsed.broker_port,
             metrics=parsed.metrics,
             log_format=parsed.log_format or "text",
             log_level=parsed.log_level or "INFO",
+            broker_listen=parsed.broker_listen,
             demo_seed=parsed.demo_seed,
             clock_offset_s=parsed.clock_offset_s,
         )
         run_server(options, ready=print)
     except PolicyError as error:
         return _told("\n".join(f"{parsed.site}: policy.{one}" for one in error.problems))
-    except (SiteError, UsersError, BrokerError, JournalUnusable) as error:
+    except (
+        SiteError,
+        UsersError,
+        HttpsError,
+        BrokerError,
+        DeviceError,
+        CertificatesUnusable,
+        JournalUnusable,
+    ) as error:
         return _told(str(error))
     except OSError as error:
         return _told(f"{error.filename or parsed.http}: {error.strerror}")
@@ -162,6 +190,21 @@ def _password(_parsed: argparse.Namespace) -> int:
     from queue_server.web.users import make_password_hash  # noqa: PLC0415  # slow to import
 
     print(make_password_hash(getpass.getpass("密码 Password: ")))
+    return 0
+
+
+def _totp(parsed: argparse.Namespace) -> int:
+    import segno  # noqa: PLC0415
+
+    from queue_server.web.second_factor import app_address, new_secret  # noqa: PLC0415
+
+    secret = new_secret()
+    print(f"写入 users.toml 中 {parsed.name} 的 [[user]]  Into the [[user]] of {parsed.name}:\n")
+    print(f'totp_secret = "{secret}"\n')
+    print(
+        "用身份验证器应用扫码，然后清屏  Scan it with an authenticator app, then clear the screen:"
+    )
+    segno.make(app_address(parsed.name, secret)).terminal(compact=True)
     return 0
 
 

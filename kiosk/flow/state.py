@@ -144,7 +144,7 @@ Screen = Home | Identify | IdNumberPad | Waiting | Visits | OneVisit | Arrived |
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """An identified patient. His full name is never kept: nothing here needs it."""
+    """An identified patient; his full name is not known here."""
 
     session_id: str
     masked_name: str

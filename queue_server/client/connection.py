@@ -1,12 +1,21 @@
 """The port `Connection`, one MQTT session as a line uses it, and its adapter for real brokers."""
 
 import socket
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import aiomqtt
+
+from queue_server.client.tls import (
+    Certificates,
+    CertificatesUnusable,
+    TlsSession,
+    connect_trouble,
+    refused_trouble,
+)
 
 KEEPALIVE_S: Final = 5
 """A line on which nothing was heard for one and a half times as long is broken."""
@@ -49,14 +58,25 @@ class Connect(Protocol):
 
 @asynccontextmanager
 async def connect_mqtt(
-    host: str, port: int, *, identifier: str, will: Will
+    host: str,
+    port: int,
+    *,
+    identifier: str,
+    will: Will,
+    certificates: Certificates | None = None,
 ) -> AsyncIterator[Connection]:
-    """Open a clean MQTT 3.1.1 session."""
+    """Open a clean MQTT 3.1.1 session.
+
+    With `certificates` by mutual TLS, and under an id that only their holder knows.
+    """
+    is_open = False
     try:
+        session = None if certificates is None else _session(certificates)
         async with aiomqtt.Client(
             host,
             port,
-            identifier=identifier,
+            identifier=identifier if session is None else session.client_id,
+            tls_context=None if session is None else session.context,
             protocol=aiomqtt.ProtocolVersion.V311,
             clean_session=True,
             keepalive=KEEPALIVE_S,
@@ -64,9 +84,30 @@ async def connect_mqtt(
             # Without it a round trip takes 88 ms.
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
         ) as client:
+            is_open = True
             yield _MqttConnection(client)
-    except aiomqtt.MqttError as error:
+    except CertificatesUnusable as error:
         raise ConnectionBroken(str(error)) from error
+    except aiomqtt.MqttError as error:
+        if is_open:
+            raise ConnectionBroken(f"the line to the broker broke ({error}) / 连接中断") from error
+        raise ConnectionBroken(_trouble(error, host, port)) from error
+
+
+def _session(certificates: Certificates) -> TlsSession:
+    session = certificates.read()
+    # In TLS 1.3 a broker refuses a certificate after the handshake: aiomqtt would take that for
+    # a silence, wait for ten seconds, and the technician would not be told the reason.
+    session.context.maximum_version = ssl.TLSVersion.TLSv1_2
+    return session
+
+
+def _trouble(error: aiomqtt.MqttError, host: str, port: int) -> str:
+    """Return the sentence for a connection that did not come about."""
+    if isinstance(error, aiomqtt.MqttCodeError):
+        return refused_trouble(host, port, f"{error.rc}")
+    # aiomqtt leaves out what it was raised from, but not what it was raised in.
+    return connect_trouble(error.__context__ or error, host, port)
 
 
 class _MqttConnection:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from queue_server.client.connection import (
     Will,
     connect_mqtt,
 )
+from queue_server.client.tls import Certificates
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, decode, encode
 from queue_server.contract.messages import (
@@ -29,6 +31,7 @@ from queue_server.contract.messages import (
     Request,
     RequestBody,
 )
+from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import DeviceId, SiteId
 
 RETRY_AFTER_S: Final = 0.7
@@ -38,8 +41,6 @@ RECONNECT_AFTER_S: Final = 1.0
 REPORT_S: Final = 30.0
 """How often a device says that it is there, even if it has nothing new to say."""
 LOOK_AT_STATUS_S: Final = 1.0
-SERVER: Final = DeviceId("queue-server")
-"""The id under which the server tells its own status."""
 
 M = TypeVar("M", bound=Message)
 
@@ -56,6 +57,8 @@ class Address:
     port: int
     site: SiteId
     device: DeviceId
+    certificates: Certificates | None = None
+    """Whom to trust and who we are; None: a plain line, for a broker on this machine."""
 
 
 class Line:
@@ -67,6 +70,7 @@ class Line:
         new_id: gives a fresh id of `[a-z0-9-]`.
         status: what the device says of itself each time the line comes up.
         connect: opens a session with the broker.
+        is_asker: whether this device asks; the others have no right to read answers.
     """
 
     def __init__(
@@ -76,13 +80,15 @@ class Line:
         now: Callable[[], datetime],
         new_id: Callable[[], str],
         status: Callable[[], DeviceStatus],
-        connect: Connect = connect_mqtt,
+        connect: Connect | None = None,
+        is_asker: bool = True,
     ) -> None:
         self.address = address
         self._now = now
         self._new_id = new_id
         self._status = status
-        self._connect = connect
+        self._connect = connect or partial(connect_mqtt, certificates=address.certificates)
+        self._is_asker = is_asker
         self._connection: Connection | None = None
         self._followed: dict[str, Callable[[bytes], None]] = {}
         self._waiting: dict[str, asyncio.Future[ReplyBody]] = {}
@@ -90,6 +96,9 @@ class Line:
         self._told: bool | None = None
         self.on_change: Callable[[bool], None] = lambda is_up: None
         """Called with `is_up` each time the line to the server comes or goes."""
+        self.on_trouble: Callable[[str], None] = lambda sentence: None
+        """Called when no connection comes about, once for each reason, for the technician."""
+        self._trouble = ""
         self.on_bad_payload: Callable[[str, BadPayload], None] = lambda topic, error: None
 
     @property
@@ -109,7 +118,8 @@ class Line:
     async def run(self) -> None:
         """Connect, subscribe, deliver; reconnect for ever."""
         site, device = self.address.site, self.address.device
-        self.follow(topics.reply(site, device), Reply, self._answered)
+        if self._is_asker:
+            self.follow(topics.reply(site, device), Reply, self._answered)
         self.follow(topics.status(site, SERVER), DeviceStatus, self._server_said)
         will = Will(topic=topics.status(site, device), payload=encode(DeviceStatus(is_up=False)))
         while True:
@@ -122,9 +132,10 @@ class Line:
                 ) as connection:
                     await connection.subscribe(list(self._followed))
                     self._connection = connection
+                    self._trouble = ""
                     await self._deliver_all(connection)
-            except ConnectionBroken:
-                pass
+            except ConnectionBroken as error:
+                self._tell_trouble(str(error))
             finally:
                 self._connection = None
                 self._server_is_up = False
@@ -226,6 +237,11 @@ class Line:
     def _server_said(self, status: DeviceStatus) -> None:
         self._server_is_up = status.is_up
         self._tell()
+
+    def _tell_trouble(self, sentence: str) -> None:
+        if sentence != self._trouble:
+            self._trouble = sentence
+            self.on_trouble(sentence)
 
     def _tell(self) -> None:
         if self._told != self.is_up:

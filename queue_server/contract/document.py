@@ -95,7 +95,7 @@ VALUES: Final[tuple[type[StrEnum], ...]] = (
 CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (line, "RETRY_AFTER_S"),
     (line, "RECONNECT_AFTER_S"),
-    (line, "SERVER"),
+    (topics, "SERVER"),
     (connection, "KEEPALIVE_S"),
     (line, "REPORT_S"),
     (messages, "CLOCK_SKEW_S"),

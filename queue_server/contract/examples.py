@@ -160,7 +160,6 @@ EXCHANGE: Final[Mapping[str, Message]] = {
         _IDENTIFY_ID,
         Identified(
             session_id=_IDENTIFY_ID,
-            full_name="李四",
             masked_name="李*",
             visits=[_visit(TicketState.BOOKED)],
         ),
@@ -188,7 +187,7 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     Request: _request(_IDENTIFY_ID, Identify(id_number="110105199001010011")),
     Place: _PLACE,
     Visit: _visit(TicketState.WAITING, _PLACE),
-    Identified: Identified(session_id=_IDENTIFY_ID, full_name="李四", masked_name="李*", visits=[]),
+    Identified: Identified(session_id=_IDENTIFY_ID, masked_name="李*", visits=[]),
     CheckedIn: CheckedIn(
         masked_name="李*",
         visit=_visit(TicketState.WAITING, _PLACE),

@@ -150,14 +150,12 @@ class Visit(Message, frozen=True, kw_only=True):
 
 
 class Identified(Message, frozen=True, kw_only=True, tag="identified"):
-    """Reply to `identify`: the only message with a full name, to the device that asked."""
+    """Reply to `identify`: who it is, as far as a screen needs it, and his visits."""
 
     session_id: Id
     """The id of the request; good on this device until `SESSION_LIFE_S` have passed."""
-    full_name: ShortText
-    """To be shown to the patient alone, and forgotten with the session."""
     masked_name: ShortText
-    """What boards and the slip show."""
+    """What the patient, boards and the slip are shown: no message holds a full name."""
     visits: list[Visit]
     """Those of today by their slot, then the nearest of other days; may be empty."""
 
@@ -380,11 +378,7 @@ class Command(Message, frozen=True, kw_only=True):
 
 
 class Screenshot(Message, frozen=True, kw_only=True):
-    """`screenshot/<device>`: what its window shows, asked for by the command `screenshot`.
-
-    Nobody can be recognised on it: the device draws it anew with everything personal covered,
-    masked names too.
-    """
+    """`screenshot/<device>`: what its window shows, drawn anew with everything personal covered."""
 
     taken_at: Instant
     """When it was drawn."""

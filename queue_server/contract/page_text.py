@@ -16,7 +16,14 @@ TRANSPORT: Final = """
 
 - **MQTT 3.1.1** over TCP, through any broker. Every publish and every subscription has **QoS 1**.
   Nothing depends on MQTT 5.
-- **Client id** `<site>-<device>`, for example `qingyu-kiosk-01`: one connection for each device.
+- **TLS** 1.2 or newer with the device's own certificate; trust the site's `ca.crt` and no other
+  authority, and check the broker's name. `hospital-kiosk devices add` makes the files. Without
+  TLS only a broker on the same machine is spoken to.
+- **Client id**: with TLS at least 32 characters that nobody can guess and that stay the same,
+  because one of the brokers lets whoever knows an id throw its holder out; without TLS
+  `<site>-<device>`, for example `qingyu-kiosk-01`. One connection for each device.
+- **Rights**: a device may publish and subscribe to its own topics only
+  ([security](security.md)). Subscribe to each topic by its name: a wildcard brings nothing.
 - **Clean session**: a client subscribes anew after each connect and finds what is retained.
 - **Keepalive** {KEEPALIVE_S} s. After a broken line connect again every {RECONNECT_AFTER_S} s,
   for ever; never with a growing delay.

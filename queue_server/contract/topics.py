@@ -9,6 +9,8 @@ import re
 from queue_server.rules.terms import AreaId, DeviceId, RoomId, SiteId
 
 PREFIX = "hk/v1"
+SERVER = DeviceId("queue-server")
+"""The id under which the server tells its own status."""
 _ID = re.compile(r"[a-z0-9-]{1,64}")
 
 
@@ -96,6 +98,13 @@ def heard_filter(site: SiteId) -> str:
 def screenshots_filter(site: SiteId) -> str:
     """The server's subscription to every device's screenshots."""
     return f"{PREFIX}/{site}/screenshot/+"
+
+
+def everything_filter(site: SiteId) -> str:
+    """All topics of a site: the server's right."""
+    if not is_id(site):
+        raise BadTopic(f"{site!r} may only hold a-z, 0-9 and -")
+    return f"{PREFIX}/{site}/#"
 
 
 def device_of(site: SiteId, kind: str, topic: str) -> DeviceId:

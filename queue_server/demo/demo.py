@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -14,14 +15,18 @@ from rich.console import Console
 
 from queue_server.broker.broker import BrokerAddress
 from queue_server.demo.hospital import (
+    ADMINISTRATOR,
+    AUDITOR,
     NURSE,
     OPENS_AT,
     PASSWORD,
     SITE_FILE,
+    TOTP_SECRET,
     DemoHospital,
     make_demo,
 )
 from queue_server.site import load_site
+from queue_server.web.second_factor import STEP_S, code_at
 
 LOOK_S: Final = 0.5
 
@@ -31,14 +36,18 @@ def has_screen() -> bool:
     return bool(os.environ.get("DISPLAY"))
 
 
-def run_demo(now: datetime, broker: BrokerAddress | None) -> None:
+def run_demo(clock: Callable[[], datetime], broker: BrokerAddress | None) -> None:
     """Open kiosk, area board and door board, and say where the pages are.
+
+    Args:
+        clock: gives the real time.
+        broker: an MQTT broker; None: the embedded one.
 
     Raises:
         ProgramFailed: one of the programs did not start.
     """
     folder = Path(tempfile.mkdtemp(prefix="hospital-demo-"))
-    local = now.astimezone(ZoneInfo(load_site(SITE_FILE).timezone))
+    local = clock().astimezone(ZoneInfo(load_site(SITE_FILE).timezone))
     voice = "aplay" if shutil.which("aplay") else "none"
     environment = {"SDL_VIDEODRIVER": "x11"}
     demo = make_demo(folder, now=local, broker=broker, environment=environment, voice=voice)
@@ -50,8 +59,10 @@ def run_demo(now: datetime, broker: BrokerAddress | None) -> None:
             demo.start_kiosk("540x960")
             demo.start_displays("1280x720", "640x400")
         console.print(_welcome(demo), soft_wrap=True, highlight=False)
-        while not demo.programs.ended():
-            time.sleep(LOOK_S)
+        with console.status("") as line:
+            while not demo.programs.ended():
+                line.update(_code_line(clock()))
+                time.sleep(LOOK_S)
         names = ", ".join(demo.programs.ended())
         console.print(f"{names}: 窗口已关闭 closed. 日志 logs: {demo.programs.logs}")
     except KeyboardInterrupt:
@@ -59,6 +70,12 @@ def run_demo(now: datetime, broker: BrokerAddress | None) -> None:
     finally:
         demo.programs.stop_all()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _code_line(at: datetime) -> str:
+    """Return what an authenticator app of administrator and auditor would show now."""
+    left_s = STEP_S - int(at.timestamp()) % STEP_S
+    return f"验证码 Code: [bold]{code_at(TOTP_SECRET, at)}[/bold] ({left_s} s)"
 
 
 def _welcome(demo: DemoHospital) -> str:
@@ -69,6 +86,10 @@ def _welcome(demo: DemoHospital) -> str:
         "  用户 user / 密码 password": f"{NURSE} / {PASSWORD}",
         "医生工作台 Doctor console": f"{demo.address}/console",
         "  用户 user / 密码 password ": f"{doctor} / {PASSWORD}",
+        "查阅与操作记录 Audit list": f"{demo.address}/audit",
+        "  用户 user / 密码 password  ": f"{AUDITOR} / {PASSWORD}  + 验证码 code ↓",
+        "信息科 Administrator": f"{demo.address}/",
+        "  用户 user / 密码 password   ": f"{ADMINISTRATOR} / {PASSWORD}  + 验证码 code ↓",
         "患者手机 Patients' phones": f"{demo.address}/cards",
         "扫码 Scan a code": f"python -m hardware control {demo.ports.scanner_control} scan CODE",
         "小票 Slips": str(demo.slips),

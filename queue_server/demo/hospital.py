@@ -9,6 +9,10 @@ from typing import Final
 from assets import FOLDER
 from queue_server.broker.broker import BrokerAddress
 from queue_server.demo.programs import Programs, free_port
+from queue_server.devices.carried_folder import carried_folder
+from queue_server.devices.checks import NewDevice
+from queue_server.devices.device_list import DeviceKind
+from queue_server.devices.register import DeviceRegister
 from queue_server.site import Site, load_site
 from queue_server.web.users import make_password_hash
 
@@ -18,10 +22,20 @@ NURSE: Final = "li"
 ADMINISTRATOR: Final = "zheng"
 AUDITOR: Final = "qian"
 PASSWORD: Final = "qingyu-2026"  # noqa: S105  # of a hospital that does not exist
+TOTP_SECRET: Final = "QINGYUHOSPITALDEMOQINGYUHOSPITAL"  # noqa: S105  # likewise
+"""Of the second factor of administrator and auditor."""
 OPENS_AT: Final = "09:05"
 """What the clocks of the demo show when it starts, whatever the time is."""
+KIOSK: Final = "kiosk-01"
+AREA_BOARD: Final = "area-a-1"
 BOARD_AREA: Final = "area-a"
+DOOR_BOARD: Final = "door-201"
 DOOR_ROOM: Final = "room-201"
+_DEVICES: Final = (
+    NewDevice(name=KIOSK, kind=DeviceKind.KIOSK),
+    NewDevice(name=AREA_BOARD, kind=DeviceKind.AREA_BOARD, area=BOARD_AREA),
+    NewDevice(name=DOOR_BOARD, kind=DeviceKind.DOOR_BOARD, room=DOOR_ROOM),
+)
 OFFSCREEN: Final = {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
 
 
@@ -59,6 +73,7 @@ class DemoHospital:
     day_on: date
     clock_offset_s: int
     broker: BrokerAddress
+    """With TLS and a certificate for each device, unless it is one that somebody named."""
     environment: Mapping[str, str]
     """Of the programs with a window: where they are shown."""
     voice: str
@@ -79,6 +94,27 @@ class DemoHospital:
         """Where the pages are."""
         return f"http://127.0.0.1:{self.ports.http}"
 
+    @property
+    def has_own_broker(self) -> bool:
+        """Whether the broker is the embedded one."""
+        return self.broker.port == self.ports.broker
+
+    def machine(self, name: str) -> Path:
+        """The folder that was carried to a device."""
+        return self.folder / "machines" / name
+
+    def add_devices(self, now: datetime) -> None:
+        """Make the certificates of all devices, as a technician would."""
+        register = DeviceRegister(self.folder / "data" / "devices")
+        for new in _DEVICES:
+            register.add(
+                new,
+                site=self.site,
+                broker=self.broker,
+                now=now,
+                hand_over=carried_folder(self.machine(new.name), lambda _broker: {}),
+            )
+
     def start_devices(self) -> None:
         """Start the simulated printer and scanner."""
         ports = self.ports
@@ -98,17 +134,17 @@ class DemoHospital:
         arguments += ["--users", str(self.folder / "users.toml")]
         arguments += ["--data", str(self.folder / "data"), "--demo-seed", str(SEED)]
         arguments += ["--http", f"127.0.0.1:{self.ports.http}"]
-        if self.broker.port == self.ports.broker:
-            arguments += ["--broker-port", str(self.ports.broker)]
-        else:
-            arguments += ["--broker", str(self.broker)]
+        option = "--broker-listen" if self.has_own_broker else "--broker"
+        arguments += [option, str(self.broker)]
         self.programs.start("server", [*arguments, *LOGS, *self._clock()])
         self.programs.wait_for_port("server", self.ports.http)
 
     def start_kiosk(self, size: str) -> None:
         """Start the kiosk in a window of `size`."""
         configuration = self.folder / "kiosk.toml"
-        configuration.write_text(_KIOSK.format(hospital=self), encoding="utf-8")
+        certificates = f'certificates = "{self.machine(KIOSK)}"' if self.has_own_broker else ""
+        text = _KIOSK.format(hospital=self, device=KIOSK, certificates=certificates)
+        configuration.write_text(text, encoding="utf-8")
         arguments = ["-m", "kiosk", "--config", str(configuration), "--windowed", "--size", size]
         arguments += ["--remote-control", str(self.ports.kiosk_control), *LOGS]
         self.programs.start("kiosk", arguments, self.environment)
@@ -117,16 +153,22 @@ class DemoHospital:
     def start_displays(self, area_size: str, door_size: str) -> None:
         """Start the area board and a door board."""
         common = ["--broker", str(self.broker), "--site", self.site.id, "--windowed", *LOGS]
-        area = ["-m", "display", "area", "--area", BOARD_AREA, "--device", "area-a-1", *common]
+        area = ["-m", "display", "area", "--area", BOARD_AREA, *self._who(AREA_BOARD), *common]
         area += ["--size", area_size, "--voice", self.voice]
         area += ["--remote-control", str(self.ports.area_control), *self._clock()]
         self.programs.start("area-board", area, self.environment)
-        door = ["-m", "display", "door", "--room", DOOR_ROOM, "--device", "door-201", *common]
+        door = ["-m", "display", "door", "--room", DOOR_ROOM, *self._who(DOOR_BOARD), *common]
         door += ["--size", door_size]
         door += ["--remote-control", str(self.ports.door_control), *self._clock()]
         self.programs.start("door-board", door, self.environment)
         self.programs.wait_for_port("area-board", self.ports.area_control)
         self.programs.wait_for_port("door-board", self.ports.door_control)
+
+    def _who(self, device: str) -> list[str]:
+        who = ["--device", device]
+        if self.has_own_broker:
+            who += ["--certificates", str(self.machine(device))]
+        return who
 
     def _clock(self) -> list[str]:
         return ["--clock-offset-s", str(self.clock_offset_s)]
@@ -143,8 +185,12 @@ class DemoHospital:
                 name=queue.id, display_name=queue.doctor_zh, password_hash=password_hash
             )
         text += _OVERSEERS.format(
-            administrator=ADMINISTRATOR, auditor=AUDITOR, password_hash=password_hash
+            administrator=ADMINISTRATOR,
+            auditor=AUDITOR,
+            password_hash=password_hash,
+            totp_secret=TOTP_SECRET,
         )
+        path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
 
 
@@ -172,17 +218,19 @@ name = "{administrator}"
 role = "administrator"
 display_name = "郑工（信息科）"
 password_hash = "{password_hash}"
+totp_secret = "{totp_secret}"
 
 [[user]]
 name = "{auditor}"
 role = "auditor"
 display_name = "钱审计"
 password_hash = "{password_hash}"
+totp_secret = "{totp_secret}"
 """
 
 _KIOSK: Final = """\
 site = "{hospital.site.id}"
-device = "kiosk-01"
+device = "{device}"
 timezone = "{hospital.site.timezone}"
 voice = "none"
 clock_offset_s = {hospital.clock_offset_s}
@@ -197,6 +245,7 @@ unattended_after_s = 30
 [broker]
 host = "{hospital.broker.host}"
 port = {hospital.broker.port}
+{certificates}
 
 [printer]
 driver = "network"
@@ -226,7 +275,7 @@ def make_demo(
     hours, minutes = (int(part) for part in OPENS_AT.split(":"))
     opens_at = now.replace(hour=hours, minute=minutes, second=0, microsecond=0)
     ports = free_ports()
-    return DemoHospital(
+    demo = DemoHospital(
         folder=folder,
         site=site,
         ports=ports,
@@ -237,3 +286,6 @@ def make_demo(
         environment=environment,
         voice=voice,
     )
+    if demo.has_own_broker:
+        demo.add_devices(now)
+    return demo

@@ -52,6 +52,33 @@ class Batch:
         return not (self.entries or self.facts or self.replies or self.redeemed_cards)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which entries and facts of a clinic day are asked for; an empty part excludes nothing."""
+
+    day_on: date
+    by: str = ""
+    """Whose: as it is written, or without the role."""
+    is_by_person: bool | None = None
+    kinds: frozenset[str] = frozenset()
+    """What an entry's `do` or a fact's `name` may be."""
+    texts: tuple[str, ...] = ()
+    """One of these texts is a value in it: a ticket, a patient."""
+    texts_of_kind: tuple[str, frozenset[str]] = ("", frozenset())
+    """Or, in facts of this kind, one of these."""
+    before: int | None = None
+    """Only rows of the journal before this one."""
+    count_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An entry or a fact, and its place in the whole journal."""
+
+    number: int
+    written: JournaledEntry | JournaledFact
+
+
 class JournalUnusable(Exception):
     """The journal can't be opened or written; the sentence says what to do about it."""
 
@@ -74,6 +101,9 @@ class Journal(Protocol):
 
     def facts(self, day_on: date) -> Iterator[JournaledFact]:
         """Yield the facts of a clinic day in order."""
+
+    def rows(self, selection: Selection) -> list[Row]:
+        """Return what is selected, the latest first."""
 
     def days(self) -> Sequence[date]:
         """Return the clinic days that have entries, the latest first."""

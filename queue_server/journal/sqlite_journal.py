@@ -15,6 +15,8 @@ from queue_server.journal.journal import (
     JournaledEntry,
     JournaledFact,
     JournalUnusable,
+    Row,
+    Selection,
 )
 from queue_server.journal.journal_file import (
     COLUMNS,
@@ -32,6 +34,7 @@ from queue_server.journal.row_codec import (
     read_entry,
     read_fact,
 )
+from queue_server.journal.row_selection import selection_sql
 from queue_server.rules.terms import RequestId
 
 _REPAIR: Final = (
@@ -140,6 +143,24 @@ class SqliteJournal:
             except DECODING_ERRORS as error:
                 raise self._damaged(f"a fact of {day_on} is damaged") from error
 
+    def rows(self, selection: Selection) -> list[Row]:
+        """Return what is selected, the latest first.
+
+        Raises:
+            JournalUnusable: one is damaged.
+        """
+        found: list[Row] = []
+        for table in ("entries", "facts"):
+            sql, parameters = selection_sql(selection, table)
+            for number, *values in self._read(table, sql, parameters):
+                try:
+                    written = read_entry(values) if table == "entries" else read_fact(values)
+                except DECODING_ERRORS as error:
+                    raise self._damaged(f"row {number} is damaged") from error
+                found.append(Row(number=number, written=written))
+        found.sort(key=lambda row: -row.number)
+        return found[: selection.count_max]
+
     def days(self) -> Sequence[date]:
         """Return the clinic days that have entries, the latest first."""
         sql = "SELECT DISTINCT day_on FROM entries ORDER BY day_on DESC"
@@ -164,7 +185,7 @@ class SqliteJournal:
             raise self._file.unusable(error) from error
         return row
 
-    def _read(self, table: str, sql: str, parameters: list[str]) -> list[tuple[Any, ...]]:
+    def _read(self, table: str, sql: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
         """Read with a connection of its own, so that any thread may ask."""
         try:
             with contextlib.closing(self._file.connect("ro")) as connection:

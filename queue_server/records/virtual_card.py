@@ -8,7 +8,6 @@ Source: RFC 7519 (JWT), RFC 8037 and RFC 9864 (the algorithm Ed25519).
 """
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import GuestProtocol, OKPKey
 from msgspec import Meta
 
+from queue_server.private_file import write_privately
 from queue_server.records.records import CardId
 from queue_server.rules.terms import RefusalCode
 
@@ -178,11 +178,4 @@ def load_or_make_key(path: Path) -> OKPKey:
 
 def _write_key(path: Path) -> None:
     key = OKPKey.generate_key(_ALGORITHM)
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        json.dump(key.as_dict(private=True), file)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    write_privately(path, json.dumps(key.as_dict(private=True)).encode("ascii"))

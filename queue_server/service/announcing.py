@@ -6,6 +6,7 @@ from typing import Final
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
 from queue_server.contract.messages import DeviceStatus
+from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import AreaId
 from queue_server.service.board_view import (
     area_board,
@@ -14,7 +15,7 @@ from queue_server.service.board_view import (
     notices_message,
     room_board,
 )
-from queue_server.service.door import SERVER, Door
+from queue_server.service.door import Door
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.watch.metrics import Metrics

@@ -153,7 +153,6 @@ class Draft:
         self.note(identified, by=job.device)
         return Identified(
             session_id=session_id,
-            full_name=patient.full_name.reveal(),
             masked_name=self.now.masked_names[patient.patient_id],
             visits=visits_of(
                 self.setup, self.now, self.at_s, patient.patient_id, found.appointments

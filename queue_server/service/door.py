@@ -6,6 +6,7 @@ server that dies in between gets it again; the request id makes that harmless.
 
 import logging
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +15,9 @@ from typing import Any, Final, Protocol
 import msgspec
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
 
+from queue_server.client.tls import TlsSession, connect_trouble, refused_trouble
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, decode, encode
 from queue_server.contract.messages import (
@@ -24,10 +27,10 @@ from queue_server.contract.messages import (
     Request,
     Screenshot,
 )
+from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import DeviceId, SiteId
 from queue_server.service.jobs import Asked, DeviceSaid, Job, LineIsUp, Unreadable
 
-SERVER: Final = DeviceId("queue-server")
 KEEPALIVE_S: Final = 5
 RECONNECT_AFTER_S: Final = 1
 FAREWELL_WITHIN_S: Final = 2
@@ -58,15 +61,21 @@ class Door(Protocol):
 class MqttDoor:
     """A `Door` on an MQTT broker, by paho's own network thread."""
 
-    def __init__(self, host: str, port: int, site: SiteId) -> None:
+    def __init__(
+        self, host: str, port: int, site: SiteId, session: TlsSession | None = None
+    ) -> None:
         self._host = host
         self._port = port
+        self._session = session
         self._site = site
         self._put: Callable[[Job], None] = lambda job: None
         self._gone = threading.Event()
+        self._is_accepted = False
+        self._told: set[str] = set()
+        """What the technician has been told since the line was up."""
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
-            f"{site}-{SERVER}",
+            f"{site}-{SERVER}" if session is None else session.client_id,
             protocol=mqtt.MQTTv311,
             clean_session=False,
             manual_ack=True,
@@ -76,9 +85,12 @@ class MqttDoor:
         """Connect in the background and hand what comes in to `put`."""
         self._put = put
         client = self._client
+        if self._session is not None:
+            client.tls_set_context(self._session.context)
         client.on_socket_open = _no_delay
         client.on_connect = self._connected
-        client.on_disconnect = lambda *_: self._gone.set()
+        client.on_connect_fail = self._not_connected
+        client.on_disconnect = self._disconnected
         client.on_subscribe = self._subscribed
         client.on_message = self._received
         client.max_inflight_messages_set(0)
@@ -122,9 +134,31 @@ class MqttDoor:
     def _status_topic(self) -> str:
         return topics.status(self._site, SERVER)
 
-    def _connected(self, client: mqtt.Client, *_: Any) -> None:
+    def _connected(
+        self, client: mqtt.Client, _userdata: Any, _flags: Any, reason: ReasonCode, *_: Any
+    ) -> None:
+        if reason.is_failure:
+            self._tell(refused_trouble(self._host, self._port, str(reason)))
+            return
+        self._is_accepted = True
+        self._told.clear()
         self._gone.clear()
         client.subscribe([(one, 1) for one in followed_topics(self._site)])
+
+    def _not_connected(self, *_: Any) -> None:
+        self._tell(connect_trouble(sys.exception(), self._host, self._port))
+
+    def _disconnected(self, *_: Any) -> None:
+        if not self._is_accepted and self._session is not None and not self._told:
+            # In TLS 1.3 a certificate is refused after the handshake, without a word to MQTT.
+            self._tell(refused_trouble(self._host, self._port, "line closed"))
+        self._is_accepted = False
+        self._gone.set()
+
+    def _tell(self, sentence: str) -> None:
+        if sentence not in self._told:
+            self._told.add(sentence)
+            _log.error("%s", sentence)
 
     def _subscribed(self, *_: Any) -> None:
         # Only now has paho sent again what was under way when the line broke: boards of then,

@@ -9,6 +9,7 @@ import msgspec
 from queue_server.contract.messages import SESSION_LIFE_S, Notice
 from queue_server.journal.journal import JournaledFact
 from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, PatientId
+from queue_server.service.audit_facts import AUDIT_FACTS, AnyAuditFact
 from queue_server.service.now import ActiveAlarm, DeviceCommand, HelpCall, Now, Session
 
 
@@ -115,7 +116,14 @@ def _without(now: Now, code: str, about: str) -> tuple[ActiveAlarm, ...]:
 
 
 AnyFact = (
-    HelpCalled | HelpAnswered | NoticesSet | Identified | DeviceCommanded | AlarmBegan | AlarmEnded
+    HelpCalled
+    | HelpAnswered
+    | NoticesSet
+    | Identified
+    | DeviceCommanded
+    | AlarmBegan
+    | AlarmEnded
+    | AnyAuditFact
 )
 FACTS: Final[dict[str, type[AnyFact]]] = {
     kind.__name__: kind
@@ -127,6 +135,7 @@ FACTS: Final[dict[str, type[AnyFact]]] = {
         DeviceCommanded,
         AlarmBegan,
         AlarmEnded,
+        *AUDIT_FACTS,
     )
 }
 
@@ -146,4 +155,6 @@ def with_fact(now: Now, written: JournaledFact) -> Now:
     """Return the state after a journaled fact."""
     fact = msgspec.convert(written.body, FACTS[written.name])
     changed = fact.change(now, written.written_at)
+    if changed is now:
+        return now
     return replace(changed, change_count=now.change_count + 1)

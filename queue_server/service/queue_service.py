@@ -7,13 +7,13 @@ written the process stops without answering: a restart replays what is on disk.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
 from queue import Empty, SimpleQueue
 from typing import Final
 
-from queue_server.journal.journal import JournaledEntry, JournalUnusable
+from queue_server.journal.journal import JournaledEntry, JournalUnusable, Row, Selection
 from queue_server.records.records import Patient, Records
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
@@ -94,6 +94,14 @@ class QueueService:
                 getattr(event, "ticket", None) == ticket for event in written.entry.events
             ):
                 yield written
+
+    def rows(self, selection: Selection) -> list[Row]:
+        """Return what the journal holds of a clinic day, the latest first. May block."""
+        return self._parts.journal.rows(selection)
+
+    def days(self) -> Sequence[date]:
+        """Return the clinic days of the journal, the latest first. May block."""
+        return self._parts.journal.days()
 
     def past_day(self, day_on: date) -> Now:
         """Return a clinic day as its journal tells it. May block."""

@@ -18,8 +18,6 @@ class ExpectedDevice:
     """`kiosk`, `area-board` or `door-board`, as in `DeviceStatus`."""
     shows: str = ""
     """The area or room of a board."""
-    certificate_ends_at: datetime | None = None
-    """None: it has no certificate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,4 +38,5 @@ class Figures:
     expected: Mapping[DeviceId, ExpectedDevice] = field(default_factory=dict)
     records_fail_since: datetime | None = None
     """Since when the hospital's records have not answered; None while they do."""
-    server_certificate_ends_at: datetime | None = None
+    certificates: Mapping[str, datetime] = field(default_factory=dict)
+    """When each certificate ends, by whose it is."""

@@ -141,11 +141,10 @@ def old_backup(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:
 def ending_certificates(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:
     """Certificates that soon end, or have ended."""
     soon = figures.at + timedelta(days=limits.certificate_days)
-    ends = {one.device: one.certificate_ends_at for one in figures.expected.values()}
-    ends[DeviceId("queue-server")] = figures.server_certificate_ends_at
-    for device, ends_at in ends.items():
-        if ends_at is not None and ends_at <= soon:
-            yield _device(device, ends=f"{ends_at.astimezone(figures.at.tzinfo):%Y-%m-%d}")
+    for name, ends_at in figures.certificates.items():
+        if ends_at <= soon:
+            ends = f"{ends_at.astimezone(figures.at.tzinfo):%Y-%m-%d}"
+            yield _device(DeviceId(name), ends=ends)
 
 
 def restarted_server(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:

@@ -37,7 +37,8 @@ class Sources:
     records_fail_since: Callable[[], datetime | None] = lambda: None
     expected: Callable[[], Mapping[DeviceId, ExpectedDevice]] = dict
     """The devices that should be there; none: those that were heard."""
-    server_certificate_ends_at: Callable[[], datetime | None] = lambda: None
+    certificates: Callable[[], Mapping[str, datetime]] = dict
+    """When each certificate ends."""
     free_bytes: Callable[[Path], int] = field(default=lambda path: shutil.disk_usage(path).free)
 
 
@@ -82,7 +83,7 @@ class Watch:
             backup_at=backup_at.astimezone(at.tzinfo) if backup_at else None,
             expected=sources.expected(),
             records_fail_since=fail_since.astimezone(at.tzinfo) if fail_since else None,
-            server_certificate_ends_at=sources.server_certificate_ends_at(),
+            certificates=sources.certificates(),
         )
 
     def look(self) -> None:

@@ -10,7 +10,15 @@ from queue_server.web.problems import Problem, ProblemCode
 from queue_server.web.sessions import Sessions
 from queue_server.web.users import OVERSEERS, Role, User
 
-COOKIE = "session"
+_COOKIE = "session"
+
+
+def cookie_name(request: Request) -> str:
+    """Return the name of the session's cookie.
+
+    By HTTPS it begins with `__Host-`: browsers take such a cookie from this server by HTTPS only.
+    """
+    return f"__Host-{_COOKIE}" if request.url.scheme == "https" else _COOKIE
 
 
 class Access:
@@ -21,7 +29,7 @@ class Access:
 
     def token(self, request: Request) -> str:
         """Return the session token of the request's cookie."""
-        return request.cookies.get(COOKIE, "")
+        return request.cookies.get(cookie_name(request), "")
 
     def anybody(self, request: Request) -> User:
         """Return who is signed in, whatever he may do."""

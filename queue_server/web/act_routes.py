@@ -31,31 +31,30 @@ from queue_server.web.bodies import (
     WalkInAct,
 )
 from queue_server.web.desk import Desk
-from queue_server.web.users import Role, User
+from queue_server.web.users import STAFF, Role, User
 
 NURSE: Final = frozenset({Role.NURSE})
 DOCTOR: Final = frozenset({Role.DOCTOR})
-BOTH: Final = NURSE | DOCTOR
 
 QUEUE_ACTS: Final[Mapping[str, tuple[type[asked.Command], frozenset[Role]]]] = {
-    "call-next": (asked.CallNext, BOTH),
-    "pause": (asked.Pause, BOTH),
-    "reopen": (asked.Reopen, BOTH),
+    "call-next": (asked.CallNext, STAFF),
+    "pause": (asked.Pause, STAFF),
+    "reopen": (asked.Reopen, STAFF),
     "stop": (asked.Stop, NURSE),
 }
 """Acts on a whole queue, by the end of their address."""
 
 TICKET_ACTS: Final[Mapping[str, tuple[type[asked.TicketCommand], frozenset[Role]]]] = {
     "check-in": (asked.CheckIn, NURSE),
-    "call": (asked.CallTicket, BOTH),
-    "recall": (asked.Recall, BOTH),
+    "call": (asked.CallTicket, STAFF),
+    "recall": (asked.Recall, STAFF),
     "start": (asked.Start, DOCTOR),
     "finish": (asked.Finish, DOCTOR),
-    "miss": (asked.Miss, BOTH),
+    "miss": (asked.Miss, STAFF),
     "away-for-results": (asked.SendForResults, DOCTOR),
-    "results-ready": (asked.NoteResultsReady, BOTH),
-    "hold": (asked.Hold, BOTH),
-    "resume": (asked.Resume, BOTH),
+    "results-ready": (asked.NoteResultsReady, STAFF),
+    "hold": (asked.Hold, STAFF),
+    "resume": (asked.Resume, STAFF),
     "cancel": (asked.Cancel, NURSE),
 }
 """Acts on one ticket that need no more than to know which."""
@@ -150,7 +149,7 @@ def _add_nurse_acts(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_shared_acts(router: APIRouter, desk: Desk) -> None:
-    both = Depends(desk.access.one_of(BOTH))
+    both = Depends(desk.access.one_of(STAFF))
 
     @router.post("/transfer", summary=asked.Transfer.__doc__)
     async def transfer(queue: str, body: TransferAct, user: Annotated[User, both]) -> Done:

@@ -1,6 +1,8 @@
 """The web application: pages and API of nurse station, doctor console and the demo's phone."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -9,6 +11,7 @@ from queue_server.service.queue_service import QueueService
 from queue_server.watch.figures import ExpectedDevice
 from queue_server.web import (
     act_routes,
+    audit_routes,
     card_routes,
     console_routes,
     device_routes,
@@ -22,7 +25,9 @@ from queue_server.web.card_routes import DemoCards
 from queue_server.web.desk import Desk
 from queue_server.web.live import Live
 from queue_server.web.request_guard import RequestGuard
-from queue_server.web.sessions import Sessions, Throttle
+from queue_server.web.second_factor import CodeCheck
+from queue_server.web.sessions import Sessions
+from queue_server.web.throttle import SignInThrottle
 from queue_server.web.users import PasswordCheck, Users
 
 
@@ -32,6 +37,8 @@ def make_application(
     *,
     new_token: Callable[[], str],
     expected_devices: Callable[[], Mapping[DeviceId, ExpectedDevice]] = dict,
+    code_clock: Callable[[], datetime] | None = None,
+    sessions_file: Path | None = None,
     demo_cards: DemoCards | None = None,
 ) -> FastAPI:
     """Return the application; before its server stops, `application.state.live.close()`.
@@ -41,18 +48,24 @@ def make_application(
         users: who may sign in.
         new_token: gives a text that can't be guessed, as `secrets.token_urlsafe`.
         expected_devices: those that should be there; none: those that were heard.
+        code_clock: the real time, by which authenticator apps go; the service's by default.
+        sessions_file: where those who are signed in outlive a restart; None: they don't.
         demo_cards: switches the demo's phone page on.
     """
-    sessions = Sessions(now=service.clock, new_token=new_token)
+    sessions = Sessions(now=service.clock, new_token=new_token, file=sessions_file)
+    restored = sessions.restore(users)
     access = Access(sessions)
     desk = Desk(
         service=service,
         users=users,
         passwords=PasswordCheck(users),
         sessions=sessions,
-        throttle=Throttle(service.clock),
+        throttle=SignInThrottle(service.clock),
+        codes=CodeCheck(sessions.used_steps),
+        code_clock=code_clock or service.clock,
         access=access,
         live=Live(service),
+        restored={user.by for user in restored},
     )
     # The documentation pages load their scripts from the internet; the description does not.
     application = FastAPI(title="Hospital kiosk: queues", docs_url=None, redoc_url=None)
@@ -64,6 +77,7 @@ def make_application(
     application.include_router(console_routes.make_router(desk))
     application.include_router(act_routes.make_router(desk))
     application.include_router(device_routes.make_router(desk, expected_devices))
+    application.include_router(audit_routes.make_router(desk))
     if demo_cards is not None:
         application.include_router(card_routes.make_router(desk, demo_cards))
     application.include_router(pages.make_router(access, demo_cards is not None))

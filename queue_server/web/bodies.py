@@ -29,10 +29,11 @@ class Body(BaseModel):
 
 
 class SignIn(Body):
-    """User name and password."""
+    """User name and password; `code` is asked for when the user has a second factor."""
 
     user: Annotated[str, Field(max_length=64)]
     password: Annotated[str, Field(max_length=PASSWORD_LENGTH_MAX)]
+    code: Annotated[str, Field(pattern=r"^[0-9 ]{1,16}$")] | None = None
 
 
 class Act(Body):
@@ -107,6 +108,20 @@ class NoticeLines(Body):
     """All lines of a waiting area; an empty list clears them."""
 
     notices: Annotated[list[NoticeLine], Field(max_length=10)]
+
+
+class AuditAsked(Body):
+    """Which rows of the audit list; what is left out excludes nothing."""
+
+    day_on: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    """The running day by default."""
+    who: Annotated[str, Field(max_length=64), AfterValidator(_one_line)] = ""
+    """A user's name, or a device."""
+    about: Annotated[str, Field(max_length=64), AfterValidator(_one_line)] = ""
+    """A ticket's number, or the id of a patient."""
+    what: Literal["people", "names", "acts", "sign_in", "devices"] = "people"
+    before: Annotated[int, Field(ge=0)] | None = None
+    """Rows before this one only: the page that follows."""
 
 
 class NoFields(Body):

@@ -123,7 +123,7 @@ def history(written: Iterable[JournaledEntry], ticket: TicketId, users: Users) -
 def _line(written: JournaledEntry, ticket: TicketId, names: Mapping[str, str]) -> HistoryLine:
     entry = written.entry
     what_zh, what_en = _what(entry, ticket)
-    reason = _reason(entry, ticket)
+    reason = reason_of(entry, ticket)
     zh, en = explain(reason) if reason is not None else ("", "")
     return HistoryLine(
         at=f"{written.written_at:%H:%M:%S}",
@@ -148,7 +148,8 @@ def _what(entry: Entry, ticket: TicketId) -> tuple[str, str]:
     return ACTS[entry.do]
 
 
-def _reason(entry: Entry, ticket: TicketId) -> Reason | None:
+def reason_of(entry: Entry, ticket: TicketId) -> Reason | None:
+    """Return why what happened to `ticket` happened; None where nothing is to be said."""
     for event in _events_of(entry, ticket):
         placing = getattr(event, "placing", None)
         reason = placing.reason if placing is not None else getattr(event, "reason", None)

@@ -1,12 +1,14 @@
 """Signing in and out."""
 
 import asyncio
+import logging
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from queue_server.web.access import COOKIE
+from queue_server.service import audit_facts
+from queue_server.web.access import cookie_name
 from queue_server.web.bodies import NoFields, SignIn
 from queue_server.web.desk import Desk
 from queue_server.web.problems import Problem, ProblemCode
@@ -19,6 +21,7 @@ FIRST_PAGE: Final = {
     Role.ADMINISTRATOR: "/devices",
     Role.AUDITOR: "/audit",
 }
+_log = logging.getLogger(__name__)
 
 
 class SignedIn(BaseModel):
@@ -38,13 +41,15 @@ def make_router(desk: Desk) -> APIRouter:
     @router.post("/login")
     async def login(body: SignIn, request: Request, response: Response) -> SignedIn:
         """Sign in; the answer sets the session's cookie."""
-        user = await _checked(desk, body, request.client.host if request.client else "")
+        address = request.client.host if request.client else ""
+        user = await _with_password(desk, body, address)
+        _require_code(desk, user, body)
         # His acts before a restart can still be taken back.
-        written = await asyncio.to_thread(lambda: list(desk.service.entries()))
-        desk.own_acts.read_again(user.by, written)
+        await desk.remember_acts(user)
+        await desk.note(user, audit_facts.SignedIn(address=address))
         desk.sessions.close(desk.access.token(request))
         response.set_cookie(
-            COOKIE,
+            cookie_name(request),
             desk.sessions.open(user),
             max_age=int(SESSION_LIFE.total_seconds()),
             httponly=True,
@@ -56,8 +61,15 @@ def make_router(desk: Desk) -> APIRouter:
     @router.post("/logout")
     async def logout(_body: NoFields, request: Request, response: Response) -> NoFields:
         """Sign out."""
-        desk.sessions.close(desk.access.token(request))
-        response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        user = desk.sessions.close(desk.access.token(request))
+        if user is not None:
+            await desk.note(user, audit_facts.SignedOut())
+        response.delete_cookie(
+            cookie_name(request),
+            httponly=True,
+            samesite="strict",
+            secure=request.url.scheme == "https",
+        )
         return NoFields()
 
     @router.get("/me")
@@ -68,17 +80,36 @@ def make_router(desk: Desk) -> APIRouter:
     return router
 
 
-async def _checked(desk: Desk, body: SignIn, address: str) -> User:
-    wait_s = desk.throttle.wait_s(body.user, address)
+async def _with_password(desk: Desk, body: SignIn, address: str) -> User:
+    _require_patience(desk.throttle.wait_s(body.user, address))
+    desk.throttle.began(body.user, address)
+    async with desk.password_turns:
+        user = await asyncio.to_thread(desk.passwords.user, body.user, body.password)
+    if user is None:
+        # Without the name: people type their password there.
+        _log.warning("a sign-in from %s was refused / 登录被拒绝", address)
+        raise Problem(ProblemCode.WRONG_PASSWORD)
+    desk.throttle.knew_password(body.user, address)
+    return user
+
+
+def _require_code(desk: Desk, user: User, body: SignIn) -> None:
+    """Ask for the second factor of a user who has one."""
+    if user.totp_secret is None:
+        return
+    if body.code is None:
+        raise Problem(ProblemCode.CODE_NEEDED)
+    _require_patience(desk.throttle.code_wait_s(user.name))
+    if not desk.codes.accepts(user.name, user.totp_secret, body.code, desk.code_clock()):
+        desk.throttle.code_failed(user.name)
+        _log.warning("a wrong code of %s / 验证码错误", user.by)
+        raise Problem(ProblemCode.WRONG_CODE)
+    desk.throttle.code_was_right(user.name)
+
+
+def _require_patience(wait_s: int) -> None:
     if wait_s:
         raise Problem(ProblemCode.TOO_MANY_TRIES, wait_s=str(wait_s))
-    # Counted before the check, which takes a while: tries at the same time count as well.
-    desk.throttle.failed(body.user, address)
-    user = await asyncio.to_thread(desk.passwords.user, body.user, body.password)
-    if user is None:
-        raise Problem(ProblemCode.WRONG_PASSWORD)
-    desk.throttle.succeeded(body.user, address)
-    return user
 
 
 def _signed_in(user: User) -> SignedIn:

@@ -18,12 +18,12 @@ from assets.translations import load
 from queue_server.rules.terms import Language
 from queue_server.web.access import Access
 from queue_server.web.json_answer import JsonAnswer
+from queue_server.web.language import language_of
 from queue_server.web.login_routes import FIRST_PAGE
 from queue_server.web.problems import Problem, ProblemCode
 from queue_server.web.users import User
 
 STATIC: Final = Path(__file__).parent / "static"
-LANGUAGE_COOKIE: Final = "language"
 _HTML_LANGUAGES: Final = {Language.CHINESE: "zh-CN", Language.ENGLISH: "en"}
 _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
@@ -60,12 +60,6 @@ def theme_css() -> str:
     colours = [f"  --{name.replace('_', '-')}: {value};" for name, value in PALETTE.items()]
     sizes = [f"  --space: {SPACE}px;", f"  --radius: {RADIUS // 2}px;"]
     return "\n".join([":root {", *colours, *sizes, "}", ""])
-
-
-def language_of(request: Request) -> Language:
-    """Return the language the reader has chosen; Chinese before he has."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
-    return Language(chosen) if chosen in list(Language) else Language.CHINESE
 
 
 def make_router(access: Access, has_cards: bool) -> APIRouter:

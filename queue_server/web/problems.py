@@ -22,6 +22,8 @@ class ProblemCode(StrEnum):
 
     NOT_SIGNED_IN = "NOT_SIGNED_IN"
     WRONG_PASSWORD = "WRONG_PASSWORD"  # noqa: S105 - a code
+    CODE_NEEDED = "CODE_NEEDED"
+    WRONG_CODE = "WRONG_CODE"
     TOO_MANY_TRIES = "TOO_MANY_TRIES"
     WRONG_ORIGIN = "WRONG_ORIGIN"
     TOO_LARGE = "TOO_LARGE"
@@ -44,10 +46,20 @@ SENTENCES: Final[Mapping[ProblemCode, tuple[int, str, str]]] = {
         "用户名或密码不对。请核对后再试。",
         "User name or password is wrong. Please check both and try again.",
     ),
+    _CODE.CODE_NEEDED: (
+        401,
+        "请输入身份验证器应用显示的 6 位验证码。",
+        "Please enter the six digits that your authenticator app shows.",
+    ),
+    _CODE.WRONG_CODE: (
+        401,
+        "验证码不对，或已用过。请等应用显示下一个验证码。",
+        "The code is wrong or was used already. Please wait for the next one.",
+    ),
     _CODE.TOO_MANY_TRIES: (
         429,
-        "密码错误次数过多，请在 {wait_s} 秒后再试。",
-        "Too many wrong passwords. Please try again in {wait_s} seconds.",
+        "错误次数过多，请在 {wait_s} 秒后再试。",
+        "Too many wrong tries. Please try again in {wait_s} seconds.",
     ),
     _CODE.WRONG_ORIGIN: (
         403,
@@ -112,7 +124,10 @@ class Problem(Exception):
 
 
 def install(application: FastAPI) -> None:
-    """Let every error be answered by a plain sentence; a page sends to the sign-in page."""
+    """Let every error be answered by a plain sentence; a page sends to the sign-in page.
+
+    What nobody expects is answered by the request guard, which is outside of everything.
+    """
 
     async def refused(_request: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
@@ -146,15 +161,11 @@ def install(application: FastAPI) -> None:
     async def without_records(_request: Request, _error: Exception) -> Response:
         return Problem(ProblemCode.RECORDS_UNAVAILABLE).response()
 
-    async def unexpected(_request: Request, _error: Exception) -> Response:
-        return Problem(ProblemCode.SERVER_ERROR).response()
-
     application.add_exception_handler(Refused, refused)
     application.add_exception_handler(Problem, problem)
     application.add_exception_handler(RequestValidationError, unreadable)
     application.add_exception_handler(HTTPException, from_http)
     application.add_exception_handler(RecordsUnavailable, without_records)
-    application.add_exception_handler(Exception, unexpected)
 
 
 def _answer(status: int, code: str, message_zh: str, message_en: str) -> JSONResponse:

@@ -1,5 +1,8 @@
 """What every request and every answer passes: size, origin, and the browser's safety headers."""
 
+import logging
+import traceback
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -8,8 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from queue_server.web.problems import Problem, ProblemCode
 
+_log = logging.getLogger(__name__)
 BODY_BYTES_MAX: Final = 32_768
 _SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
+_PORTS: Final = {"http": 80, "https": 443}
+_BY_HTTPS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+"""A browser that has been here once never speaks to this name in the clear again."""
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';"
     " img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self';"
@@ -34,7 +41,8 @@ class RequestGuard:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        guarded_send = _with_headers(send)
+        headers = _HEADERS | (_BY_HTTPS if scope["scheme"] == "https" else {})
+        guarded_send = _GuardedSend(send, headers)
         problem = _problem_of(scope)
         if problem is not None:
             await problem.response()(scope, receive, guarded_send)
@@ -43,6 +51,13 @@ class RequestGuard:
             await self._application(scope, _limited(receive), guarded_send)
         except _TooLarge:
             await Problem(ProblemCode.TOO_LARGE).response()(scope, receive, guarded_send)
+        except Exception as error:  # noqa: BLE001  # whoever asked gets a sentence
+            # Where it happened, not what was being worked on: that may be a name.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("a request has failed: %s\n%s", type(error).__name__, where)
+            if guarded_send.has_begun:
+                raise ConnectionAbortedError("the answer was broken off") from None
+            await Problem(ProblemCode.SERVER_ERROR).response()(scope, receive, guarded_send)
 
 
 class _TooLarge(BaseException):
@@ -54,17 +69,40 @@ def _problem_of(scope: Scope) -> Problem | None:
     length = headers.get("content-length", "0")
     if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
         return Problem(ProblemCode.TOO_LARGE)
-    if scope["method"] not in _SAFE_METHODS and not _is_same_origin(headers):
+    if scope["method"] in _SAFE_METHODS:
+        return None
+    if not _is_json(headers) or not _is_same_origin(scope["scheme"], headers):
         return Problem(ProblemCode.WRONG_ORIGIN)
     return None
 
 
-def _is_same_origin(headers: Headers) -> bool:
+def _is_json(headers: Headers) -> bool:
+    """Tell whether it is of a kind that no form, however old the browser, can send."""
+    kind = headers.get("content-type", "").partition(";")[0]
+    return kind.strip().lower() == "application/json"
+
+
+def _is_same_origin(scheme: str, headers: Headers) -> bool:
     """Tell whether our own page asks, or a program: browsers always say where a POST comes from."""
+    if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return False
     origin = headers.get("origin")
     if origin is None:
-        return headers.get("sec-fetch-site", "same-origin") == "same-origin"
-    return urlsplit(origin).netloc == headers.get("host", "") != ""
+        return True
+    asking = _place(origin)
+    return asking is not None and asking == _place(f"{scheme}://{headers.get('host', '')}")
+
+
+def _place(origin: str) -> tuple[str, str, int] | None:
+    """Return scheme, host and port of an origin (RFC 6454); None: not to be trusted."""
+    try:
+        parts = urlsplit(origin)
+        port = parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    if not parts.hostname:
+        return None
+    return parts.scheme, parts.hostname, port
 
 
 def _limited(receive: Receive) -> Receive:
@@ -83,14 +121,20 @@ def _limited(receive: Receive) -> Receive:
     return receive_limited
 
 
-def _with_headers(send: Send) -> Send:
-    async def send_with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers[name] = value
-            # Names stand on these pages: nothing of them stays behind in the browser.
-            headers.setdefault("Cache-Control", "no-store")
-        await send(message)
+class _GuardedSend:
+    """Sends an answer on, with the headers that every answer has."""
 
-    return send_with_headers
+    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
+        self._send = send
+        self._headers = headers
+        self.has_begun = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.has_begun = True
+            answered = MutableHeaders(scope=message)
+            for name, value in self._headers.items():
+                answered[name] = value
+            # Names stand on these pages: nothing of them stays behind in the browser.
+            answered.setdefault("Cache-Control", "no-store")
+        await self._send(message)

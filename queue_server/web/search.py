@@ -1,5 +1,6 @@
 """Finds who is expected or here today: by name, by number, or by the end of an ID number."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
@@ -8,6 +9,7 @@ from queue_server.records.id_number import is_id_number
 from queue_server.records.records import Patient, Records
 from queue_server.rules.terms import PatientId, QueueId, TicketState
 from queue_server.rules.ticket import Ticket
+from queue_server.service.audit_facts import NamesSeen, Query, Shown
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.web.detail_view import ID_NUMBER_SHOWN, PersonView, age_on, person_view
@@ -80,6 +82,29 @@ def find_patient(records: Records, query: str, now: Now) -> FoundPatient | None:
         return None
     patient = records.patient_by_id_number(query)
     return _found_patient(patient, now) if patient else None
+
+
+def found_names(now: Now, found: Found, query: str) -> NamesSeen:
+    """Return what the audit list keeps of a search: whose names it showed, not what was typed."""
+    tickets = [one.ticket.id for one in found.tickets]
+    of_tickets = {now.day.queues[one.queue].tickets[one.ticket.id].patient for one in found.tickets}
+    patients = {one for one in of_tickets if one} | {one.patient_id for one in found.patients}
+    return NamesSeen(
+        where=Shown.SEARCH,
+        tickets=tuple(tickets),
+        patients=tuple(sorted(patients)),
+        query=_kind(query.strip()),
+    )
+
+
+def _kind(text: str) -> Query:
+    if is_id_number(text):
+        return Query.ID_NUMBER
+    if re.fullmatch(r"[A-Za-z]{0,2}\d{1,3}", text):
+        return Query.NUMBER
+    if re.fullmatch(r"\d*[\dXx]", text):
+        return Query.ID_NUMBER_END
+    return Query.NAME
 
 
 def _found(setup: Setup, now: Now, ticket: Ticket) -> FoundTicket:

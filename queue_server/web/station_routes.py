@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import StreamingResponse
 
 from queue_server.contract.messages import Notice
+from queue_server.service.audit_facts import NamesSeen, Shown
 from queue_server.service.facts import HelpAnswered, NoticesSet
 from queue_server.service.now import Now
 from queue_server.web.access import require_area
 from queue_server.web.bodies import NoFields, NoticeLines, Search
-from queue_server.web.desk import Desk, watched_by
+from queue_server.web.desk import Desk, is_wanted, watched_by
 from queue_server.web.json_answer import JsonAnswer
-from queue_server.web.search import Found, find, find_patient
+from queue_server.web.search import Found, find, find_patient, found_names
 from queue_server.web.station_view import StationView, station_view
 from queue_server.web.users import User
 
@@ -24,22 +25,27 @@ def make_router(desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/api/station", tags=["nurse station"])
     nurse = Depends(desk.access.nurse)
 
+    def seen(user: User) -> NamesSeen:
+        return NamesSeen(where=Shown.STATION, areas=user.areas)
+
     def view(user: User, now: Now, at: datetime) -> StationView:
         return station_view(desk.service.setup, now, user, at, desk.own_acts.last(now, user.by))
 
     @router.get("/view", response_model=StationView)
-    async def station(user: Annotated[User, nurse]) -> JsonAnswer:
+    async def station(request: Request, user: Annotated[User, nurse]) -> JsonAnswer:
         """Return all queues of the nurse's areas, once."""
+        await desk.begin_page(request, user, seen(user))
         return JsonAnswer(view(user, desk.service.now, desk.service.clock()))
 
     @router.get("/stream", response_class=StreamingResponse)
     async def stream(request: Request, user: Annotated[User, nurse]) -> StreamingResponse:
         """Send the view now and after each change, as server-sent events."""
-        token = desk.access.token(request)
+        await desk.begin_page(request, user, seen(user))
+        token, day_on = desk.access.token(request), desk.service.now.day_on
         return desk.live.stream(
             lambda now, at: view(user, now, at),
             watched=lambda now: (*watched_by(desk, user, now), now.help_calls, now.notices),
-            is_wanted=lambda: desk.sessions.user(token) is not None,
+            is_wanted=lambda: is_wanted(desk, token, day_on),
         )
 
     @router.post("/search", response_model=Found)
@@ -49,7 +55,8 @@ def make_router(desk: Desk) -> APIRouter:
         found = find(desk.service.setup, now, body.query, sorted(user.queues))
         if not found.tickets:
             patient = await asyncio.to_thread(find_patient, desk.service.records, body.query, now)
-            return JsonAnswer(found.with_patient(patient))
+            found = found.with_patient(patient)
+        await desk.note(user, found_names(now, found, body.query))
         return JsonAnswer(found)
 
     @router.post("/help/{help_id}/answer")

@@ -3,8 +3,9 @@
 Passwords are kept as argon2id hashes only (`hospital-kiosk` writes them by `make_password_hash`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -15,9 +16,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from queue_server.rules.terms import AreaId, QueueId
 from queue_server.site import Site
 from queue_server.toml_table import Problem, Problems, Table, parse_toml
+from queue_server.web.second_factor import SECRET_PATTERN
 
 PASSWORD_LENGTH_MAX: Final = 200
-_USER_KEYS: Final = ("name", "role", "display_name", "password_hash", "areas", "queue")
+_USER_KEYS: Final = (
+    "name", "role", "display_name", "password_hash", "totp_secret", "areas", "queue",
+)  # fmt: skip
+_OTHERS: Final = 0o007
 
 
 class Role(StrEnum):
@@ -31,6 +36,8 @@ class Role(StrEnum):
     """Reads the audit list, and nothing else."""
 
 
+STAFF: Final = frozenset({Role.NURSE, Role.DOCTOR})
+"""Those who have queues and see the full names in them."""
 OVERSEERS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Those who have no queue and see no full name."""
 
@@ -48,6 +55,8 @@ class User:
     """The queues he may act on: all of a nurse's areas, the one of a doctor; none of others."""
     areas: tuple[AreaId, ...]
     """The areas of these queues, in the order of the site file."""
+    totp_secret: str | None = field(default=None, repr=False)
+    """Of his second factor; None: the password is enough."""
 
     @property
     def by(self) -> str:
@@ -109,8 +118,10 @@ def make_doctor(
     )
 
 
-def make_overseer(name: str, role: Role, display_name: str, password_hash: str) -> User:
-    """Return an administrator or an auditor."""
+def make_overseer(
+    name: str, role: Role, display_name: str, password_hash: str, totp_secret: str
+) -> User:
+    """Return an administrator or an auditor, who needs a second factor."""
     return User(
         name=name,
         role=role,
@@ -118,6 +129,7 @@ def make_overseer(name: str, role: Role, display_name: str, password_hash: str) 
         password_hash=password_hash,
         queues=frozenset(),
         areas=(),
+        totp_secret=totp_secret,
     )
 
 
@@ -140,6 +152,12 @@ def load_users(path: Path, site: Site) -> Users:
         if user.name in users and user.name:
             table.taken("name", f"user {user.name}")
         users[user.name] = user
+    if any(user.totp_secret for user in users.values()) and path.stat().st_mode & _OTHERS:
+        problems.add(
+            "file",
+            f"含有动态验证码密钥，不能让其他用户读取：chmod o= {path}",
+            f"everybody on this machine may read its secrets: chmod o= {path}",
+        )
     if problems.found:
         raise UsersError(path, problems.found)
     return users
@@ -154,14 +172,18 @@ def _user(table: Table, raw: Mapping[str, object], site: Site, problems: Problem
         for key in ("areas", "queue"):
             if key in table:
                 table.wrong(key, f"空缺：{role} 没有队列", f"none: {role} has no queues")
-        return make_overseer(name, Role(role), display_name, password_hash)
+        secret = _totp_secret(table, raw, name, problems)
+        return make_overseer(name, Role(role), display_name, password_hash, secret)
+    secret_or_none = _totp_secret(table, raw, name, problems) if "totp_secret" in table else None
     if role == Role.DOCTOR:
         known = [queue.id for queue in site.queues]
         queue = QueueId(table.text("queue")) if "queue" in table else QueueId("")
         if queue not in known:
             table.wrong("queue", f"医生的队列：{'、'.join(known)}", f"one of {', '.join(known)}")
-        return make_doctor(site, name, display_name, password_hash, queue)
-    return make_nurse(site, name, display_name, password_hash, _areas(table, raw, site))
+        doctor = make_doctor(site, name, display_name, password_hash, queue)
+        return replace(doctor, totp_secret=secret_or_none)
+    nurse = make_nurse(site, name, display_name, password_hash, _areas(table, raw, site))
+    return replace(nurse, totp_secret=secret_or_none)
 
 
 def _areas(table: Table, raw: Mapping[str, object], site: Site) -> list[AreaId]:
@@ -182,6 +204,20 @@ def _password_hash(table: Table, raw: Mapping[str, object], problems: Problems) 
         f"{table.name}.password_hash",
         "应填 argon2id 密码散列，不是密码本身",
         "expected an argon2id hash, which is not the password itself",
+    )
+    return ""
+
+
+def _totp_secret(table: Table, raw: Mapping[str, object], name: str, problems: Problems) -> str:
+    """Read the secret of the second factor, which is never shown."""
+    found = raw.get("totp_secret")
+    if isinstance(found, str) and re.fullmatch(SECRET_PATTERN, found):
+        return found
+    problems.add(
+        f"{table.name}.totp_secret",
+        f"管理员和审计员须有动态验证码：运行 hospital-kiosk totp {name}，把它输出的一行写在这里",
+        "expected the line that this prints (administrators and auditors need a second"
+        f" factor): hospital-kiosk totp {name}",
     )
     return ""
 

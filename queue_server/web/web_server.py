@@ -1,6 +1,7 @@
 """Serves the application in a thread with a loop of its own."""
 
 import socket
+import ssl
 import threading
 from typing import Final
 
@@ -17,9 +18,17 @@ class WebServer:
         application: what `make_application` gave.
         host: the address to listen on.
         port: the port to listen on; 0 takes a free one.
+        https: serves HTTPS, and nothing else; None: plain HTTP.
     """
 
-    def __init__(self, application: FastAPI, *, host: str, port: int) -> None:
+    def __init__(
+        self,
+        application: FastAPI,
+        *,
+        host: str,
+        port: int,
+        https: ssl.SSLContext | None = None,
+    ) -> None:
         self._address = (host, port)
         configuration = uvicorn.Config(
             application,
@@ -27,6 +36,10 @@ class WebServer:
             access_log=False,
             log_config=None,
             server_header=False,
+            # A proxy on this machine says who asks, and by HTTPS; nobody else may.
+            proxy_headers=https is None,
+            forwarded_allow_ips="127.0.0.1",
+            ssl_context_factory=None if https is None else lambda *_: https,
             timeout_graceful_shutdown=STREAMS_END_WITHIN_S,
         )
         self._server = _Server(configuration, application)

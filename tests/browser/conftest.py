@@ -11,7 +11,7 @@ from queue_server.records.demo_hospital import DEMO_SITE_FILE
 from queue_server.site import load_site
 from queue_server.web.users import Users
 from queue_server.web.web_server import WebServer
-from tests.integration.web.hospital_day import NAMES, PASSWORD, HospitalDay, make_users
+from tests.integration.web.hospital_day import NAMES, HospitalDay, make_users
 
 CHROMIUM = "/usr/bin/chromium"
 WAIT_MS = 5000
@@ -51,7 +51,7 @@ def address(day: HospitalDay) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
+def open_page(browser: Browser, day: HospitalDay, address: str) -> Iterator[OpenPage]:
     """Open a page as somebody, in a browser window of his own.
 
     When the test ends, no page has asked anything but this machine, and no script has failed.
@@ -77,7 +77,7 @@ def open_page(browser: Browser, address: str) -> Iterator[OpenPage]:
             ),
         )
         if user:
-            page.request.post(f"{address}/api/login", data={"user": user, "password": PASSWORD})
+            page.request.post(f"{address}/api/login", data=day.credentials(user))
         page.goto(f"{address}{path}")
         return page
 

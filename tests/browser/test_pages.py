@@ -31,6 +31,30 @@ def test_a_doctor_signs_in_and_out_by_the_keyboard(open_page: OpenPage) -> None:
     expect(page).to_have_url(re.compile("/login$"))
 
 
+def test_an_auditor_is_asked_for_his_code_in_a_second_step(
+    day: HospitalDay, open_page: OpenPage
+) -> None:
+    page = open_page("/login")
+    page.locator("#user").fill("qian")
+    page.locator("#password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_be_focused()
+    expect(page.locator("#password")).to_be_hidden()
+    page.keyboard.type("000000")
+    page.keyboard.press("Enter")
+    expect(page.locator(".refused")).to_contain_text("验证码不对")
+
+    page.locator("#back").click()
+    expect(page.locator("#user")).to_be_focused()
+    expect(page.locator("#password")).to_have_value("")
+    page.locator("#password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.locator("#code").fill(day.credentials("qian")["code"])
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(re.compile("/audit$"))
+
+
 def test_a_page_whose_session_is_over_leads_to_signing_in(
     day: HospitalDay, open_page: OpenPage
 ) -> None:

@@ -54,6 +54,13 @@ def test_every_message_has_an_example() -> None:
 
 
 @each
+def test_no_message_has_a_place_for_a_full_name(kind: type[Message]) -> None:
+    names = [field for field in kind.__struct_fields__ if "name" in field]
+
+    assert set(names) <= {"masked_name", "spoken_name_zh", "spoken_name_en"}
+
+
+@each
 def test_a_message_comes_back_as_it_went(kind: type[Message]) -> None:
     example = EXAMPLES[kind]
 

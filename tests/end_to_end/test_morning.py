@@ -1,15 +1,20 @@
-"""One morning from door to door, on either broker: what the tour plays, and who could hear a name.
+"""One morning from door to door: what the tour plays, and who could hear a name.
 
-A listener subscribed to everything collects every byte on the wire while the real programs work.
+A listener subscribed to everything collects every byte on the wire while the real programs work:
+as delivered, with TLS on the embedded broker, and on a Mosquitto of this machine without.
 """
 
 import itertools
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
-import threading
+import time
 import wave
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,8 +23,12 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from queue_server.broker.broker import Broker
+from queue_server.broker.broker import BrokerAddress
+from queue_server.broker.broker_process import BrokerProcess
+from queue_server.broker.mosquitto import mosquitto
+from queue_server.client.tls import Certificates
 from queue_server.demo.hospital import SEED, SITE_FILE
+from queue_server.devices.register import DeviceRegister
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.rules.masking import mask
 from queue_server.site import load_site
@@ -27,6 +36,9 @@ from queue_server.site import load_site
 ROOT = Path(__file__).parents[2]
 MORNING_WITHIN_S = 400
 SECRET_FIELDS = ("card", "id_number", "session_id", "slip_code")
+LOOK_AGAIN_S = 0.2
+PROBE = "probe"
+"""The end of a topic on which a full name is heard for once: the listener itself says it."""
 Morning = tuple[Path, list[tuple[str, bytes]]]
 """The folder of a tour, and topic and payload of all that was heard on the wire."""
 
@@ -40,43 +52,97 @@ pytestmark = [
 class Eavesdropper:
     """Hears everything that anybody may subscribe to."""
 
-    def __init__(self, broker: Broker) -> None:
+    def __init__(self, broker: BrokerAddress, certificates: Certificates | None) -> None:
         self.heard: list[tuple[str, bytes]] = []
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, "eavesdropper", protocol=mqtt.MQTTv311
         )
+        if certificates is not None:
+            self._client.tls_set_context(certificates.read().context)
         self._client.on_message = lambda _c, _u, message: self.heard.append(
             (message.topic, bytes(message.payload))
         )
-        self._subscribed = threading.Event()
-        self._client.on_subscribe = lambda *_: self._subscribed.set()
-        self._client.connect(broker.address.host, broker.address.port)
-        self._client.subscribe("#", 1)
+        # With TLS nobody hears more than the server, whose certificate this is then.
+        site = load_site(SITE_FILE).id
+        self._client.on_connect = lambda client, *_: client.subscribe(f"hk/v1/{site}/#", 1)
+        # So that the test proves that it would find a name.
+        self._client.on_subscribe = lambda client, *_: client.publish(
+            f"hk/v1/{site}/{PROBE}", json.dumps({"name": "张小三"}, ensure_ascii=False), 1
+        )
+        self._client.reconnect_delay_set(1, 1)
+        self._client.connect_async(broker.host, broker.port)
         self._client.loop_start()
-        assert self._subscribed.wait(10)
 
     def stop(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
 
 
-@pytest.fixture(scope="module")
-def morning(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Morning:
+def as_delivered(work: Path) -> tuple[list[str], Callable[[], Eavesdropper | None]]:
+    """The embedded broker with a certificate for each device; the server's can be borrowed."""
+
+    def listen() -> Eavesdropper | None:
+        for path in work.glob("hospital-tour-*/data/devices/devices.json"):
+            register = DeviceRegister(path.parent)
+            place = register.read().broker
+            address = BrokerAddress(host=place.host, port=place.port)
+            return Eavesdropper(address, register.server_certificates)
+        return None
+
+    return [], listen
+
+
+def on_plain_mosquitto(
+    broker: BrokerProcess,
+) -> tuple[list[str], Callable[[], Eavesdropper | None]]:
+    """A broker of this machine that takes anybody."""
+    return ["--broker", str(broker.address)], lambda: Eavesdropper(broker.address, None)
+
+
+@pytest.fixture(scope="module", params=["as-delivered", "plain-mosquitto"])
+def morning(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Morning:
     """The folder of a tour, and all that was heard on the wire meanwhile."""
-    folder = tmp_path_factory.mktemp("morning")
-    eavesdropper = Eavesdropper(broker)
-    command = [sys.executable, "-m", "queue_server", "demo", "--tour", str(folder)]
-    played = subprocess.run(
-        [*command, "--broker", str(broker.address)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=MORNING_WITHIN_S,
-        check=False,
-    )
-    eavesdropper.stop()
-    assert played.returncode == 0, played.stdout + played.stderr
+    folder, work = tmp_path_factory.mktemp("morning"), tmp_path_factory.mktemp("work")
+    with ExitStack() as stack:
+        if request.param == "as-delivered":
+            options, listen = as_delivered(work)
+        else:
+            broker = mosquitto(work / "broker")
+            broker.start()
+            stack.callback(broker.stop)
+            options, listen = on_plain_mosquitto(broker)
+        played = subprocess.Popen(
+            [sys.executable, "-m", "queue_server", "demo", "--tour", str(folder), *options],
+            cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(work)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        eavesdropper, said = listen_while(played, listen)
+    assert played.returncode == 0, said
+    assert eavesdropper is not None
     return folder, eavesdropper.heard
+
+
+def listen_while(
+    played: "subprocess.Popen[str]", listen: Callable[[], Eavesdropper | None]
+) -> tuple[Eavesdropper | None, str]:
+    """Return who has listened until the program ended, and what the program said."""
+    eavesdropper = None
+    said: str | None = None
+    give_up_at = time.monotonic() + MORNING_WITHIN_S
+    while said is None:
+        eavesdropper = eavesdropper or listen()
+        try:
+            said, _ = played.communicate(timeout=LOOK_AGAIN_S)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > give_up_at:
+                played.send_signal(signal.SIGINT)  # so that it stops what it has started
+                said, _ = played.communicate()
+    if eavesdropper is not None:
+        eavesdropper.stop()
+    return eavesdropper, said
 
 
 @pytest.fixture(scope="module")
@@ -94,22 +160,15 @@ def names_in(text: str, full_names: list[str]) -> list[str]:
     return [name for name in full_names if (name if len(name) > 1 else f'"{name}"') in text]
 
 
-def test_no_full_name_is_on_the_wire_outside_the_replies_to_kiosks(
-    morning: Morning, full_names: list[str]
-) -> None:
+def test_no_full_name_is_on_the_wire(morning: Morning, full_names: list[str]) -> None:
     _, heard = morning
     kinds = {topic.split("/")[3] for topic, _ in heard if topic.startswith("hk/")}
     assert {"request", "reply", "board", "call", "status", "heard"} <= kinds
 
-    replies = [payload.decode() for topic, payload in heard if "/reply/kiosk-" in topic]
-    others = [
-        (topic, payload.decode(errors="replace"))
-        for topic, payload in heard
-        if "/reply/kiosk-" not in topic
-    ]
+    texts = [(topic, payload.decode(errors="replace")) for topic, payload in heard]
 
-    assert any(names_in(reply, full_names) for reply in replies), "the test looks at nothing"
-    assert [topic for topic, text in others if names_in(text, full_names)] == []
+    named = {topic for topic, text in texts if names_in(text, [*full_names, "张小三"])}
+    assert {topic.rpartition("/")[2] for topic in named} == {PROBE}
 
 
 def test_no_full_name_is_in_any_log(morning: Morning, full_names: list[str]) -> None:

@@ -17,6 +17,8 @@ from queue_server.journal.journal import (
     JournaledEntry,
     JournaledFact,
     JournalUnusable,
+    Row,
+    Selection,
 )
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.rules.terms import RequestId
@@ -175,6 +177,10 @@ class FaultyJournal:
     def facts(self, day_on: date) -> Iterator[JournaledFact]:
         """Yield the facts of a clinic day in order."""
         return self._journal.facts(day_on)
+
+    def rows(self, selection: Selection) -> list[Row]:
+        """Return what is selected, the latest first."""
+        return self._journal.rows(selection)
 
     def days(self) -> Sequence[date]:
         """Return the clinic days that have entries, the latest first."""

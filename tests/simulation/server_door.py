@@ -9,8 +9,9 @@ from collections.abc import Callable
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, encode
 from queue_server.contract.messages import DeviceStatus
+from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import SiteId
-from queue_server.service.door import RECONNECT_AFTER_S, SERVER, followed_topics, read_job
+from queue_server.service.door import RECONNECT_AFTER_S, followed_topics, read_job
 from queue_server.service.jobs import Asked, Job, LineIsUp, Unreadable
 from tests.simulation.network import Link, Network
 from tests.simulation.world import Machine

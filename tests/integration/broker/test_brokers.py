@@ -20,8 +20,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from queue_server.broker.broker import Broker, BrokerAddress, BrokerError, BrokerErrorCode
-from queue_server.broker.broker_process import BrokerProcess
-from queue_server.broker.configuration import mosquitto_configuration
+from queue_server.broker.broker_process import BrokerProcess, BrokerProgram
+from queue_server.broker.configuration import mosquitto_files
 from queue_server.broker.existing_broker import ExistingBroker
 from queue_server.broker.mosquitto import mosquitto
 from queue_server.broker.probe import answers
@@ -227,7 +227,7 @@ def test_a_broker_that_cannot_start_says_why_and_leaves_no_process(
 ) -> None:
     second = broker_program(tmp_path / "broker", port=broker.address.port)
 
-    with pytest.raises(BrokerError, match=r"cannot listen on port \d+: .*in use") as caught:
+    with pytest.raises(BrokerError, match=r"cannot listen on .*, port \d+: .*in use") as caught:
         second.start()
 
     assert caught.value.code is BrokerErrorCode.BROKER_DID_NOT_START
@@ -235,12 +235,13 @@ def test_a_broker_that_cannot_start_says_why_and_leaves_no_process(
 
 
 def test_a_broker_that_gives_up_at_once_is_quoted(tmp_path: Path) -> None:
-    broken = BrokerProcess(
-        program=Path("/usr/bin/cat"),
+    program = BrokerProgram(
+        path=Path("/usr/bin/cat"),
         config_option="--no-such-option",
-        configuration=mosquitto_configuration,
-        folder=tmp_path,
+        reloaded="never",
+        files=mosquitto_files,
     )
+    broken = BrokerProcess(program, folder=tmp_path)
 
     with pytest.raises(BrokerError, match=r"cat did not start on .* unrecognized option"):
         broken.start()

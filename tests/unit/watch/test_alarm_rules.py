@@ -118,7 +118,7 @@ def test_a_site_where_all_is_well_has_no_alarm() -> None:
         (replace(WELL, backup_at=ago(hours=27)), ("BACKUP_OLD", "")),
         (replace(WELL, backup_at=None), ("BACKUP_OLD", "")),
         (
-            replace(WELL, server_certificate_ends_at=AT + timedelta(days=29)),
+            replace(WELL, certificates={"queue-server": AT + timedelta(days=29)}),
             ("CERTIFICATE_EXPIRING", "queue-server"),
         ),
         (replace(WELL, started_at=ago(minutes=14)), ("SERVER_RESTARTED", "")),
@@ -144,6 +144,7 @@ def test_what_is_wrong_is_found(figures: Figures, alarm: Key) -> None:
         with_state(MUTE, replace(WELL, calls={AREA: (*CALLS[AREA][:2], call(3, ago(seconds=5)))})),
         with_state(replace(state(KIOSK), clock_ahead_s=None)),
         replace(WELL, backup_at=ago(hours=26)),
+        replace(WELL, certificates={"queue-server": AT + timedelta(days=31)}),
         replace(WELL, started_at=ago(minutes=16)),
     ],
 )  # fmt: skip

@@ -1,9 +1,11 @@
 """The users file: read and checked as a whole, and no hash or password in any message."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from queue_server.demo.hospital import make_demo
 from queue_server.records.demo_hospital import DEMO_SITE_FILE
 from queue_server.site import load_site
 from queue_server.web.users import (
@@ -16,6 +18,7 @@ from queue_server.web.users import (
 
 SITE = load_site(DEMO_SITE_FILE)
 HASH = make_password_hash("right")
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 FILE = f"""
 [[user]]
 name = "li"
@@ -36,6 +39,7 @@ queue = "cardiology-1"
 def written(folder: Path, text: str) -> Path:
     path = folder / "users.toml"
     path.write_text(text, encoding="utf-8")
+    path.chmod(0o640)
     return path
 
 
@@ -57,12 +61,47 @@ def test_a_nurse_has_the_queues_of_her_areas_and_a_doctor_has_his_own(tmp_path: 
 def test_technician_and_auditor_have_no_queue_and_may_not_be_given_one(
     tmp_path: Path, role: str
 ) -> None:
-    text = FILE.replace('"nurse"', f'"{role}"')
+    text = FILE.replace('"nurse"', f'"{role}"\ntotp_secret = "{SECRET}"')
 
     overseer = load_users(written(tmp_path, text.replace("areas =", "# ")), SITE)["li"]
     assert (overseer.role, overseer.queues, overseer.areas) == (Role(role), frozenset(), ())
+    assert overseer.totp_secret == SECRET
     with pytest.raises(UsersError, match="has no queues"):
         load_users(written(tmp_path, text), SITE)
+
+
+@pytest.mark.parametrize("role", ["administrator", "auditor"])
+def test_technician_and_auditor_need_a_second_factor(tmp_path: Path, role: str) -> None:
+    text = FILE.replace('"nurse"', f'"{role}"').replace("areas =", "# ")
+
+    with pytest.raises(UsersError, match="hospital-kiosk totp li") as caught:
+        load_users(written(tmp_path, text), SITE)
+    assert "user[1].totp_secret" in str(caught.value)
+
+
+def test_anybody_else_may_have_a_second_factor(tmp_path: Path) -> None:
+    text = FILE.replace('"doctor"', f'"doctor"\ntotp_secret = "{SECRET}"')
+
+    users = load_users(written(tmp_path, text), SITE)
+
+    assert (users["shen"].totp_secret, users["li"].totp_secret) == (SECRET, None)
+    assert SECRET not in repr(users)
+
+
+def test_a_secret_that_is_none_is_not_repeated(tmp_path: Path) -> None:
+    text = FILE.replace('"doctor"', '"doctor"\ntotp_secret = "my secret"')
+
+    with pytest.raises(UsersError, match="totp_secret") as caught:
+        load_users(written(tmp_path, text), SITE)
+    assert "my secret" not in str(caught.value)
+
+
+def test_a_file_with_secrets_that_everybody_may_read_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, FILE.replace('"doctor"', f'"doctor"\ntotp_secret = "{SECRET}"'))
+    path.chmod(0o644)
+
+    with pytest.raises(UsersError, match="chmod o="):
+        load_users(path, SITE)
 
 
 def test_everything_that_is_wrong_is_told_at_once_with_its_place(tmp_path: Path) -> None:
@@ -108,3 +147,11 @@ def test_only_the_right_password_opens(tmp_path: Path) -> None:
     assert check.user("li", "wrong") is None
     assert check.user("li", HASH) is None
     assert check.user("nobody", "nobody") is None
+
+
+def test_the_demo_has_one_user_of_each_role(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    demo = make_demo(tmp_path, now=now, broker=None, environment={}, voice="none")
+    demo._write_users()
+
+    assert {user.role for user in load_users(tmp_path / "users.toml", SITE).values()} == set(Role)
