@@ -61,34 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(run=_demo)
 
-    server = commands.add_parser("server", help="the queue server / 队列服务")
-    server.add_argument("--site", type=Path, required=True, metavar="FILE", help="site.toml")
-    server.add_argument("--users", type=Path, required=True, metavar="FILE", help="users.toml")
-    server.add_argument("--data", type=Path, required=True, metavar="DIR", help="journal and keys")
-    server.add_argument(
-        "--http", type=_address, default="127.0.0.1:8080", metavar="HOST:PORT", help="pages"
-    )
-    server.add_argument(
-        "--https-certificate", type=Path, metavar="FILE", help="pages by HTTPS: PEM, with issuers"
-    )
-    server.add_argument("--https-key", type=Path, metavar="FILE", help="its private key: PEM")
-    server.add_argument(
-        "--broker", type=_address, metavar="HOST:PORT", help="an MQTT broker; default: our own"
-    )
-    add_key_option(server)
-    server.add_argument(
-        "--metrics",
-        type=_address,
-        metavar="HOST:PORT",
-        help="serve /metrics for Prometheus, best at 127.0.0.1 / 监控指标",
-    )
-    add_log_options(server)
-    server.add_argument(
-        "--broker-listen", type=_address, metavar="HOST:PORT", help="where our own broker listens"
-    )
-    server.add_argument("--demo-seed", type=int, metavar="N", help="invent the patients of today")
-    server.add_argument("--clock-offset-s", type=int, default=0, help=argparse.SUPPRESS)
-    server.set_defaults(run=_server)
+    _add_server_command(commands)
 
     password = commands.add_parser(
         "password", help="print what users.toml keeps of a password / 生成 users.toml 用的密码散列"
@@ -118,6 +91,39 @@ def _parser() -> argparse.ArgumentParser:
     add_device_commands(commands)
     add_journal_commands(commands)
     return parser
+
+
+def _add_server_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    server = commands.add_parser("server", help="the queue server / 队列服务")
+    server.add_argument("--site", type=Path, required=True, metavar="FILE", help="site.toml")
+    server.add_argument("--users", type=Path, required=True, metavar="FILE", help="users.toml")
+    server.add_argument("--data", type=Path, required=True, metavar="DIR", help="journal and keys")
+    server.add_argument(
+        "--http", type=_address, default="127.0.0.1:8080", metavar="HOST:PORT", help="pages"
+    )
+    server.add_argument(
+        "--https-certificate", type=Path, metavar="FILE", help="pages by HTTPS: PEM, with issuers"
+    )
+    server.add_argument("--https-key", type=Path, metavar="FILE", help="its private key: PEM")
+    server.add_argument(
+        "--broker", type=_address, metavar="HOST:PORT", help="an MQTT broker; default: our own"
+    )
+    add_key_option(server)
+    server.add_argument(
+        "--metrics",
+        type=_address,
+        metavar="HOST:PORT",
+        help="serve /metrics for Prometheus, best at 127.0.0.1 / 监控指标",
+    )
+    add_log_options(server)
+    server.add_argument(
+        "--broker-listen", type=_address, metavar="HOST:PORT", help="where our own broker listens"
+    )
+    server.add_argument("--demo-seed", type=int, metavar="N", help="invent the patients of today")
+    server.add_argument("--clock-offset-s", type=int, default=0, help=argparse.SUPPRESS)
+    server.set_defaults(run=_server)
 
 
 def _address(text: str) -> BrokerAddress:

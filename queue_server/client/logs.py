@@ -21,6 +21,8 @@ Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 FORMS: Final = get_args(Form)
 LEVELS: Final = get_args(Level)
 _FIELDS: Final = {"asctime": "at", "levelname": "level", "name": "logger"}
+KEPT: Final = ("at", "level", "site", "device", "logger", "message", "exc_info", "stack_info")
+"""The fields of a line of JSON, in their order."""
 _UTC: Final = "%Y-%m-%dT%H:%M:%S"
 
 
@@ -65,6 +67,10 @@ class _Text(logging.Formatter):
 
 
 class _Json(JsonFormatter):
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        # What a library adds to its records on the way is none of ours, and not looked at.
+        return {key: log_data[key] for key in KEPT if log_data.get(key)}
+
     def formatException(self, ei: Any) -> str:  # noqa: N802  # logging's own name
         return nameless(ei)
 

@@ -48,9 +48,10 @@ def fail() -> None:
 def test_a_line_of_json_says_when_where_and_what() -> None:
     stream = written("json")
 
-    log.warning("a request of %s can't be read", "kiosk-01")
+    log.warning("a request of %s can't be read", "kiosk-01", extra={"payload": SECRET})
 
     [line] = lines(stream)
+    assert SECRET not in stream.getvalue()
     assert line["message"] == "a request of kiosk-01 can't be read"
     assert (line["site"], line["device"], line["level"]) == ("qingyu", "kiosk-01", "WARNING")
     assert line["logger"] == "queue_server.somewhere"
