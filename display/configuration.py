@@ -83,7 +83,7 @@ def load_configuration(arguments: Sequence[str]) -> Configuration:
 def _read(path: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadConfiguration(f"{path}: {error}") from error
     known = Configuration.__struct_fields__
     for key in table:

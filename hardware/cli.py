@@ -100,7 +100,7 @@ def _check(parsed: argparse.Namespace) -> int:
         )
     try:
         config = tomllib.loads(parsed.config.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return _explain(f"无法读取 Cannot read {parsed.config}: {error}", console)
     results: list[CheckResult] = []
     if isinstance(printer := config.get("printer"), dict):

@@ -35,7 +35,7 @@ def checked_config(
     driver = config.get("driver")
     if not isinstance(driver, str) or driver not in drivers:
         raise ConfigError(
-            f"driver = {driver!r}{_nearest(str(driver), drivers)}; "
+            f"driver = {_written(driver)}{_nearest(driver, drivers)}; "
             f"known drivers: {', '.join(sorted(drivers))}"
         )
     keys = drivers[driver]
@@ -65,14 +65,24 @@ def _mistake_in(value: object, key: Key) -> str:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     fits = is_number if key.kind is float else type(value) is key.kind
     if not fits:
-        return f"{value!r} is not {_KIND_NAMES[key.kind]}"
+        return f"{_written(value)} is not {_KIND_NAMES[key.kind]}"
     if key.choices and value not in key.choices:
-        return f"{value!r} is none of {', '.join(key.choices)}{_nearest(str(value), key.choices)}"
+        return (
+            f"{_written(value)} is none of {', '.join(key.choices)}{_nearest(value, key.choices)}"
+        )
     if is_number and isinstance(value, int | float) and not key.minimum <= value <= key.maximum:
-        return f"{value!r} is not between {key.minimum:g} and {key.maximum:g}"
+        return f"{_written(value)} is not between {key.minimum:g} and {key.maximum:g}"
     return ""
 
 
-def _nearest(word: str, known: Mapping[str, object] | tuple[str, ...]) -> str:
-    found = get_close_matches(word, list(known), n=1, cutoff=0.5)
+def _written(value: object) -> str:
+    """Return a value as Python writes it; of endless numbers only what they are."""
+    try:
+        return repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+
+
+def _nearest(word: object, known: Mapping[str, object] | tuple[str, ...]) -> str:
+    found = get_close_matches(word, list(known), n=1, cutoff=0.5) if isinstance(word, str) else []
     return f" (did you mean {found[0]!r}?)" if found else ""

@@ -249,15 +249,15 @@ class Conductor:
         task.add_done_callback(self._in_background.discard)
 
     async def _print(self, effect: PrintSlip) -> None:
-        slip = make_slip(
-            effect.facts,
-            self._presenter.wordings[effect.language],
-            hospital=self._presenter.hospital_name(effect.language),
-            printed_at=self._now(),
-        )
         loop = asyncio.get_running_loop()
         failure = None
         try:
+            slip = make_slip(
+                effect.facts,
+                self._presenter.wordings[effect.language],
+                hospital=self._presenter.hospital_name(effect.language),
+                printed_at=self._now(),
+            )
             await loop.run_in_executor(self._printer_thread, self._printer.print_slip, slip)
             self.paper = "ok"
         except PrinterError as error:
@@ -269,7 +269,7 @@ class Conductor:
                 may_have_printed=error.may_have_printed,
             )
         except Exception as error:  # noqa: BLE001 - whatever it is, the patient's check-in stands
-            _log.exception("The printer's driver failed: %s", type(error).__name__)
+            _log.exception("The slip or the printer's driver failed: %s", type(error).__name__)
             failure = _UNKNOWN_FAILURE
         self.handle(PrintEnded(print_number=effect.print_number, failure=failure))
 

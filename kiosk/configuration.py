@@ -86,7 +86,7 @@ def load_configuration(path: Path) -> Configuration:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         configuration = msgspec.convert(table, Configuration)
-    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, ValueError, RecursionError, msgspec.ValidationError) as error:
         raise BadConfiguration(f"{path}: {error}") from error
     session = configuration.session
     if session.countdown_s >= session.unattended_after_s:

@@ -1,5 +1,6 @@
 """What a slip says: the facts of a check-in in the patient's language, from top to bottom."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from hardware.slip import Align, Slip, SlipPart, SlipQr, SlipRow, SlipRule, SlipSpace, SlipText
@@ -76,7 +77,9 @@ def _rules(facts: SlipFacts, words: Wording) -> list[SlipText]:
 def _times(facts: SlipFacts, words: Wording, printed_at: datetime) -> str:
     times = []
     if facts.checked_in_at is not None:
-        checked_in_at = facts.checked_in_at.astimezone(printed_at.tzinfo)
+        checked_in_at = facts.checked_in_at
+        with suppress(OverflowError):  # at the edges of the calendar it keeps its own zone
+            checked_in_at = checked_in_at.astimezone(printed_at.tzinfo)
         times.append(words("slip.checked_in_at", time=checked_in_at.strftime("%Y-%m-%d %H:%M")))
     times.append(words("slip.printed_at", time=printed_at.strftime("%Y-%m-%d %H:%M:%S")))
     return "\n".join(times)

@@ -54,6 +54,8 @@ JOURNAL_BROKEN: Final = 70
 """Exit code when the journal can't be written any more (EX_SOFTWARE)."""
 
 ANYWHERE: Final = "0.0.0.0"  # noqa: S104  # with TLS only, and for listed certificates only
+LOOK_AFTER_BROKER_S: Final = 0.5
+"""How soon the built-in broker is started again when it has died."""
 
 _log = logging.getLogger(__name__)
 
@@ -112,9 +114,9 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
     with ExitStack() as stack:
         running = _start_service(options, setup, clock, supervisor.alive, stack)
         where = _start_desk(options, users, running, https, stack)
-        ready(f"MQTT {running.address} · {where}")
+        ready(f"MQTT {running.broker.address} · {where}")
         supervisor.ready()
-        _wait_for_a_signal()
+        _wait_for_a_signal(running.broker)
         supervisor.stopping()
 
 
@@ -123,7 +125,7 @@ class _Running:
     """The queue service, and what the pages and the watch need of its parts."""
 
     service: QueueService
-    address: BrokerAddress
+    broker: Broker
     door: MqttDoor
     hospital: DemoHospital
     records: WatchedRecords
@@ -148,7 +150,8 @@ def _start_service(
     journal = _open_journal(options, started_at, stack)
     register = DeviceRegister(options.data_folder / "devices")
     session = _own_session(register)
-    address = _start_broker(options, site, register, stack).address
+    broker = _start_broker(options, site, register, stack)
+    address = broker.address
     door = MqttDoor(address.host, address.port, site.id, session)
     parts = Parts(
         journal=journal,
@@ -165,7 +168,7 @@ def _start_service(
     stack.callback(service.stop)
     return _Running(
         service=service,
-        address=address,
+        broker=broker,
         door=door,
         hospital=hospital,
         records=records,
@@ -275,11 +278,12 @@ def _demo_cards(
     )
 
 
-def _wait_for_a_signal() -> None:
+def _wait_for_a_signal(broker: Broker) -> None:
     is_ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: is_ended.set())
-    is_ended.wait()
+    while not is_ended.wait(LOOK_AFTER_BROKER_S):
+        broker.look_after()
 
 
 def _start_broker(

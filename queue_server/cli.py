@@ -27,6 +27,11 @@ from queue_server.site import SiteError
 
 USER_ERROR: Final = 2
 """Exit code when what was typed or written can't be used."""
+NOT_NOW: Final = 75
+"""Exit code when what a server needs is not there now: space, the broker, its port (EX_TEMPFAIL).
+
+Its service is then tried again, as it is not after `USER_ERROR`.
+"""
 INTERRUPTED: Final = 130
 READER_GONE: Final = 141
 
@@ -85,8 +90,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--seeds", type=int, default=20, metavar="N", help="how many mornings")
     simulate.add_argument("--first", type=int, default=1, metavar="SEED", help="the first seed")
-    simulate.add_argument("--seed", type=int, metavar="SEED", help="tell one morning line by line")
+    simulate.add_argument("--seed", type=int, metavar="SEED", help="one morning, told line by line")
+    simulate.add_argument(
+        "--processes", action="store_true", help="real programs, real time / 真实进程、真实时间"
+    )
+    simulate.add_argument("--minutes", type=float, default=2.0, metavar="N", help="of processes")
+    simulate.add_argument(
+        "--broker", choices=["nats", "mosquitto"], default="nats", help="of processes"
+    )
     simulate.set_defaults(run=_simulate)
+
+    fuzz = commands.add_parser(
+        "fuzz", help="strange inputs for every way in, with a seed each / 对每个入口输入异常数据"
+    )
+    fuzz.add_argument("--minutes", type=float, default=1.0, metavar="N", help="for each way in")
+    fuzz.add_argument("--only", metavar="WAY", help="http, mqtt, cards, devices or configuration")
+    fuzz.add_argument("--seed", type=int, metavar="SEED", help="replay what this seed throws")
+    fuzz.set_defaults(run=_fuzz)
 
     add_device_commands(commands)
     add_journal_commands(commands)
@@ -154,6 +174,7 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 def _server(parsed: argparse.Namespace) -> int:
     from queue_server.bootstrap import ServerOptions, run_server  # noqa: PLC0415  # slow to import
+    from queue_server.records.virtual_card import KeyFileError  # noqa: PLC0415
     from queue_server.web.https import HttpsError, https_files  # noqa: PLC0415
     from queue_server.web.users import UsersError  # noqa: PLC0415
 
@@ -181,14 +202,15 @@ def _server(parsed: argparse.Namespace) -> int:
         SiteError,
         UsersError,
         HttpsError,
-        BrokerError,
+        KeyFileError,
         DeviceError,
         CertificatesUnusable,
-        JournalUnusable,
     ) as error:
         return _told(str(error))
+    except (BrokerError, JournalUnusable) as error:
+        return _told(str(error), NOT_NOW)
     except OSError as error:
-        return _told(f"{error.filename or parsed.http}: {error.strerror}")
+        return _told(f"{error.filename or parsed.http}: {error.strerror}", NOT_NOW)
     return 0
 
 
@@ -223,27 +245,44 @@ def _rehearse(parsed: argparse.Namespace) -> int:
         return _told(f"{path}: {error.strerror}")
     except UnicodeDecodeError:
         return _told(f"{path}: is no UTF-8 text / 不是 UTF-8 文本")
-    except tomllib.TOMLDecodeError as error:
-        return _told(f"{path}: {error}")
     except RehearsalError as error:
         return _told("\n".join(f"{path}: {problem}" for problem in error.problems))
+    except RecursionError:
+        return _told(f"{path}: has brackets nested too deeply / 括号嵌套过深")
+    except ValueError as error:  # no TOML, or a number with more digits than Python reads
+        return _told(f"{path}: {error}")
     for line in run(rehearsal):
         print(json.dumps(line, ensure_ascii=False), flush=True)
     return 0
 
 
 def _simulate(parsed: argparse.Namespace) -> int:
-    """Run the simulator, which stands among the tests and is not installed."""
-    checkout = Path(__file__).parents[1]
-    if not (checkout / "tests" / "simulation" / "__main__.py").is_file():
-        return _told("simulate: needs a checkout of the source / 需要在源代码目录中运行")
-    command = [sys.executable, "-m", "tests.simulation"]
-    command += [f"--seeds={parsed.seeds}", f"--first={parsed.first}"]
+    name = "simulation"
+    arguments = [f"--seeds={parsed.seeds}", f"--first={parsed.first}"]
+    if parsed.processes:
+        name += ".processes"
+        arguments = [f"--minutes={parsed.minutes}", f"--broker={parsed.broker}"]
     if parsed.seed is not None:
-        command.append(f"--seed={parsed.seed}")
+        arguments.append(f"--seed={parsed.seed}")
+    return _run_of_the_tests(name, arguments)
+
+
+def _fuzz(parsed: argparse.Namespace) -> int:
+    arguments = [f"--minutes={parsed.minutes}"]
+    arguments += [f"--only={parsed.only}"] if parsed.only else []
+    arguments += [f"--seed={parsed.seed}"] if parsed.seed is not None else []
+    return _run_of_the_tests("fuzz", arguments)
+
+
+def _run_of_the_tests(name: str, arguments: list[str]) -> int:
+    """Run a program that stands among the tests and is not installed."""
+    checkout = Path(__file__).parents[1]
+    if not (checkout / "tests" / name.replace(".", "/") / "__main__.py").is_file():
+        return _told(f"{name}: needs a checkout of the source / 需要在源代码目录中运行")
+    command = [sys.executable, "-m", f"tests.{name}", *arguments]
     return subprocess.run(command, cwd=checkout, check=False).returncode
 
 
-def _told(text: str) -> int:
+def _told(text: str, code: int = USER_ERROR) -> int:
     print(text, file=sys.stderr)
-    return USER_ERROR
+    return code

@@ -81,5 +81,12 @@ class Broker(Protocol):
             BrokerError: it is not there, or it does not come up.
         """
 
+    def look_after(self) -> None:
+        """Start it again if it has ended by itself; call it now and then where `start` was called.
+
+        Raises:
+            BrokerError: it does not come up again.
+        """
+
     def stop(self) -> None:
         """End what `start` began; nothing is left running. Does nothing the second time."""

@@ -1,9 +1,11 @@
 """A broker as a child process: in a folder of its own, on a port of its own, gone with us."""
 
 import ipaddress
+import logging
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -22,6 +24,8 @@ START_WITHIN_S: Final = 15.0
 STOP_WITHIN_S: Final = 10.0
 RELOAD_WITHIN_S: Final = 5.0
 PROBE_EVERY_S: Final = 0.02
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,8 @@ class BrokerProcess:
         self._port = port
         self._secured = secured
         self._process: subprocess.Popen[bytes] | None = None
+        self._changing = threading.Lock()
+        """A broker that is being started again can't be told to reload."""
 
     @property
     def address(self) -> BrokerAddress:
@@ -112,6 +118,22 @@ class BrokerProcess:
             self.stop()
             raise
 
+    def look_after(self) -> None:
+        """Start the broker again, with what it has kept, if it has ended by itself.
+
+        Raises:
+            BrokerError: `BROKER_DID_NOT_START`.
+        """
+        with self._changing:
+            if self._process is None or self._process.poll() is None:
+                return
+            ended_with = self._process.returncode
+            _log.error(
+                "the broker has ended with %d: starting it again / 消息代理已重启", ended_with
+            )
+            self._process = None
+            self.start()
+
     def stop(self) -> None:
         """End the broker, which first writes down what it keeps. Does nothing the second time."""
         if self._process is None:
@@ -130,23 +152,24 @@ class BrokerProcess:
         Raises:
             BrokerError: `BROKER_DID_NOT_RELOAD`; until it does, it goes on as it was.
         """
-        assert self._process is not None, "the broker is not running"
-        read_until = self.log.stat().st_size
-        self._write_configuration()
-        self._process.send_signal(signal.SIGHUP)
-        deadline = time.monotonic() + RELOAD_WITHIN_S
-        while time.monotonic() < deadline and self._process.poll() is None:
-            with self.log.open("rb") as log:
-                # A log that has become too long begins anew.
-                log.seek(read_until if self.log.stat().st_size >= read_until else 0)
-                if self._program.reloaded.encode() in log.read():
-                    return
-            time.sleep(PROBE_EVERY_S)
-        raise BrokerError(
-            BrokerErrorCode.BROKER_DID_NOT_RELOAD,
-            f"the broker {self._program.path.name} did not take its new configuration, see"
-            f" {self.log}: start the server anew",
-        )
+        with self._changing:
+            assert self._process is not None, "the broker is not running"
+            read_until = self.log.stat().st_size
+            self._write_configuration()
+            self._process.send_signal(signal.SIGHUP)
+            deadline = time.monotonic() + RELOAD_WITHIN_S
+            while time.monotonic() < deadline and self._process.poll() is None:
+                with self.log.open("rb") as log:
+                    # A log that has become too long begins anew.
+                    log.seek(read_until if self.log.stat().st_size >= read_until else 0)
+                    if self._program.reloaded.encode() in log.read():
+                        return
+                time.sleep(PROBE_EVERY_S)
+            raise BrokerError(
+                BrokerErrorCode.BROKER_DID_NOT_RELOAD,
+                f"the broker {self._program.path.name} did not take its new configuration, see"
+                f" {self.log}: start the server anew",
+            )
 
     def _write_configuration(self) -> None:
         assert self._port is not None

@@ -20,6 +20,8 @@ from queue_server.client.tls import (
 KEEPALIVE_S: Final = 5
 """A line on which nothing was heard for one and a half times as long is broken."""
 PUBLISH_WITHIN_S: Final = 2.0
+CONNECT_WITHIN_S: Final = 4.0
+"""How long a broker may take to accept; a connection that breaks before is noticed only then."""
 
 
 class ConnectionBroken(Exception):
@@ -80,6 +82,7 @@ async def connect_mqtt(
             protocol=aiomqtt.ProtocolVersion.V311,
             clean_session=True,
             keepalive=KEEPALIVE_S,
+            timeout=CONNECT_WITHIN_S,
             will=aiomqtt.Will(will.topic, will.payload, qos=1, retain=True),
             # Without it a round trip takes 88 ms.
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],

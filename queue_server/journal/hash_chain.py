@@ -26,6 +26,8 @@ class Link(NamedTuple):
 _HEAD_BYTES: Final = 86
 START: Final = Link(0, bytes(32))
 """Before the first row."""
+LINK_MAX: Final = 2**62
+"""No journal has so many rows: a larger number in a row is damage."""
 
 
 def seal(key: bytes, before: Link, table: str, values: tuple[object, ...]) -> Link:

@@ -18,7 +18,8 @@ JOURNAL_NAME: Final = "journal.sqlite"
 FORMAT: Final = 1
 """Stands in the file as `PRAGMA user_version`."""
 LOCK_WAIT_S: Final = 2.0
-DATABASE_ERRORS: Final = (sqlite3.Error, sqlcipher.Error)
+DATABASE_ERRORS: Final = (sqlite3.Error, sqlcipher.Error, UnicodeDecodeError)
+"""What reading or writing a journal may raise; the last one when SQLite names damaged bytes."""
 
 COLUMNS: Final = {
     "entries": ("day_on", "number", "written_at", "at_s", "by", "do", "events"),
@@ -137,6 +138,8 @@ class JournalFile:
     def unusable(self, error: Exception) -> JournalUnusable:
         """Return what to do about an error of SQLite."""
         text = str(error)
+        if isinstance(error, UnicodeDecodeError):
+            text = error.object.decode(errors="replace")
         if "not a database" in text:
             return JournalUnusable(f"{self.path} {self._of_no_database()}")
         for sign, what in _WHAT_TO_DO.items():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from queue_server.journal.hash_chain import LINK_MAX
 from queue_server.journal.journal_file import (
     COLUMNS,
     DATABASE_ERRORS,
@@ -52,7 +53,7 @@ class LinkReader:
     def rows(self) -> Iterator[Row]:
         """Yield every row that can be read; a link left out is gone, or can't be read."""
         number: int | None = 1
-        while number is not None:
+        while number is not None and number <= LINK_MAX:
             row, is_hidden = self._row(number)
             if row is not None:
                 yield row

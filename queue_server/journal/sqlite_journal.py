@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 
 import sqlite_utils
 
-from queue_server.journal.hash_chain import START
+from queue_server.journal.hash_chain import LINK_MAX, START
 from queue_server.journal.journal import (
     Batch,
     JournaledEntry,
@@ -75,6 +75,9 @@ class SqliteJournal:
             # FULL is per connection; it survives a power cut, NORMAL does not.
             connection.execute("PRAGMA synchronous = FULL")
             self._head = last_link(connection)
+            digest: Any = self._head.digest  # a damaged row may hold anything
+            if not isinstance(digest, bytes) or self._head.number > LINK_MAX:
+                raise self._damaged("its last row is damaged")
             note = self._missing_tail()
             self._head_file.open()
             self._write({"openings": [(now.isoformat(), note)]})

@@ -32,6 +32,8 @@ CARD_LENGTH_MAX: Final = 1024
 _ALGORITHM: Final = "Ed25519"
 _AUDIENCE: Final = "kiosk"
 _KEY_ID_LENGTH: Final = 8
+_NO_KEY: Final = (JoseError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What joserfc and json say of a file that holds no key."""
 
 _ClaimText = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{1,64}\Z")]
 
@@ -169,7 +171,7 @@ def load_or_make_key(path: Path) -> OKPKey:
         _write_key(path)
     try:
         key = OKPKey.import_key(json.loads(path.read_bytes()))
-    except (JoseError, ValueError, TypeError, AttributeError) as error:
+    except _NO_KEY as error:
         raise KeyFileError(f"{path} holds no key: move it away to have a new one made") from error
     if not key.is_private or key.curve_name != _ALGORITHM:
         raise KeyFileError(f"{path} holds no private Ed25519 key: move it away to have one made")

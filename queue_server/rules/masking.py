@@ -61,7 +61,7 @@ def _masked_name(base: str) -> str:
         return _masked_dotted(base)
     if _is_latin(base):
         return _initials(base)
-    return _masked_chinese(re.sub(r"\s", "", base))
+    return _masked_chinese(_letters(base))
 
 
 def _masked_chinese(base: str) -> str:
@@ -77,7 +77,7 @@ def _masked_chinese(base: str) -> str:
 
 def _masked_dotted(base: str) -> str:
     """麦麦提·赛帕克 → 麦**·**克: the first and the last character stay, and the dots."""
-    parts = [re.sub(r"\s", "", part) for part in re.split(f"[{_DOTS}]", base)]
+    parts = [_letters(part) for part in re.split(f"[{_DOTS}]", base)]
     parts = [part for part in parts if part]
     if len(parts) < 2:  # a dot at the edge parts nothing
         return _masked_name("".join(parts))
@@ -91,11 +91,18 @@ def _masked_dotted(base: str) -> str:
     )
 
 
+def _letters(text: str) -> str:
+    """Return what a name is made of: a sign between two characters must not be what is hidden."""
+    return "".join(char for char in text if unicodedata.category(char)[0] in "LN")
+
+
 def _initials(base: str) -> str:
-    """John Smith → J. S., Li → L.: of the first and the last word."""
+    """John Smith → J. S., Li → L.: of the first and the last word; a b → *."""
     words = [word for word in re.split(r"[\s,]+", base) if any(char.isalpha() for char in word)]
     if not words:
         return ""
+    if len(words) == 2 and all(sum(map(str.isalpha, word)) == 1 for word in words):
+        return HIDDEN  # the initials would be all of it
     chosen = words if len(words) == 1 else [words[0], words[-1]]
     return " ".join(f"{_first_letter(word)}." for word in chosen)
 

@@ -211,13 +211,21 @@ def _read_ranks(key: str, found: object) -> tuple[PriorityRank, ...]:
     raise _wrong(key, found, f"不重复的名单，取自 {listed}", f"a list, each once, of {listed}")
 
 
+def written(found: object) -> str:
+    """Return a value of a file as Python writes it; of endless numbers only what they are."""
+    try:
+        return repr(found)
+    except ValueError:
+        return "a number of thousands of digits"
+
+
 def _wrong(key: str, found: object, expected_zh: str, expected_en: str) -> PolicyError:
     return PolicyError(
         [
             PolicyProblem(
                 key=key,
-                message_zh=f"写的是 {found!r}，应为 {expected_zh}",
-                message_en=f"is {found!r}, expected {expected_en}",
+                message_zh=f"写的是 {written(found)}，应为 {expected_zh}",
+                message_en=f"is {written(found)}, expected {expected_en}",
             )
         ]
     )

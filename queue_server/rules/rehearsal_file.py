@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from queue_server.rules.decide import COMMANDS
-from queue_server.rules.policy import Policy, PolicyError, parse_policy
+from queue_server.rules.policy import Policy, PolicyError, parse_policy, written
 from queue_server.rules.rehearsal import Rehearsal, Step, opening
 from queue_server.rules.terms import (
     DaySecond,
@@ -183,7 +183,7 @@ class _Table:
         found = self._table[key]
         if fits(found):
             return found
-        self.problem(key, f"is {found!r}, expected {expected}")
+        self.problem(key, f"is {written(found)}, expected {expected}")
         return otherwise
 
     def tables(self, key: str) -> list["_Table"]:

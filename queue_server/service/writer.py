@@ -7,8 +7,9 @@ simulation by its own.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
@@ -17,6 +18,7 @@ from queue_server.contract import topics
 from queue_server.contract.codec import encode
 from queue_server.contract.messages import Command, Heard, Identify
 from queue_server.journal.journal import Journal, JournaledEntry, JournalUnusable
+from queue_server.journal.row_codec import DECODING_ERRORS
 from queue_server.records.records import Records, RecordsUnavailable
 from queue_server.records.virtual_card import CardReader
 from queue_server.rules.refusals import Refused
@@ -274,13 +276,31 @@ def _require_known_queues(setup: Setup, written: JournaledEntry) -> None:
 
 
 def replayed(setup: Setup, journal: Journal, now: Now) -> Now:
-    """Return the day `now` after all that its journal tells. May block."""
+    """Return the day `now` after all that its journal tells. May block.
+
+    Raises:
+        JournalUnusable: it can't be read, or says what can't have happened.
+    """
     for written in journal.entries(now.day_on):
         _require_known_queues(setup, written)
-        now = with_entry(setup, now, written)
+        with _fitting(f"entry {written.entry.number} of {now.day_on}"):
+            now = with_entry(setup, now, written)
     for fact in journal.facts(now.day_on):
-        now = with_fact(now, fact)
+        with _fitting(f"a fact of {now.day_on} ({fact.name})"):
+            now = with_fact(now, fact)
     return now
+
+
+@contextmanager
+def _fitting(what: str) -> Iterator[None]:
+    """Say of the journal that it is damaged when `what` does not fit what was before it."""
+    try:
+        yield
+    except (AssertionError, *DECODING_ERRORS) as error:
+        raise JournalUnusable(
+            f"{what} does not fit what was before it: keep the journal, and see hospital-kiosk"
+            " verify / 与此前的记录不符：请保留日志，并运行 hospital-kiosk verify"
+        ) from error
 
 
 def _settled(answer: "Future[T]", decide: Callable[[], T]) -> tuple[Callable[[], None], str]:

@@ -68,7 +68,9 @@ def make_application(
         restored={user.by for user in restored},
     )
     # The documentation pages load their scripts from the internet; the description does not.
-    application = FastAPI(title="Hospital kiosk: queues", docs_url=None, redoc_url=None)
+    application = FastAPI(
+        title="Hospital kiosk: queues", docs_url=None, redoc_url=None, responses=problems.ANSWERS
+    )
     application.state.live = desk.live
     application.state.session_count = lambda: sessions.count
     problems.install(application)

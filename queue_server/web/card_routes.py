@@ -21,6 +21,7 @@ from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.web.desk import Desk
 from queue_server.web.json_answer import JsonAnswer
+from queue_server.web.live import STREAM
 from queue_server.web.phone_view import CardCode, PhoneView, phone_view, qr_svg
 from queue_server.web.problems import Problem, ProblemCode
 
@@ -81,7 +82,7 @@ def make_router(desk: Desk, cards: DemoCards) -> APIRouter:
             CardCode(svg=qr_svg(text), life_s=CARD_LIFE_S, renew_after_s=RENEW_AFTER_S)
         )
 
-    @router.get("/{patient}/stream", response_class=StreamingResponse)
+    @router.get("/{patient}/stream", response_class=StreamingResponse, responses=STREAM)
     async def stream(patient: str) -> StreamingResponse:
         """Send where the patient's visits stand, now and after each change."""
         found = await asyncio.to_thread(service.records.patient, PatientId(patient))

@@ -16,6 +16,7 @@ from queue_server.web.console_view import ConsoleView, console_view
 from queue_server.web.desk import Desk, is_wanted, watched_by
 from queue_server.web.detail_view import DetailView, detail_view
 from queue_server.web.json_answer import JsonAnswer
+from queue_server.web.live import STREAM
 from queue_server.web.users import STAFF, User
 
 
@@ -36,7 +37,7 @@ def make_router(desk: Desk) -> APIRouter:
         await desk.begin_page(request, user, seen(user))
         return JsonAnswer(view(user, desk.service.now, desk.service.clock()))
 
-    @router.get("/console/stream", response_class=StreamingResponse)
+    @router.get("/console/stream", response_class=StreamingResponse, responses=STREAM)
     async def stream(request: Request, user: Annotated[User, doctor]) -> StreamingResponse:
         """Send the view now and after each change, as server-sent events."""
         await desk.begin_page(request, user, seen(user))

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from starlette.responses import StreamingResponse
@@ -19,6 +19,13 @@ from queue_server.service.queue_service import QueueService
 INTERVAL_S: Final = 0.1
 HEARTBEAT_S: Final = 10.0
 """A page that has heard nothing for longer says that it is not connected."""
+MEDIA_TYPE: Final = "text/event-stream"
+
+
+STREAM: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "Server-sent events", "content": {MEDIA_TYPE: {}}}
+}
+"""How the API's description tells of a stream."""
 
 
 class Live:
@@ -46,7 +53,7 @@ class Live:
         """
         return StreamingResponse(
             self._events(view, watched, is_wanted),
-            media_type="text/event-stream",
+            media_type=MEDIA_TYPE,
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 

@@ -5,11 +5,13 @@ Refusals of the rules keep their own code and sentences; here stand those of the
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from queue_server.records.records import RecordsUnavailable
@@ -106,6 +108,25 @@ _STATUS_OF_REFUSAL: Final[Mapping[RefusalCode, int]] = {
     RefusalCode.BUSY: 503,
 }
 _STATUS_OF_OTHER_REFUSALS: Final = 409
+
+
+class ProblemAnswer(BaseModel):
+    """What is told in place of what was asked for: a code for programs, sentences for people."""
+
+    code: str
+    message_zh: str
+    message_en: str
+
+
+ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"model": ProblemAnswer, "description": HTTPStatus(status).phrase}
+    for status in sorted(
+        {HTTPStatus.BAD_REQUEST, _STATUS_OF_OTHER_REFUSALS}
+        | {status for status, _, _ in SENTENCES.values()}
+        | set(_STATUS_OF_REFUSAL.values())
+    )
+}
+"""How the API's description tells of them."""
 
 
 class Problem(Exception):

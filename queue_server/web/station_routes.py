@@ -15,6 +15,7 @@ from queue_server.web.access import require_area
 from queue_server.web.bodies import NoFields, NoticeLines, Search
 from queue_server.web.desk import Desk, is_wanted, watched_by
 from queue_server.web.json_answer import JsonAnswer
+from queue_server.web.live import STREAM
 from queue_server.web.search import Found, find, find_patient, found_names
 from queue_server.web.station_view import StationView, station_view
 from queue_server.web.users import User
@@ -37,7 +38,7 @@ def make_router(desk: Desk) -> APIRouter:
         await desk.begin_page(request, user, seen(user))
         return JsonAnswer(view(user, desk.service.now, desk.service.clock()))
 
-    @router.get("/stream", response_class=StreamingResponse)
+    @router.get("/stream", response_class=StreamingResponse, responses=STREAM)
     async def stream(request: Request, user: Annotated[User, nurse]) -> StreamingResponse:
         """Send the view now and after each change, as server-sent events."""
         await desk.begin_page(request, user, seen(user))

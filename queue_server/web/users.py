@@ -146,7 +146,8 @@ def load_users(path: Path, site: Site) -> Users:
     root = Table("", values, problems)
     root.check_keys(("user",))
     users: dict[str, User] = {}
-    for table, raw in zip(root.tables("user"), values.get("user", []), strict=False):
+    tables = root.tables("user")
+    for table, raw in zip(tables, values["user"] if tables else (), strict=True):
         table.check_keys(_USER_KEYS)
         user = _user(table, raw, site, problems)
         if user.name in users and user.name:
@@ -198,7 +199,7 @@ def _areas(table: Table, raw: Mapping[str, object], site: Site) -> list[AreaId]:
 def _password_hash(table: Table, raw: Mapping[str, object], problems: Problems) -> str:
     """Read the hash. What stands there instead may be a password: it is never shown."""
     found = raw.get("password_hash")
-    if isinstance(found, str) and found.startswith("$argon2id$"):
+    if isinstance(found, str) and found.startswith("$argon2id$") and found.isascii():
         return found
     problems.add(
         f"{table.name}.password_hash",

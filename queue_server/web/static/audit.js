@@ -141,5 +141,7 @@ place("older").addEventListener("click", () => show(shown.next_before));
 place("export").addEventListener("click", exportAll);
 const me = await send("GET", "/api/me");
 place("who-am-i").textContent = me.display_name;
+place("first-page").href = me.first_page;
+place("first-page").hidden = me.first_page === location.pathname;
 await show();
 openForUse();

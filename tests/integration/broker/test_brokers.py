@@ -186,6 +186,32 @@ def test_a_broker_started_again_keeps_its_address_and_serves(
     assert later.next_message().payload == b"A018"
 
 
+def test_a_broker_that_has_died_is_started_again_at_the_same_address(
+    own_broker: BrokerProcess, connect: Connect
+) -> None:
+    address = own_broker.address
+    [died] = brokers_of(own_broker.log.parent)
+    own_broker.look_after()
+    assert brokers_of(own_broker.log.parent) == [died], "one that runs is left alone"
+
+    os.kill(died, signal.SIGKILL)
+    assert own_broker._process is not None
+    own_broker._process.wait(WAIT_S)
+    own_broker.look_after()
+
+    assert own_broker.address == address
+    connect(address).publish("again/v1/request", b"A019")
+    assert brokers_of(own_broker.log.parent) != [died]
+
+
+def test_a_broker_that_was_stopped_stays_so(own_broker: BrokerProcess) -> None:
+    own_broker.stop()
+
+    own_broker.look_after()
+
+    assert brokers_of(own_broker.log.parent) == []
+
+
 def test_stopping_leaves_no_process_and_may_be_repeated(own_broker: BrokerProcess) -> None:
     folder = own_broker.log.parent
     assert len(brokers_of(folder)) == 1

@@ -293,6 +293,30 @@ async def test_the_line_comes_back_with_the_broker(own_broker: BrokerProcess, si
             await notices.until(told)
 
 
+async def test_a_connection_that_breaks_before_the_broker_accepts_costs_seconds_only(
+    broker_program: BrokerProgram, tmp_path: Path, site: SiteId
+) -> None:
+    has_hung_up = asyncio.Event()
+
+    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        has_hung_up.set()
+
+    dying = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    broker = broker_program(tmp_path / "broker", port=dying.sockets[0].getsockname()[1])
+    line = make_line(broker, site)
+    is_up = asyncio.Event()
+    line.on_change = lambda up: is_up.set() if up else None
+    async with running(line):
+        await has_hung_up.wait()
+        dying.close()
+        broker.start()
+        with AnsweringServer(broker, site):
+            async with asyncio.timeout(WAIT_S):
+                await is_up.wait()
+    broker.stop()
+
+
 async def test_a_line_without_a_broker_waits_for_it(
     own_broker: BrokerProcess, site: SiteId
 ) -> None:

@@ -6,11 +6,9 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.broker.embedded_nats import embedded_nats
-from queue_server.client.tls import CERTIFICATE_NAME, KEY_NAME, Certificates
+from queue_server.client.tls import Certificates
 from queue_server.devices.authority import CERTIFICATE_LIFE, Authority
 from queue_server.devices.register import write_certificates
 from tests.integration.devices.secured_site import (
@@ -92,35 +90,6 @@ def test_a_certificate_that_is_on_no_list_may_do_nothing(
 
     assert server.heard_until("end") == []
     assert unlisted.heard.empty()
-
-
-def test_a_device_cannot_pose_as_the_broker(site: SecuredSite, tmp_path: Path) -> None:
-    kiosk = site.add(KIOSK)
-    device = site.add(OTHER_KIOSK)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(device.folder / CERTIFICATE_NAME, device.folder / KEY_NAME)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        line = socket.create_connection(listener.getsockname())
-        accepted, _ = listener.accept()
-        ours, theirs = ssl.MemoryBIO(), ssl.MemoryBIO()
-        server = context.wrap_bio(theirs, ours, server_side=True)
-        client_context = kiosk.read().context
-        client = client_context.wrap_bio(ours, theirs, server_hostname="127.0.0.1")
-        line.close()
-        accepted.close()
-
-    with pytest.raises(ssl.SSLCertVerificationError):
-        shake_hands(client, server)
-
-
-def shake_hands(client: ssl.SSLObject, server: ssl.SSLObject) -> None:
-    for _ in range(10):
-        for side in (client, server):
-            try:
-                side.do_handshake()
-            except ssl.SSLWantReadError:
-                continue
 
 
 def test_the_own_protocol_of_nats_is_closed_to_devices(site: SecuredSite, tmp_path: Path) -> None:

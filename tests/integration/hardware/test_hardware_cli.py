@@ -131,7 +131,11 @@ def test_without_a_configuration_it_says_what_to_write(
         assert "[scanner]" in printed
 
 
-@pytest.mark.parametrize("text", ["[printer", "printer = 7", "scanner = [7]", None])
+@pytest.mark.parametrize(
+    "text",
+    ["[printer", "printer = 7", "scanner = [7]", "x = " + "[" * 3000, "x = " + "9" * 5000, None],
+    ids=["cut off", "a number", "a list", "nested too deeply", "endless", "not there"],
+)
 def test_a_file_that_cannot_be_read_is_said_so(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str | None
 ) -> None:

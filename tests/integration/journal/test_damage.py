@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.journal.backup import rescue
+from queue_server.journal.backup import back_up, rescue
 from queue_server.journal.day_repair import applied, fitting
 from queue_server.journal.hash_chain import Link, seal
 from queue_server.journal.journal import JournalUnusable
@@ -285,3 +285,35 @@ def test_a_journal_of_another_format_is_refused_and_stays_as_it_is(
     with pytest.raises(JournalUnusable, match="use the version that wrote it"), opened(file):
         pass
     assert file.path.read_bytes() == before
+
+
+@pytest.mark.parametrize("link", [2**63 - 1, 2**62 + 1])
+def test_a_row_with_a_number_that_no_journal_reaches_is_named_and_the_rest_is_saved(
+    file: JournalFile, tmp_path: Path, link: int
+) -> None:
+    change(file, "UPDATE redeemed_cards SET link = ? WHERE link = 9", link)
+
+    assert "redeemed_cards: 80 rows, 79 of them in the chain" in named(file)
+    assert len(rows_of(rescued(file, tmp_path / "rescued.sqlite"))["entries"]) == 80
+    with pytest.raises(JournalUnusable, match="its last row is damaged"), opened(file):
+        pass
+
+
+def test_a_last_row_without_its_digest_is_told_when_a_server_opens_the_journal(
+    file: JournalFile,
+) -> None:
+    change(file, "UPDATE redeemed_cards SET digest = 7 WHERE link = 321")
+
+    with pytest.raises(JournalUnusable, match="its last row is damaged"), opened(file):
+        pass
+
+
+def test_damage_whose_name_is_no_text_is_told(tmp_path: Path) -> None:
+    file = JournalFile(path=tmp_path / "journal.sqlite")
+    write_morning(file, (MONDAY, 5))
+    content = file.path.read_bytes()
+    file.path.write_bytes(content.replace(b"CREATE TABLE entries", b"CR\x80ATE TABLE entries"))
+
+    assert "SQLite: " in named(file)
+    with pytest.raises(JournalUnusable, match="is no journal or is damaged: keep the file"):
+        back_up(file, tmp_path / "backup.sqlite")

@@ -7,9 +7,12 @@ import pytest
 
 from queue_server.contract import topics
 from queue_server.journal.journal import JournalUnusable
+from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.rules.terms import AreaId, QueueId
-from tests.integration.service.known_hospital import ON_TIME, SECOND
-from tests.integration.service.served_site import WAIT_S, Device, Listener, ServedSite
+from queue_server.service.now import open_now
+from queue_server.service.writer import replayed
+from tests.integration.service.known_hospital import MONDAY, ON_TIME, SECOND
+from tests.integration.service.served_site import WAIT_S, Device, Listener, ServedSite, setup_of
 
 
 @pytest.fixture
@@ -78,3 +81,30 @@ def test_after_a_broken_disk_a_restart_carries_the_request_out_once(
     assert queue.order == ("cardiology-1:A001",)
     waiting_site.stop()
     assert waiting_site.fatal.empty()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE entries SET events = '[]' WHERE number = 1",
+        "UPDATE facts SET name = 'Nothing'",
+        "UPDATE facts SET body = '{}'",
+    ],
+    ids=["a ticket that was never issued", "an unknown fact", "a fact without its parts"],
+)
+def test_a_journal_that_says_what_can_not_have_happened_is_told_at_the_start(
+    waiting_site: ServedSite, device_of: Callable[..., Device], damage: str
+) -> None:
+    waiting_site.start()
+    device_of(waiting_site).check_in(ON_TIME)
+    waiting_site.stop()
+    with sqlite3.connect(waiting_site.folder / "journal.db") as changed:
+        changed.execute(damage)
+    changed.close()
+
+    journal = SqliteJournal(waiting_site.folder / "journal.db")
+    journal.open(waiting_site.clock())
+    setup = setup_of(waiting_site.site)
+    with pytest.raises(JournalUnusable, match="does not fit what was before it"):
+        replayed(setup, journal, open_now(setup, MONDAY, {}))
+    journal.close()

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from typing import Any
 
 import httpx
@@ -137,3 +138,20 @@ def test_a_port_that_is_taken_is_an_error_at_the_start(day: HospitalDay, address
 
     with pytest.raises(OSError, match="in use"):
         WebServer(day.application(), host="127.0.0.1", port=port).start()
+
+
+async def test_a_page_that_stays_open_over_the_end_of_the_day_asks_anew_and_is_written_down_anew(
+    day: HospitalDay, nurse: httpx.AsyncClient
+) -> None:
+    day.clock.set(27, 50)
+    await nurse.post("/api/login", json={"user": "li", "password": PASSWORD})
+    async with nurse.stream("GET", "/api/station/stream") as answer:
+        views = views_of(answer)
+        assert (await anext(views))["day_on"] == "2026-11-23"
+        day.clock.set(28, 1)
+        assert [view async for view in views if view["day_on"] != "2026-11-23"] == []
+
+    async with nurse.stream("GET", "/api/station/stream") as answer:
+        assert (await anext(views_of(answer)))["day_on"] == "2026-11-24"
+    facts = [fact.name for fact in day.journal.facts(date(2026, 11, 24))]
+    assert facts.count("NamesSeen") == 1

@@ -50,3 +50,16 @@ def test_a_misspelt_setting_names_the_nearest_one(tmp_path: Path) -> None:
 def test_what_cannot_be_used_is_named(arguments: list[str], told: str) -> None:
     with pytest.raises(BadConfiguration, match=told):
         load_configuration(arguments)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff", b"site = " + b"[" * 3000, b"x = " + b"9" * 5000],
+    ids=["no text", "nested too deeply", "a number too long to read"],
+)
+def test_a_file_that_can_not_be_read_as_toml_is_named(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "area.toml"
+    file.write_bytes(content)
+
+    with pytest.raises(BadConfiguration, match=r"area\.toml"):
+        load_configuration(["area", "--config", str(file)])

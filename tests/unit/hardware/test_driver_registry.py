@@ -58,6 +58,8 @@ def test_every_scanner_driver_can_be_made_from_its_needed_keys(driver: str, kind
         ({"driver": "network", "host": "a", "query_timeout_s": 0}, "query_timeout_s: 0"),
         ({"driver": "serial", "port": "a", "baud": 9600}, "baud: 9600"),
         ({"driver": "file", "path": "a", "one_way": "yes"}, "'yes' is not true or false"),
+        ({"driver": 16**5000}, "driver = a number of thousands of digits"),
+        ({"driver": "network", "host": 16**5000}, "a number of thousands of digits is not a text"),
     ],
 )
 def test_a_mistake_is_answered_with_what_to_write(config: dict[str, object], said: str) -> None:

@@ -29,6 +29,7 @@ from tests.unit.kiosk.hospital_for_tests import (
     checked_in,
     identified,
     visit,
+    waiting_visit,
 )
 from tests.unit.kiosk.scripted_server import ScriptedServer
 
@@ -164,6 +165,15 @@ async def test_a_printer_that_fails_never_costs_the_check_in() -> None:
     rig.tap(Key.PRINT_AGAIN)
     await rig.until_printing_is(PrintState.PRINTED)
     assert len(rig.printer.slips) == 1
+
+
+async def test_a_slip_that_can_not_be_made_never_costs_the_check_in() -> None:
+    rig = Rig(ScriptedServer(identified(visit()), checked_in(visit=waiting_visit(day_on="?"))))
+
+    await rig.check_in()
+    await rig.until_printing_is(PrintState.FAILED)
+
+    assert "A16" in str(rig.window.views[-1].body)
 
 
 async def test_no_answer_is_said_in_words() -> None:

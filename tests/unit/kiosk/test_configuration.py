@@ -59,3 +59,16 @@ def test_a_mistake_is_named(tmp_path: Path, text: str, said: str) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadConfiguration, match="nowhere"):
         load_configuration(tmp_path / "nowhere.toml")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff", b"site = " + b"[" * 3000, b"x = " + b"9" * 5000],
+    ids=["no text", "nested too deeply", "a number too long to read"],
+)
+def test_a_file_that_can_not_be_read_as_toml_is_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "kiosk.toml"
+    path.write_bytes(content)
+
+    with pytest.raises(BadConfiguration, match=r"kiosk\.toml"):
+        load_configuration(path)

@@ -86,3 +86,9 @@ def test_a_slip_printed_later_needs_neither_rules_nor_the_time_of_check_in() -> 
 
     assert "叫号规则" not in text
     assert "签到" not in text
+
+
+def test_an_instant_at_the_edge_of_the_calendar_is_printed_as_it_is() -> None:
+    first = datetime.fromisoformat("0001-01-01T00:00:00+14:00")
+
+    assert "1-01-01 00:00" in texts_of(slip_in("zh", facts(checked_in_at=first)))

@@ -239,8 +239,20 @@ def test_the_key_file_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -
         b"\xff",
         json.dumps(public_key(KEY).as_dict()).encode(),
         json.dumps(OKPKey.generate_key("X25519").as_dict(private=True)).encode(),
+        b'{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "d": "AA"}',
+        b"[" * 5000,
     ],
-    ids=["empty", "list", "text", "object", "no-text", "public-key", "key-of-another-kind"],
+    ids=[
+        "empty",
+        "list",
+        "text",
+        "object",
+        "no-text",
+        "public-key",
+        "key-of-another-kind",
+        "unknown-curve",
+        "nested-too-deeply",
+    ],
 )
 def test_a_file_that_holds_no_key_is_told_and_left_alone(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "card-key.json"

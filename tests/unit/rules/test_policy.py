@@ -155,3 +155,9 @@ def test_whatever_is_written_a_policy_or_its_problems_come_out(table: dict[str, 
     assert (policy is None) == bool(told)
     assert all(problem.message_zh and problem.message_en for problem in told)
     assert policy is None or set(table) <= set(DESIGN)
+
+
+def test_a_number_that_is_too_long_to_write_is_told_all_the_same() -> None:
+    [problem] = problems({"missed_limit": 16**5000})
+
+    assert "thousands of digits" in problem

@@ -152,3 +152,9 @@ def test_whatever_is_written_a_rehearsal_is_played_or_its_problems_are_told(
         told = error.problems
 
     assert bool(told) or lines == len(written.get("step", []))
+
+
+def test_a_number_that_is_too_long_to_write_is_told_all_the_same() -> None:
+    told = problems(f"queue = 0x{'f' * 5000}")
+
+    assert "queue: is a number of thousands of digits, expected tables" in told[0]

@@ -155,3 +155,14 @@ def test_the_demo_has_one_user_of_each_role(tmp_path: Path) -> None:
     demo._write_users()
 
     assert {user.role for user in load_users(tmp_path / "users.toml", SITE).values()} == set(Role)
+
+
+@pytest.mark.parametrize("text", ["user = 5", 'user = "li"', "[user]"])
+def test_users_that_are_no_list_of_tables_are_told(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UsersError, match=r"\[\[user\]\]"):
+        load_users(written(tmp_path, text), SITE)
+
+
+def test_a_hash_that_no_program_wrote_is_told_before_anybody_signs_in(tmp_path: Path) -> None:
+    with pytest.raises(UsersError, match="argon2id hash"):
+        load_users(written(tmp_path, FILE.replace(HASH, f"{HASH}é")), SITE)
