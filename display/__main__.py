@@ -1,22 +1,25 @@
 """`python -m display area|door ...`: one board."""
 
 import asyncio
-import logging
 import os
 import sys
 
 from display.bootstrap import prepare_kivy, run
 from display.configuration import BadConfiguration, load_configuration
 from hardware.errors import ConfigError
+from queue_server.client.logs import set_up_logs
 
 
 def main() -> int:
     """Run a board; return 2 when its configuration can't be used."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
     try:
         configuration = load_configuration(sys.argv[1:])
+        set_up_logs(
+            site=configuration.site,
+            device=configuration.device,
+            form=configuration.log_format,
+            level=configuration.log_level,
+        )
         prepare_kivy(configuration)
         wants_restart = asyncio.run(run(configuration))
     except (BadConfiguration, ConfigError) as error:

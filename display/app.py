@@ -17,6 +17,9 @@ from display.widgets import board_parts
 REFRESH_S = 0.5
 """How often the passing of time alone is looked at; nothing is drawn when nothing has changed."""
 
+LAYOUT_ROUNDS = 3
+"""After so many, labels have found their size and lie where they belong."""
+
 
 class BoardApp(App):
     """One board in one window."""
@@ -34,6 +37,10 @@ class BoardApp(App):
         for layout in (board_parts.KV, area_board.KV if is_area else door_board.KV):
             if str(layout) not in Builder.files:
                 Builder.load_file(str(layout))
+        return self._new_root()
+
+    def _new_root(self):
+        is_area = isinstance(self._presenter, AreaPresenter)
         return area_board.AreaBoardView() if is_area else door_board.DoorBoardView()
 
     def on_start(self):
@@ -61,6 +68,20 @@ class BoardApp(App):
     def open_settings(self, *_):
         """F1 opens nothing on a board."""
         return False
+
+    def draw_covered(self):
+        """Draw the present view with everything personal covered, where nobody sees it.
+
+        Returns its pixels, four bytes each and the highest row first, and its size.
+        """
+        root = self._new_root()
+        root.size = Window.size
+        root.model = self._presenter.covered_view()
+        for _ in range(LAYOUT_ROUNDS):
+            Clock.tick_draw()
+            Builder.sync()
+        texture = root.export_as_image().texture
+        return texture.pixels, texture.size
 
     def screenshot(self, path: Path) -> None:
         """Write what the window shows to `path`, a PNG file."""

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from msgspec.structs import replace
+
 from assets import translations
 from display.announcer import Announcer, Pace
 from display.configuration import BadConfiguration, Configuration
+from display.desk_commands import DeskCommands
 from display.heard_outbox import HeardOutbox
 from display.presenter import AreaPresenter, DoorPresenter
 from display.remote_control import RemoteControl
@@ -30,7 +33,6 @@ from queue_server.contract import topics
 from queue_server.contract.messages import (
     AreaBoard,
     Call,
-    Command,
     DeviceStatus,
     Notices,
     RoomBoard,
@@ -88,32 +90,29 @@ async def run(configuration: Configuration) -> bool:
 
     supervisor = Supervisor(os.environ, time.monotonic)
     ending = asyncio.Event()
-    line = _line(configuration, now, ending)
-    wants_restart = False
+    about = DeviceStatus(
+        is_up=True,
+        version=VERSION,
+        kind="area-board" if configuration.board == "area" else "door-board",
+        shows=configuration.area if configuration.board == "area" else configuration.room,
+        started_at=now(),
+    )
+    announcer: Announcer | None = None
+
+    def status() -> DeviceStatus:
+        sound = _sound(configuration, announcer)
+        return replace(about, is_up=not ending.is_set(), reported_at=now(), sound=sound)
+
+    line = _line(configuration, now, status)
     async with AsyncExitStack() as stack:
         presenter, announcer = await _parts(configuration, line, now, stack)
         app = _open_window(presenter, is_locked=not configuration.windowed)
-
-        def end() -> None:
-            nonlocal wants_restart
-            wants_restart = False
-            ending.set()
-            app.stop()
-
-        def obey(command: Command) -> None:
-            nonlocal wants_restart
-            if command.do == "reload":
-                wants_restart = not ending.is_set()
-                ending.set()
-                app.stop()
-            elif announcer is not None:
-                announcer.be_silent(command.do == "silence")
-
-        line.follow(topics.command(line.address.site, line.address.device), Command, obey)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
+        commands = DeskCommands(line, app, announcer, now, ending)
+        commands.follow()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, commands.end)
         if configuration.remote_control is not None:
             await _start_remote_control(app, presenter, configuration.remote_control, stack)
-        background = [line.run(), supervisor.watch_the_loop()]
+        background = [line.run(), line.keep_reporting(), supervisor.watch_the_loop()]
         if announcer is not None:
             background.append(announcer.run())
         supervisor.ready()
@@ -121,10 +120,22 @@ async def run(configuration: Configuration) -> bool:
         # A broker publishes the will of those only who go without a word.
         ending.set()
         await line.report_status()
-    return wants_restart
+    return commands.wants_restart
 
 
-def _line(configuration: Configuration, now: Callable[[], datetime], ending: asyncio.Event) -> Line:
+def _sound(configuration: Configuration, announcer: Announcer | None) -> str:
+    if announcer is None or configuration.voice == "none":
+        return ""
+    if announcer.sound.is_silent:
+        return "silenced"
+    return "broken" if announcer.sound.has_fault else "ok"
+
+
+def _line(
+    configuration: Configuration,
+    now: Callable[[], datetime],
+    status: Callable[[], DeviceStatus],
+) -> Line:
     host, _, port = configuration.broker.rpartition(":")
     line = Line(
         Address(
@@ -136,11 +147,12 @@ def _line(configuration: Configuration, now: Callable[[], datetime], ending: asy
         ),
         now=now,
         new_id=lambda: uuid.uuid4().hex,
-        status=lambda: DeviceStatus(is_up=not ending.is_set(), reported_at=now(), version=VERSION),
+        status=status,
         is_asker=False,
     )
     line.on_trouble = lambda sentence: _log.warning("%s", sentence)
-    line.on_bad_payload = lambda topic, error: _log.error("Unreadable at %s: %s", topic, error)
+    # What can't be read may hold a name: never the error's own text.
+    line.on_bad_payload = lambda topic, error: _log.error("unreadable message at %s", topic)
     return line
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from queue_server.client.logs import Form, Level, add_log_options
 from queue_server.contract.messages import Id
 
 HostAndPort = Annotated[str, Meta(pattern=r"^(\[[0-9a-f:]+\]|[^:\s\[\]]+):[0-9]{1,5}$")]
@@ -51,6 +52,9 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Of the window; has no meaning on the whole screen."""
     remote_control: Annotated[int, Meta(ge=0, le=65535)] | None = None
     """For tours and tests only: loopback port."""
+    log_format: Form = "text"
+    """`json`: for programs that collect logs."""
+    log_level: Level = "INFO"
     clock_offset_s: int = 0
     """For demos: how far the clock is ahead of the real one."""
 
@@ -108,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
         board.add_argument("--device", metavar="ID")
         board.add_argument("--windowed", action="store_true", help="not on the whole screen")
         board.add_argument("--size", metavar="WxH", help="of the window, in pixels")
+        add_log_options(board)
         board.add_argument("--clock-offset-s", type=int, help=argparse.SUPPRESS)
         board.add_argument(
             "--remote-control",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from display.announcer import Announcer
 from display.board import AreaView, area_view, newer
+from display.covering import covered_area, covered_door
 from display.door import DoorView, door_view
 from display.header import LineState
 from display.texts import Texts
@@ -67,6 +68,10 @@ class AreaPresenter:
             sound=self._announcer.sound,
         )
 
+    def covered_view(self) -> AreaView:
+        """Return what the board shows now, with everything personal covered."""
+        return covered_area(self.view())
+
 
 class DoorPresenter:
     """A door board: `on_change` is called when `view()` may have changed before its time."""
@@ -91,3 +96,7 @@ class DoorPresenter:
     def view(self) -> DoorView:
         """Return what the board shows now."""
         return door_view(self._board, self._line.state, self._now(), self._texts)
+
+    def covered_view(self) -> DoorView:
+        """Return what the board shows now, with everything personal covered."""
+        return covered_door(self.view())

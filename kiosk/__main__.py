@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-import logging
+import os
 import sys
 from pathlib import Path
 
@@ -11,23 +11,31 @@ from msgspec.structs import replace
 from hardware.errors import ConfigError
 from kiosk.bootstrap import prepare_kivy, run
 from kiosk.configuration import BadConfiguration, Configuration, load_configuration
+from queue_server.client.logs import add_log_options, set_up_logs
 
 
 def main() -> int:
     """Run the kiosk; return 2 when its configuration can't be used."""
     arguments = _parser().parse_args()
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
     try:
         configuration = _with_flags(load_configuration(arguments.config), arguments)
+        set_up_logs(
+            site=configuration.site,
+            device=configuration.device,
+            form=configuration.log_format,
+            level=configuration.log_level,
+        )
         prepare_kivy(configuration)
-        asyncio.run(run(configuration, remote_control_port=arguments.remote_control))
+        wants_restart = asyncio.run(
+            run(configuration, remote_control_port=arguments.remote_control)
+        )
     except (BadConfiguration, ConfigError) as error:
         print(f"kiosk: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+    if wants_restart:
+        os.execv(sys.executable, [sys.executable, "-m", "kiosk", *sys.argv[1:]])  # noqa: S606
     return 0
 
 
@@ -43,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PORT",
         help="tours and tests only: let programs of this machine look and tap; 0: a free port",
     )
+    add_log_options(parser)
     return parser
 
 
@@ -57,7 +66,13 @@ def _with_flags(configuration: Configuration, arguments: argparse.Namespace) -> 
     if arguments.broker:
         host, port = arguments.broker
         broker = replace(broker, host=host, port=port)
-    return replace(configuration, broker=broker, window=window)
+    return replace(
+        configuration,
+        broker=broker,
+        window=window,
+        log_format=arguments.log_format or configuration.log_format,
+        log_level=arguments.log_level or configuration.log_level,
+    )
 
 
 def _host_and_port(text: str) -> tuple[str, int]:

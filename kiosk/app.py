@@ -5,11 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ObjectProperty
 
 from hardware.scanners.keyboard_wedge import KeyboardWedgeScanner
 from kiosk.flow.events import Event, Tapped, Touched
+from kiosk.presenter.covering import covered
 from kiosk.presenter.views import View
 from kiosk.screens.body_screen import BodyScreen
 from kiosk.screens.catalogue import SCREENS, load_all_rules
@@ -18,6 +21,8 @@ from kiosk.widgets.look import register_fonts, scale_to, sizes
 
 ENTER_KEYS = frozenset({13, 271})
 """Enter, and Enter on the number block."""
+LAYOUT_ROUNDS = 3
+"""After so many, words have found their lines and lie where they belong."""
 
 
 class KioskApp(App):
@@ -93,6 +98,20 @@ class KioskApp(App):
         elif self._body.view != view.body:
             self._body.view = view.body
         self._frame.show(view, self._body)
+
+    def draw_covered(self):
+        """Draw the present view with everything personal covered, where nobody sees it.
+
+        Returns its pixels, four bytes each and the highest row first, and its size.
+        """
+        view = covered(self.view)
+        frame = Frame(size=Window.size)
+        frame.show(view, SCREENS[type(view.body)](view=view.body))
+        for _ in range(LAYOUT_ROUNDS):
+            Clock.tick_draw()
+            Builder.sync()
+        texture = frame.export_as_image().texture
+        return texture.pixels, texture.size
 
     def wipe(self):
         """Drop the screen, so that nothing of it stays in memory."""

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
 from assets import FONT_BOLD, FONT_REGULAR
 from hardware.registry import make_scanner, make_ticket_printer
 from hardware.scanner import Scanner
@@ -24,6 +26,7 @@ from hardware.slip_drawing import FontFile, SlipFonts
 from hardware.voice.loudspeaker import open_loudspeaker
 from kiosk.conductor import Conductor
 from kiosk.configuration import BadConfiguration, Configuration
+from kiosk.desk_commands import DeskCommands
 from kiosk.flow.settings import Settings
 from kiosk.presenter.window import Presenter
 from kiosk.presenter.wording import load_wordings
@@ -49,9 +52,9 @@ def prepare_kivy(configuration: Configuration) -> None:
     """Set what Kivy reads when it is imported: the screen, locked down; no files, no arguments."""
     os.environ.update(
         KIVY_NO_ARGS="1",
-        KIVY_NO_CONSOLELOG="1",
         KIVY_NO_FILELOG="1",
         KIVY_USE_DEFAULTCONFIG="1",
+        KIVY_LOG_MODE="PYTHON",
         KIVY_WINDOW="sdl2",
     )
     # Without it SDL falls back to a screen that nobody sees, and says nothing.
@@ -75,8 +78,10 @@ def prepare_kivy(configuration: Configuration) -> None:
     Config.remove_option("input", "%(name)s")
 
 
-async def run(configuration: Configuration, *, remote_control_port: int | None = None) -> None:
+async def run(configuration: Configuration, *, remote_control_port: int | None = None) -> bool:
     """Run the kiosk until its window is closed, or until it is told to end (SIGTERM).
+
+    Returns True when the desk asks for a new start.
 
     Args:
         configuration: what the technician has set.
@@ -100,8 +105,10 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
     def now() -> datetime:
         return datetime.now(zone) + offset
 
+    about = DeviceStatus(is_up=True, version=VERSION, kind="kiosk", started_at=now())
+
     def status() -> DeviceStatus:
-        return DeviceStatus(is_up=True, reported_at=now(), version=VERSION, paper=conductor.paper)
+        return msgspec.structs.replace(about, reported_at=now(), paper=conductor.paper)
 
     line = Line(_address(configuration), now=now, new_id=lambda: uuid.uuid4().hex, status=status)
     alone = _offline_desk(configuration, now)
@@ -124,10 +131,12 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         app = _open_window(conductor, scanners)
         conductor.start(app, scanners)
         stack.push_async_callback(conductor.stop)
+        commands = DeskCommands(line, conductor, app, now)
+        commands.follow()
         parts = [
             line.run(),
+            line.keep_reporting(),
             conductor.run(),
-            conductor.report_paper(line.report_status),
             supervisor.watch_the_loop(),
         ]
         if alone is not None:
@@ -140,7 +149,9 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.stop)
         supervisor.ready()
         await app.async_run("asyncio")
-        supervisor.stopping()
+        if not commands.wants_restart:
+            supervisor.stopping()
+    return commands.wants_restart
 
 
 def _offline_desk(

@@ -6,7 +6,7 @@ both hand their results over with `call_soon_threadsafe`.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -38,6 +38,7 @@ from kiosk.flow.events import (
 )
 from kiosk.flow.forgetting import start
 from kiosk.flow.slip_facts import Provisional
+from kiosk.flow.state import Home
 from kiosk.presenter.views import View, spoken_texts
 from kiosk.presenter.window import Presenter
 from kiosk.slip import make_provisional_slip, make_slip
@@ -141,7 +142,12 @@ class Conductor:
         self.state = start(presenter.settings)
         self.paper = ""
         """What the printer last said of itself, for the technician's desk."""
-        self._paper_changed = asyncio.Event()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nobody is using the kiosk, and nothing is being printed."""
+        is_home = isinstance(self.state.screen, Home) and self.state.session is None
+        return is_home and not self._in_background
 
     def view(self) -> View:
         """Return what is to be seen now."""
@@ -168,13 +174,6 @@ class Conductor:
                 printer_checked_s = now_s
                 self._start_in_background(self._check_printer())
             await asyncio.sleep(TICK_S)
-
-    async def report_paper(self, report: Callable[[], Awaitable[None]]) -> None:
-        """Have `report` tell the desk each time the printer says something new, until cancelled."""
-        while True:
-            await self._paper_changed.wait()
-            self._paper_changed.clear()
-            await report()
 
     async def stop(self) -> None:
         """Stop in reverse: scanners, voice, requests; a slip that is being printed is finished."""
@@ -280,10 +279,10 @@ class Conductor:
         try:
             slip = self._slip(effect)
             await loop.run_in_executor(self._printer_thread, self._printer.print_slip, slip)
-            self._paper_is("ok")
+            self.paper = "ok"
         except PrinterError as error:
             _log.warning("A slip was not printed: %s", error)
-            self._paper_is(error.code)
+            self.paper = error.code
             failure = PrintFailure(
                 sentence_zh=error.sentence_zh,
                 sentence_en=error.sentence_en,
@@ -304,9 +303,4 @@ class Conductor:
     async def _check_printer(self) -> None:
         loop = asyncio.get_running_loop()
         status = await loop.run_in_executor(self._printer_thread, self._printer.status)
-        self._paper_is(" ".join(sorted(status.conditions)) or "ok")
-
-    def _paper_is(self, paper: str) -> None:
-        if paper != self.paper:
-            self.paper = paper
-            self._paper_changed.set()
+        self.paper = " ".join(sorted(status.conditions)) or "ok"

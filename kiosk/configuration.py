@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
+from queue_server.client.logs import Form, Level
 from queue_server.contract.messages import Id
 
 COUNTDOWN_S_MIN = 20
@@ -67,6 +68,9 @@ class Configuration(_Table, frozen=True, kw_only=True):
     """Loudspeaker: `aplay`, `aplay:DEVICE`, `file:FOLDER` or `none`."""
     data_folder: str = ""
     """Where check-ins without the server are kept; left out: there are none on this kiosk."""
+    log_format: Form = "text"
+    """`json`: for programs that collect logs."""
+    log_level: Level = "INFO"
     clock_offset_s: int = 0
     """For demos: how far the clock is ahead of the real one."""
 

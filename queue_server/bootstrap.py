@@ -11,22 +11,24 @@ import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
-
-from fastapi import FastAPI
 
 from queue_server.broker.access import Secured
 from queue_server.broker.broker import Broker, BrokerAddress, BrokerError, BrokerErrorCode
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.broker.existing_broker import ExistingBroker
+from queue_server.client.logs import Form, Level, set_up_logs
 from queue_server.client.supervisor import Supervisor
+from queue_server.client.tls import TlsSession
+from queue_server.contract.topics import SERVER
 from queue_server.contract.virtual_card import CardReader
 from queue_server.devices.access import access_of
 from queue_server.devices.register import DeviceRegister
 from queue_server.devices.watch import DeviceWatch
+from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.journal_key import JournalKey
 from queue_server.journal.sqlite_journal import SqliteJournal
@@ -35,12 +37,18 @@ from queue_server.records.virtual_card import CardIssuer, load_or_make_key, publ
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
-from queue_server.service.setup import make_setup
+from queue_server.service.setup import Setup, make_setup
 from queue_server.site import Site, load_site
+from queue_server.watch.listed_devices import ListedDevices
+from queue_server.watch.metrics import Metrics
+from queue_server.watch.metrics_server import MetricsServer
+from queue_server.watch.site_collector import Asked, SiteCollector
+from queue_server.watch.watch import Sources, Watch
+from queue_server.watch.watched_records import WatchedRecords
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
 from queue_server.web.https import WARN_BEFORE, HttpsFiles, load_https
-from queue_server.web.users import load_users
+from queue_server.web.users import Users, load_users
 from queue_server.web.web_server import WebServer
 
 JOURNAL_BROKEN: Final = 70
@@ -71,6 +79,10 @@ class ServerOptions:
     broker_listen: BrokerAddress | None = None
     """Where the embedded broker listens. None: where the list of devices says; without one, at
     any free port of this machine."""
+    metrics: BrokerAddress | None = None
+    """Where `/metrics` is served; None: nowhere."""
+    log_format: Form = "text"
+    log_level: Level = "INFO"
     demo_seed: int | None = None
     """Makes the demo hospital of the day, if there is none in the folder, and shows its cards."""
     clock_offset_s: int = 0
@@ -95,66 +107,155 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
 
     site = load_site(options.site_file)
     setup = make_setup(site)
+    set_up_logs(site=site.id, device=SERVER, form=options.log_format, level=options.log_level)
     users = load_users(options.users_file, site)
     https = _https(options)
-    folder = options.data_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    records_file = folder / "records.sqlite"
-    if options.demo_seed is not None and not records_file.exists():
-        make_demo_hospital(records_file, day=clinic_day(site, clock()), seed=options.demo_seed)
-    records = DemoHospital(records_file)
-    key = load_or_make_key(folder / "card-key.json")
+    options.data_folder.mkdir(parents=True, exist_ok=True)
     supervisor = Supervisor(os.environ, time.monotonic)
     with ExitStack() as stack:
-        if options.journal_key is None:
-            _log.warning("the journal is not encrypted: no --key-file / 日志未加密：未提供密钥")
-        journal = SqliteJournal(folder / JOURNAL_NAME, options.journal_key)
-        stack.callback(journal.close)
-        journal.open(clock())
-        register = DeviceRegister(folder / "devices")
-        session = None
-        if register.exists:
-            register.renew_own(datetime.now(UTC))
-            session = register.server_certificates.read()
-        broker = _start_broker(options, site, register, stack)
-        address = broker.address
-        service = QueueService(
-            setup,
-            Parts(
-                journal=journal,
-                records=records,
-                cards=CardReader([public_key(key)], site.id),
-                door=MqttDoor(address.host, address.port, site.id, session),
-                clock=clock,
-                fatal=_stop_at_once,
-                alive=supervisor.alive,
-            ),
-        )
-        service.start()
-        stack.callback(service.stop)
-        application = make_application(
-            service,
-            users,
-            new_token=secrets.token_urlsafe,
-            code_clock=lambda: datetime.now(UTC),
-            sessions_file=folder / "sessions.json",
-            demo_cards=_demo_cards(options, CardIssuer(key, site.id), records),
-        )
-        where = _serve(application, options, https, stack)
-        ready(f"MQTT {address} · {where}")
+        running = _start_service(options, setup, clock, supervisor.alive, stack)
+        where = _start_desk(options, users, running, https, stack)
+        ready(f"MQTT {running.broker.address} · {where}")
         supervisor.ready()
-        _wait_for_a_signal(broker)
+        _wait_for_a_signal(running.broker)
         supervisor.stopping()
 
 
-def _serve(
-    application: FastAPI, options: ServerOptions, https: ssl.SSLContext | None, stack: ExitStack
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    """The queue service, and what the pages and the watch need of its parts."""
+
+    service: QueueService
+    broker: Broker
+    door: MqttDoor
+    hospital: DemoHospital
+    records: WatchedRecords
+    metrics: Metrics
+    cards: CardIssuer
+    register: DeviceRegister
+    started_at: datetime
+
+
+def _start_service(
+    options: ServerOptions,
+    setup: Setup,
+    clock: Callable[[], datetime],
+    alive: Callable[[], None],
+    stack: ExitStack,
+) -> _Running:
+    started_at, site = clock(), setup.site
+    hospital = _hospital(options, clinic_day(site, started_at))
+    metrics = Metrics()
+    records = WatchedRecords(hospital, metrics, clock)
+    key = load_or_make_key(options.data_folder / "card-key.json")
+    journal = _open_journal(options, started_at, stack)
+    register = DeviceRegister(options.data_folder / "devices")
+    session = _own_session(register)
+    broker = _start_broker(options, site, register, stack)
+    address = broker.address
+    door = MqttDoor(address.host, address.port, site.id, session)
+    parts = Parts(
+        journal=journal,
+        records=records,
+        cards=CardReader([public_key(key)], site.id),
+        door=door,
+        clock=clock,
+        fatal=_stop_at_once,
+        alive=alive,
+        metrics=metrics,
+    )
+    service = QueueService(setup, parts)
+    service.start()
+    stack.callback(service.stop)
+    return _Running(
+        service=service,
+        broker=broker,
+        door=door,
+        hospital=hospital,
+        records=records,
+        metrics=metrics,
+        cards=CardIssuer(key, site.id),
+        register=register,
+        started_at=started_at,
+    )
+
+
+def _own_session(register: DeviceRegister) -> TlsSession | None:
+    if not register.exists:
+        return None
+    register.renew_own(datetime.now(UTC))
+    return register.server_certificates.read()
+
+
+def _start_desk(
+    options: ServerOptions,
+    users: Users,
+    running: _Running,
+    https: ssl.SSLContext | None,
+    stack: ExitStack,
 ) -> str:
-    """Serve the pages, and return where."""
+    """Start the watch, the pages and the figures; return where the pages are."""
+    listed = ListedDevices(running.register)
+    sources = Sources(
+        data_folder=options.data_folder,
+        records_fail_since=lambda: running.records.fail_since,
+        expected=listed.expected,
+        certificates=listed.certificates,
+    )
+    watch = Watch(running.service, sources, running.started_at)
+    watch.start()
+    stack.callback(watch.stop)
+    application = make_application(
+        running.service,
+        users,
+        new_token=secrets.token_urlsafe,
+        code_clock=lambda: datetime.now(UTC),
+        sessions_file=options.data_folder / "sessions.json",
+        expected_devices=listed.expected,
+        demo_cards=_demo_cards(options, running.cards, running.hospital),
+    )
     pages = WebServer(application, host=options.http_host, port=options.http_port, https=https)
     port = pages.start()
     stack.callback(pages.stop)
+    asked = Asked(
+        service=running.service,
+        watch=watch,
+        journal_file=options.data_folder / JOURNAL_NAME,
+        line_is_up=lambda: running.door.is_up,
+        web_session_count=application.state.session_count,
+    )
+    _start_metrics(options, running.metrics, asked, stack)
     return f"{'http' if https is None else 'https'}://{options.http_host}:{port}"
+
+
+def _hospital(options: ServerOptions, day: date) -> DemoHospital:
+    file = options.data_folder / "records.sqlite"
+    if options.demo_seed is not None and not file.exists():
+        make_demo_hospital(file, day=day, seed=options.demo_seed)
+    return DemoHospital(file)
+
+
+def _open_journal(options: ServerOptions, now: datetime, stack: ExitStack) -> SqliteJournal:
+    if options.journal_key is None:
+        _log.warning("the journal is not encrypted: no --key-file / 日志未加密：未提供密钥")
+    journal = SqliteJournal(options.data_folder / JOURNAL_NAME, options.journal_key)
+    stack.callback(journal.close)
+    journal.open(now)
+    return journal
+
+
+def _start_metrics(
+    options: ServerOptions, metrics: Metrics, asked: Asked, stack: ExitStack
+) -> None:
+    address = options.metrics
+    if address is None:
+        return
+    if not address.is_loopback:
+        _log.warning("whoever reaches %s may read the figures: let only the monitoring", address)
+    metrics.registry.register(SiteCollector(asked))
+    server = MetricsServer(metrics.registry, host=address.host, port=address.port)
+    server.start()
+    stack.callback(server.stop)
 
 
 def _https(options: ServerOptions) -> ssl.SSLContext | None:
@@ -231,6 +332,8 @@ def _embedded_broker(options: ServerOptions, site: Site, register: DeviceRegiste
 
 def _stop_at_once(error: Exception) -> None:
     """End without another word to anybody: what is not on disk must not be answered."""
-    _log.critical("the journal can't be written, the server stops: %s", error)
+    # What else an error says of itself may hold a name.
+    what = str(error) if isinstance(error, JournalUnusable) else type(error).__name__
+    _log.critical("the journal can't be written, the server stops: %s", what)
     logging.shutdown()
     os._exit(JOURNAL_BROKEN)

@@ -3,7 +3,6 @@
 import argparse
 import getpass
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from queue_server.broker.broker import BrokerAddress, BrokerError
+from queue_server.client.logs import add_log_options
 from queue_server.client.tls import CertificatesUnusable
 from queue_server.devices.cli import add_device_commands
 from queue_server.devices.errors import DeviceError
@@ -66,27 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(run=_demo)
 
-    server = commands.add_parser("server", help="the queue server / 队列服务")
-    server.add_argument("--site", type=Path, required=True, metavar="FILE", help="site.toml")
-    server.add_argument("--users", type=Path, required=True, metavar="FILE", help="users.toml")
-    server.add_argument("--data", type=Path, required=True, metavar="DIR", help="journal and keys")
-    server.add_argument(
-        "--http", type=_address, default="127.0.0.1:8080", metavar="HOST:PORT", help="pages"
-    )
-    server.add_argument(
-        "--https-certificate", type=Path, metavar="FILE", help="pages by HTTPS: PEM, with issuers"
-    )
-    server.add_argument("--https-key", type=Path, metavar="FILE", help="its private key: PEM")
-    server.add_argument(
-        "--broker", type=_address, metavar="HOST:PORT", help="an MQTT broker; default: our own"
-    )
-    add_key_option(server)
-    server.add_argument(
-        "--broker-listen", type=_address, metavar="HOST:PORT", help="where our own broker listens"
-    )
-    server.add_argument("--demo-seed", type=int, metavar="N", help="invent the patients of today")
-    server.add_argument("--clock-offset-s", type=int, default=0, help=argparse.SUPPRESS)
-    server.set_defaults(run=_server)
+    _add_server_command(commands)
 
     password = commands.add_parser(
         "password", help="print what users.toml keeps of a password / 生成 users.toml 用的密码散列"
@@ -133,6 +113,39 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_server_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+) -> None:
+    server = commands.add_parser("server", help="the queue server / 队列服务")
+    server.add_argument("--site", type=Path, required=True, metavar="FILE", help="site.toml")
+    server.add_argument("--users", type=Path, required=True, metavar="FILE", help="users.toml")
+    server.add_argument("--data", type=Path, required=True, metavar="DIR", help="journal and keys")
+    server.add_argument(
+        "--http", type=_address, default="127.0.0.1:8080", metavar="HOST:PORT", help="pages"
+    )
+    server.add_argument(
+        "--https-certificate", type=Path, metavar="FILE", help="pages by HTTPS: PEM, with issuers"
+    )
+    server.add_argument("--https-key", type=Path, metavar="FILE", help="its private key: PEM")
+    server.add_argument(
+        "--broker", type=_address, metavar="HOST:PORT", help="an MQTT broker; default: our own"
+    )
+    add_key_option(server)
+    server.add_argument(
+        "--metrics",
+        type=_address,
+        metavar="HOST:PORT",
+        help="serve /metrics for Prometheus, best at 127.0.0.1 / 监控指标",
+    )
+    add_log_options(server)
+    server.add_argument(
+        "--broker-listen", type=_address, metavar="HOST:PORT", help="where our own broker listens"
+    )
+    server.add_argument("--demo-seed", type=int, metavar="N", help="invent the patients of today")
+    server.add_argument("--clock-offset-s", type=int, default=0, help=argparse.SUPPRESS)
+    server.set_defaults(run=_server)
+
+
 def _address(text: str) -> BrokerAddress:
     try:
         return BrokerAddress.parse(text)
@@ -165,9 +178,6 @@ def _server(parsed: argparse.Namespace) -> int:
     from queue_server.web.https import HttpsError, https_files  # noqa: PLC0415
     from queue_server.web.users import UsersError  # noqa: PLC0415
 
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
     try:
         options = ServerOptions(
             site_file=parsed.site,
@@ -178,6 +188,9 @@ def _server(parsed: argparse.Namespace) -> int:
             http_port=parsed.http.port,
             https=https_files(parsed.http.host, parsed.https_certificate, parsed.https_key),
             broker=parsed.broker,
+            metrics=parsed.metrics,
+            log_format=parsed.log_format or "text",
+            log_level=parsed.log_level or "INFO",
             broker_listen=parsed.broker_listen,
             demo_seed=parsed.demo_seed,
             clock_offset_s=parsed.clock_offset_s,

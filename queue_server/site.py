@@ -5,13 +5,14 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from queue_server.rules.terms import AreaId, DaySecond, QueueId, RoomId, SiteId
 from queue_server.toml_table import Problem, Problems, Table, parse_toml
+from queue_server.watch.alarm_limits import AlarmLimits, alarm_limits
 
 TIMEZONE_DEFAULT: Final = "Asia/Shanghai"
 DAY_ROLLS_OVER_DEFAULT: Final = DaySecond(4 * 3600)
@@ -87,6 +88,7 @@ class Site:
     day_rolls_over_at: DaySecond = DAY_ROLLS_OVER_DEFAULT
     offline_check_in: bool = False
     """Whether kiosks may check in by the virtual card alone while the server is away."""
+    alarm_limits: AlarmLimits = field(default_factory=AlarmLimits)
 
 
 class SiteError(Exception):
@@ -122,7 +124,7 @@ def load_site(path: Path) -> Site:
 
 
 def _site(root: Table) -> Site:
-    root.check_keys(("site", "policy", "area", "queue"))
+    root.check_keys(("site", "policy", "alarms", "area", "queue"))
     table = root.table("site")
     table.check_keys(_SITE_KEYS)
     area_tables = root.tables("area")
@@ -144,6 +146,7 @@ def _site(root: Table) -> Site:
         timezone=_timezone(table),
         day_rolls_over_at=_day_rolls_over_at(table),
         offline_check_in=table.flag("offline_check_in"),
+        alarm_limits=alarm_limits(root.optional_table("alarms")),
     )
 
 

@@ -147,6 +147,23 @@ class Table:
         self.wrong(key, " true 或 false", "true or false")
         return False
 
+    def whole_number(self, key: str, default: int, least: int, most: int) -> int:
+        """Return a whole number from `least` to `most`; `default` when it is left out."""
+        value = self._values.get(key, default)
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+            return value
+        self.wrong(key, f" {least} 到 {most} 的整数", f"a whole number from {least} to {most}")
+        return default
+
+    def some_of(self, key: str, known: Sequence[str]) -> list[str]:
+        """Return a list of texts that are all among `known`; empty when it is left out."""
+        value = self._values.get(key, [])
+        if isinstance(value, list) and all(item in known for item in value):
+            return value
+        listed = ", ".join(known)
+        self.wrong(key, f"列表，取自 {listed}", f"a list of some of {listed}")
+        return []
+
     def raw_table(self, key: str) -> Mapping[str, object]:
         """Return a table as it stands, for another reader; an empty one when it is left out."""
         value = self._values.get(key, {})
@@ -162,6 +179,10 @@ class Table:
             return Table(key, value, self._problems)
         self.wrong(key, f"一个表，写作 [{key}]", f"a table, written as [{key}]")
         return Table(key, {}, Problems())
+
+    def optional_table(self, key: str) -> "Table":
+        """Return the table `[key]`, an empty one when it is left out."""
+        return Table(key, self.raw_table(key), self._problems)
 
     def tables(self, key: str) -> "list[Table]":
         """Return the tables `[[key]]`, of which there must be at least one."""

@@ -185,7 +185,10 @@ class BoardPulse(FloatLayout):
 
 
 def fade_in(widget, seconds=0.4):
-    """Let a widget appear calmly."""
+    """Let a widget appear calmly; one that stands in no window is there at once."""
     Animation.cancel_all(widget, "opacity")
+    if widget.get_root_window() is None:
+        widget.opacity = 1
+        return
     widget.opacity = 0
     Animation(opacity=1, duration=seconds, step=PULSE_STEP_S).start(widget)

@@ -99,14 +99,14 @@ class SoundFolder:
             plain = re.sub(r"[^A-Za-z0-9-]+", "-", name)
             join(sounds, self._folder / f"{number:04d}-{plain}.wav")
         except OSError as error:
-            raise NoSound(f"the folder can't be written: {error}") from error
+            raise NoSound(f"the folder can't be written: {error.strerror}") from error
 
     async def check(self) -> None:
         """See `Player.check`."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise NoSound(f"the folder can't be written: {error}") from error
+            raise NoSound(f"the folder can't be written: {error.strerror}") from error
 
 
 def join(sounds: Sequence[Path], target: Path) -> None:

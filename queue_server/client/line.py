@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
+
 from queue_server.client.connection import (
     Connect,
     Connection,
@@ -38,6 +40,9 @@ RECONNECT_AFTER_S: Final = 1.0
 """How long to wait after a line broke, or could not be had, before the next try."""
 SILENT_AFTER_S: Final = 6.0
 """A server that was not heard for so long, three of its repetitions, counts as gone."""
+REPORT_S: Final = 30.0
+"""How often a device says that it is there, even if it has nothing new to say."""
+LOOK_AT_STATUS_S: Final = 1.0
 
 M = TypeVar("M", bound=Message)
 
@@ -201,6 +206,20 @@ class Line:
         """Publish the device's own status anew."""
         topic = topics.status(self.address.site, self.address.device)
         await self._publish(topic, self._status(), retain=True)
+
+    async def keep_reporting(self) -> None:
+        """Publish the device's status every `REPORT_S`, and soon after it has changed; for ever."""
+        told, quiet_s = self._said(), 0.0
+        while True:
+            await asyncio.sleep(LOOK_AT_STATUS_S)
+            quiet_s += LOOK_AT_STATUS_S
+            said = self._said()
+            if said != told or quiet_s >= REPORT_S:
+                await self.report_status()
+                told, quiet_s = said, 0.0
+
+    def _said(self) -> DeviceStatus:
+        return replace(self._status(), reported_at=None)
 
     async def _publish(self, topic: str, message: Message, *, retain: bool = False) -> None:
         await self._send(topic, message, retain=retain)

@@ -30,7 +30,7 @@ from queue_server.contract.page_text import (
 )
 from queue_server.rules import terms
 from queue_server.rules.refusals import SENTENCES, STATES
-from queue_server.service import announcing, board_view, take_over
+from queue_server.service import announcing, board_view
 
 TOPICS: Final[tuple[tuple[Callable[..., str], type[Message], str, str, bool], ...]] = (
     (topics.request, messages.Request, "device", "server", False),
@@ -43,6 +43,7 @@ TOPICS: Final[tuple[tuple[Callable[..., str], type[Message], str, str, bool], ..
     (topics.status, messages.DeviceStatus, "device, server", "server, devices", True),
     (topics.command, messages.Command, "server", "the device", False),
     (topics.heard, messages.Heard, "area boards, door boards", "server", False),
+    (topics.screenshot, messages.Screenshot, "device", "server", False),
 )
 """Each topic with its message, who publishes it, who subscribes to it, and whether it is kept."""
 
@@ -86,13 +87,20 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
     ),
     (
         "Of devices",
-        (messages.DeviceStatus, messages.Heard, messages.Command, messages.OfflineRules),
+        (
+            messages.DeviceStatus,
+            messages.Heard,
+            messages.Command,
+            messages.Screenshot,
+            messages.OfflineRules,
+        ),
     ),
 )
 VALUES: Final[tuple[type[StrEnum], ...]] = (
     terms.TicketState,
     terms.TicketKind,
     terms.QueueStatus,
+    terms.DeviceAct,
 )
 CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (line, "RETRY_AFTER_S"),
@@ -100,10 +108,12 @@ CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (line, "SILENT_AFTER_S"),
     (topics, "SERVER"),
     (connection, "KEEPALIVE_S"),
-    (take_over, "CLOCK_SKEW_S"),
+    (line, "REPORT_S"),
+    (messages, "CLOCK_SKEW_S"),
     (messages, "SESSION_LIFE_S"),
     (messages, "PROVISIONAL_SLIP_PREFIX"),
     (messages, "PAYLOAD_BYTES_MAX"),
+    (messages, "SCREENSHOT_BYTES_MAX"),
     (messages, "BOARD_WAITING_MAX"),
     (messages, "BOARD_MISSED_MAX"),
     (messages, "BOARD_CALLS_MAX"),
@@ -233,6 +243,8 @@ def _type_text(kind: shape.Type) -> str:
             text += form and f", `{form}`"
         case shape.EnumType(cls=struct) | shape.StructType(cls=struct):
             text = _link(struct)
+        case shape.BytesType(max_length=longest):
+            text = f"base64 text, at most {longest} bytes"
         case shape.ListType(item_type=item, max_length=longest):
             limit = "" if longest is None else f", at most {longest}"
             text = f"list of {_type_text(item)}{limit}"

@@ -30,12 +30,19 @@ from queue_server.contract.messages import (
     Request,
     RequestBody,
     RoomBoard,
+    Screenshot,
     ShownTicket,
     TakenOver,
     TakeOver,
     Visit,
 )
-from queue_server.rules.terms import QueueStatus, RefusalCode, TicketKind, TicketState
+from queue_server.rules.terms import (
+    DeviceAct,
+    QueueStatus,
+    RefusalCode,
+    TicketKind,
+    TicketState,
+)
 
 _SENT: Final = datetime(2026, 11, 23, 8, 5, tzinfo=timezone(timedelta(hours=8)))
 _IDENTIFY_ID: Final = "0b6f4a52-6a3f-4d8e-9a55-1d1f8a6c2e01"
@@ -216,10 +223,17 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
         notices=[Notice(text_zh="二楼开水间维修", text_en="No hot water on floor 2 today")],
     ),
     DeviceStatus: DeviceStatus(
-        is_up=True, reported_at=_SENT.astimezone(UTC), version="1.0", paper="ok"
+        is_up=True,
+        reported_at=_SENT.astimezone(UTC),
+        version="1.0",
+        kind="area-board",
+        shows="area-a",
+        started_at=_SENT.astimezone(UTC) - timedelta(hours=2),
+        sound="ok",
     ),
     Heard: Heard(sequence=7, area="area-a", heard_at=_SENT + timedelta(seconds=1), was_spoken=True),
-    Command: Command(do="reload"),
+    Command: Command(do=DeviceAct.RELOAD, expires_at=_SENT + timedelta(seconds=30)),
+    Screenshot: Screenshot(taken_at=_SENT, jpeg=b"\\xff\\xd8\\xff\\xe0"),
     OfflineRules: OfflineRules(
         published_at=_REPLIED,
         may_check_in=True,

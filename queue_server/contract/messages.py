@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from queue_server.rules.terms import (
+    DeviceAct,
     QueueStatus,
     RefusalCode,
     TicketKind,
@@ -24,6 +25,8 @@ Instant = Annotated[datetime, Meta(tz=True)]
 DayText = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 ShortText = Annotated[str, Meta(max_length=200)]
 LongText = Annotated[str, Meta(max_length=2000)]
+SCREENSHOT_BYTES_MAX = 48_000
+"""A picture of a window is scaled down until its file is no larger: in base64 it fits a payload."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -374,6 +377,14 @@ class DeviceStatus(Message, frozen=True, kw_only=True):
     """Of the device's program; empty if it does not say."""
     paper: ShortText = ""
     """What its printer says of the paper, for the technician; empty without a printer."""
+    kind: Annotated[str, Meta(pattern="^(kiosk|area-board|door-board|)$")] = ""
+    """What it is; empty if it does not say."""
+    shows: Annotated[str, Meta(pattern=r"^[a-z0-9-]{0,64}$(?!\n)")] = ""
+    """Id of the area or room whose board it shows; empty of a kiosk."""
+    started_at: Instant | None = None
+    """When its program began to run."""
+    sound: Annotated[str, Meta(pattern="^(ok|silenced|broken|)$")] = ""
+    """Whether its loudspeaker can be heard; empty without a loudspeaker."""
 
 
 class Heard(Message, frozen=True, kw_only=True):
@@ -394,8 +405,19 @@ class Heard(Message, frozen=True, kw_only=True):
 class Command(Message, frozen=True, kw_only=True):
     """`command/<device>`: the technician's desk asks a device to do something."""
 
-    do: Annotated[str, Meta(pattern="^(reload|silence|speak)$")]
-    """`reload`: begin anew; `silence`: speak no calls; `speak`: speak them again."""
+    do: DeviceAct
+    """What is to be done."""
+    expires_at: Instant
+    """Later, by its own clock and `CLOCK_SKEW_S`, the device doesn't obey any more."""
+
+
+class Screenshot(Message, frozen=True, kw_only=True):
+    """`screenshot/<device>`: what its window shows, drawn anew with everything personal covered."""
+
+    taken_at: Instant
+    """When it was drawn."""
+    jpeg: Annotated[bytes, Meta(max_length=SCREENSHOT_BYTES_MAX)]
+    """A JPEG file, scaled down; base64 in JSON."""
 
 
 PROVISIONAL_SLIP_PREFIX = "hk:offline:"
@@ -408,5 +430,7 @@ BOARD_MISSED_MAX = 6
 """How many missed tickets a room shows on a board."""
 BOARD_CALLS_MAX = 8
 """How many calls a board repeats."""
+CLOCK_SKEW_S = 120
+"""How far clocks may be apart before what travels counts as expired too early."""
 PAYLOAD_BYTES_MAX = 65_536
 """A larger payload is refused unread."""

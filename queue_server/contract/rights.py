@@ -22,7 +22,11 @@ class Rights:
 def rights_of_kiosk(site: SiteId, device: DeviceId) -> Rights:
     """A kiosk asks, and reads what is answered to it: nobody else's answers, and no board."""
     return Rights(
-        may_publish=(topics.request(site, device), topics.status(site, device)),
+        may_publish=(
+            topics.request(site, device),
+            topics.status(site, device),
+            topics.screenshot(site, device),
+        ),
         may_subscribe=(
             topics.reply(site, device),
             topics.command(site, device),
@@ -56,6 +60,10 @@ def rights_of_server(site: SiteId) -> Rights:
 
 def _rights_of_board(site: SiteId, device: DeviceId, *shown: str) -> Rights:
     return Rights(
-        may_publish=(topics.status(site, device), topics.heard(site, device)),
+        may_publish=(
+            topics.status(site, device),
+            topics.heard(site, device),
+            topics.screenshot(site, device),
+        ),
         may_subscribe=(*shown, topics.command(site, device), topics.status(site, SERVER)),
     )

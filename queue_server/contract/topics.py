@@ -80,6 +80,11 @@ def heard(site: SiteId, device: DeviceId) -> str:
     return _topic(site, "heard", device)
 
 
+def screenshot(site: SiteId, device: DeviceId) -> str:
+    """A picture of a device's window with everything personal covered."""
+    return _topic(site, "screenshot", device)
+
+
 def requests_filter(site: SiteId) -> str:
     """The server's subscription to every device's requests."""
     return f"{PREFIX}/{site}/request/+"
@@ -95,6 +100,11 @@ def heard_filter(site: SiteId) -> str:
     return f"{PREFIX}/{site}/heard/+"
 
 
+def screenshots_filter(site: SiteId) -> str:
+    """The server's subscription to every device's screenshots."""
+    return f"{PREFIX}/{site}/screenshot/+"
+
+
 def everything_filter(site: SiteId) -> str:
     """All topics of a site: the server's right."""
     if not is_id(site):
@@ -103,7 +113,7 @@ def everything_filter(site: SiteId) -> str:
 
 
 def device_of(site: SiteId, kind: str, topic: str) -> DeviceId:
-    """Return the device of a `request`, `reply`, `status`, `command` or `heard` topic.
+    """Return the device of a topic of the form `kind/<device>`, as `request` or `status`.
 
     Raises:
         BadTopic: it is not such a topic of this site.

@@ -39,6 +39,10 @@ _DEVICES: Final = (
 OFFSCREEN: Final = {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
 
 
+LOGS: Final = ("--log-level", "DEBUG")
+"""Whoever looks into the logs of a demo wants to see what happens."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """TCP ports of this machine."""
@@ -132,7 +136,7 @@ class DemoHospital:
         arguments += ["--http", f"127.0.0.1:{self.ports.http}"]
         option = "--broker-listen" if self.has_own_broker else "--broker"
         arguments += [option, str(self.broker)]
-        self.programs.start("server", [*arguments, *self._clock()])
+        self.programs.start("server", [*arguments, *LOGS, *self._clock()])
         self.programs.wait_for_port("server", self.ports.http)
 
     def start_kiosk(self, size: str) -> None:
@@ -142,13 +146,13 @@ class DemoHospital:
         text = _KIOSK.format(hospital=self, device=KIOSK, certificates=certificates)
         configuration.write_text(text, encoding="utf-8")
         arguments = ["-m", "kiosk", "--config", str(configuration), "--windowed", "--size", size]
-        arguments += ["--remote-control", str(self.ports.kiosk_control)]
+        arguments += ["--remote-control", str(self.ports.kiosk_control), *LOGS]
         self.programs.start("kiosk", arguments, self.environment)
         self.programs.wait_for_port("kiosk", self.ports.kiosk_control)
 
     def start_displays(self, area_size: str, door_size: str) -> None:
         """Start the area board and a door board."""
-        common = ["--broker", str(self.broker), "--site", self.site.id, "--windowed"]
+        common = ["--broker", str(self.broker), "--site", self.site.id, "--windowed", *LOGS]
         area = ["-m", "display", "area", "--area", BOARD_AREA, *self._who(AREA_BOARD), *common]
         area += ["--size", area_size, "--voice", self.voice]
         area += ["--remote-control", str(self.ports.area_control), *self._clock()]

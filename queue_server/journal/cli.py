@@ -13,6 +13,7 @@ from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_check import CheckReport, check_journal
 from queue_server.journal.journal_file import JOURNAL_NAME, JournalFile
 from queue_server.journal.journal_key import KEY_VARIABLE, load_journal_key
+from queue_server.journal.last_backup import note_backup
 
 DAMAGED: Final = 1
 """Exit code when a journal is damaged, can't be opened or was not written."""
@@ -96,8 +97,17 @@ def _verify(parsed: argparse.Namespace, file_at: _FileAt) -> int:
 
 
 def _backup(parsed: argparse.Namespace, file_at: _FileAt) -> int:
+    began_at = datetime.now(UTC)
     report = back_up(file_at(parsed.data / JOURNAL_NAME), parsed.to)
     _print(parsed.to, report)
+    try:
+        note_backup(parsed.data, began_at)
+    except OSError as error:
+        print(
+            f"{error.filename}: {error.strerror}; the backup is good, but the server will not know"
+            " of it / 备份完好，但服务器不会知道",
+            file=sys.stderr,
+        )
     return 0
 
 

@@ -52,6 +52,19 @@ class TicketState(StrEnum):
     """Void."""
 
 
+class DeviceAct(StrEnum):
+    """What the technician's desk may ask of a device."""
+
+    RELOAD = "reload"
+    """Begin anew, as after a start; a kiosk finishes with its patient first."""
+    SILENCE = "silence"
+    """Speak no calls; of area boards."""
+    SPEAK = "speak"
+    """Speak calls again; of area boards."""
+    SCREENSHOT = "screenshot"
+    """Send a picture of the window with everything personal covered."""
+
+
 class TicketKind(StrEnum):
     """What a ticket counts as in the queue; which rule places it."""
 

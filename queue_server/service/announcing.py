@@ -19,6 +19,7 @@ from queue_server.service.board_view import (
 from queue_server.service.door import Door
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
+from queue_server.watch.metrics import Metrics
 
 BOARD_INTERVAL_S: Final = 0.05
 """The shortest time between two boards of an area."""
@@ -37,6 +38,7 @@ class Announcing:
         card_keys: the public keys of virtual cards, as text.
         repeat_s: how often everything retained is told again.
         pulse_s: how often the server says that it is there.
+        metrics: where it is counted.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class Announcing:
         card_keys: Sequence[str],
         repeat_s: float,
         pulse_s: float,
+        metrics: Metrics,
     ) -> None:
         self._setup = setup
         self._door = door
         self._card_keys = card_keys
         self._repeat_s = repeat_s
         self._pulse_s = pulse_s
+        self._metrics = metrics
         self._told: Now | None = None
         self._due_at: dict[AreaId, float] = {}
         self._dirty: set[AreaId] = set()
@@ -133,9 +137,11 @@ class Announcing:
         site = self._setup.site.id
         board = area_board(self._setup, now, area, at)
         self._door.publish(topics.area_board(site, area), encode(board), retain=True)
+        self._metrics.published("area_board")
         for queue in self._setup.queues_of(area):
             door_board = room_board(self._setup, now, queue, at)
             self._door.publish(topics.room_board(site, queue.room), encode(door_board), retain=True)
+            self._metrics.published("room_board")
 
     def _tell_calls(self, before: Now, now: Now, area: AreaId) -> None:
         told_count = len(before.calls.get(area, ()))
@@ -143,6 +149,7 @@ class Announcing:
             if has_ticket(now, made):
                 call = call_message(self._setup, now, made)
                 self._door.publish(topics.call(self._setup.site.id, area), encode(call))
+                self._metrics.published("call")
 
     def _tell_all_notices(self, now: Now, at: datetime) -> None:
         for area in self._setup.areas:
@@ -151,3 +158,4 @@ class Announcing:
     def _tell_notices(self, now: Now, area: AreaId, at: datetime) -> None:
         topic = topics.notice(self._setup.site.id, area)
         self._door.publish(topic, encode(notices_message(now, area, at)), retain=True)
+        self._metrics.published("notices")

@@ -5,11 +5,13 @@ is written in one commit. Nothing of it is told to anybody before.
 """
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
 from queue_server.contract.codec import encode
 from queue_server.contract.messages import (
+    CLOCK_SKEW_S,
     CallHelp,
     CheckedIn,
     CheckIn,
@@ -40,9 +42,15 @@ from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, Noted
 from queue_server.service.now import Now, with_entry, with_patient
 from queue_server.service.setup import Setup
-from queue_server.service.take_over import CLOCK_SKEW_S
 from queue_server.service.taking_over import taken_over
 from queue_server.service.visit_view import ticket_of_slip, visit_of, visits_of
+
+
+class Answer(NamedTuple):
+    """A reply, and what became of the request: `ok`, `repeated`, or the refusal's code."""
+
+    payload: bytes
+    outcome: str
 
 
 class Draft:
@@ -105,26 +113,30 @@ class Draft:
 
     # --- devices ---------------------------------------------------------------------------------
 
-    def answer_device(self, job: Asked) -> bytes:
+    def answer_device(self, job: Asked) -> Answer:
         """Return the reply to a device's request: the first one again if it is known."""
         request_id = RequestId(job.request.request_id)
         # Two devices may count alike; neither may get what was told to the other's patient.
         kept_as = RequestId(f"{job.device}/{request_id}")
         known = self._known_reply(kept_as)
         if known is not None:
-            return known
+            return Answer(payload=known, outcome="repeated")
         if self.at - timedelta(seconds=CLOCK_SKEW_S) > job.request.expires_at:
-            return encode(self._reply(request_id, _refused(Refused(RefusalCode.REQUEST_EXPIRED))))
+            expired = Refused(RefusalCode.REQUEST_EXPIRED)
+            payload = encode(self._reply(request_id, _refused(expired)))
+            return Answer(payload=payload, outcome=expired.code)
+        outcome = "ok"
         try:
             body = self._body(job)
         except Refused as refused:
             body = _refused(refused)
+            outcome = refused.code
             if refused.code is RefusalCode.BUSY and isinstance(job.request.body, TakeOver):
                 # No answer yet: the kiosk keeps it and asks again with the same id.
-                return encode(self._reply(request_id, body))
+                return Answer(payload=encode(self._reply(request_id, body)), outcome=outcome)
         payload = encode(self._reply(request_id, body))
         self._remember(kept_as, payload)
-        return payload
+        return Answer(payload=payload, outcome=outcome)
 
     def answer_unreadable(self, request_id: str, detail: str) -> bytes:
         """Return the refusal of a payload that is no request."""

@@ -8,6 +8,7 @@ import logging
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
@@ -19,7 +20,13 @@ from paho.mqtt.reasoncodes import ReasonCode
 from queue_server.client.tls import TlsSession, connect_trouble, refused_trouble
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, decode, encode
-from queue_server.contract.messages import PAYLOAD_BYTES_MAX, DeviceStatus, Heard, Request
+from queue_server.contract.messages import (
+    PAYLOAD_BYTES_MAX,
+    DeviceStatus,
+    Heard,
+    Request,
+    Screenshot,
+)
 from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import DeviceId, SiteId
 from queue_server.service.jobs import Asked, DeviceSaid, Job, LineIsUp, Unreadable
@@ -93,6 +100,11 @@ class MqttDoor:
         client.connect_async(self._host, self._port, KEEPALIVE_S)
         client.loop_start()
 
+    @property
+    def is_up(self) -> bool:
+        """Whether the broker is connected."""
+        return self._client.is_connected()
+
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Send `payload`, QoS 1."""
         if retain and not self._client.is_connected():
@@ -155,10 +167,17 @@ class MqttDoor:
 
     def _received(self, _client: mqtt.Client, _userdata: Any, message: mqtt.MQTTMessage) -> None:
         try:
-            job = read_job(self._site, message.topic, bytes(message.payload), message.mid)
+            job = read_job(
+                self._site,
+                message.topic,
+                bytes(message.payload),
+                message.mid,
+                is_retained=message.retain,
+                arrived_s=time.monotonic(),
+            )
         except (topics.BadTopic, BadPayload) as error:
             # Never the payload: it may hold what somebody typed.
-            _log.warning("dropped a message at %s: %s", message.topic, type(error).__name__)
+            _log.warning("dropped a message at %.80r: %s", message.topic, type(error).__name__)
             job = None
         if job is not None:
             self._put(job)
@@ -172,10 +191,27 @@ def followed_topics(site: SiteId) -> tuple[str, ...]:
         topics.requests_filter(site),
         topics.statuses_filter(site),
         topics.heard_filter(site),
+        topics.screenshots_filter(site),
     )
 
 
-def read_job(site: SiteId, topic: str, payload: bytes, delivery: int) -> Job | None:
+_SAID: Final[dict[str, type[DeviceStatus] | type[Heard] | type[Screenshot]]] = {
+    "status": DeviceStatus,
+    "heard": Heard,
+    "screenshot": Screenshot,
+}
+"""What devices say, by the kind of its topic."""
+
+
+def read_job(
+    site: SiteId,
+    topic: str,
+    payload: bytes,
+    delivery: int,
+    *,
+    is_retained: bool = False,
+    arrived_s: float = 0.0,
+) -> Job | None:
     """Return what a message asks of the service; None: nothing.
 
     Raises:
@@ -184,15 +220,16 @@ def read_job(site: SiteId, topic: str, payload: bytes, delivery: int) -> Job | N
     kind = topic.removeprefix(f"{topics.PREFIX}/{site}/").partition("/")[0]
     device = topics.device_of(site, kind, topic)
     if kind == "request":
-        return _request(device, payload, delivery)
+        return _request(device, payload, delivery, arrived_s)
+    if kind not in _SAID:
+        raise topics.BadTopic(kind)
     if device == SERVER or not payload:
         return None
-    if kind == "status":
-        return DeviceSaid(device=device, said=decode(payload, DeviceStatus))
-    return DeviceSaid(device=device, said=decode(payload, Heard))
+    said = decode(payload, _SAID[kind])
+    return DeviceSaid(device=device, said=said, is_retained=is_retained)
 
 
-def _request(device: DeviceId, payload: bytes, delivery: int) -> Job:
+def _request(device: DeviceId, payload: bytes, delivery: int, arrived_s: float) -> Job:
     try:
         request = decode(payload, Request)
     except BadPayload as error:
@@ -203,7 +240,7 @@ def _request(device: DeviceId, payload: bytes, delivery: int) -> Job:
             detail=str(error),
             delivery=delivery,
         )
-    return Asked(device=device, request=request, delivery=delivery)
+    return Asked(device=device, request=request, delivery=delivery, arrived_s=arrived_s)
 
 
 def _readable_id(payload: bytes) -> str:

@@ -8,9 +8,16 @@ import msgspec
 
 from queue_server.contract.messages import SESSION_LIFE_S, Notice
 from queue_server.journal.journal import JournaledFact
-from queue_server.rules.terms import AreaId, DeviceId, PatientId, TicketId
+from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, PatientId, TicketId
 from queue_server.service.audit_facts import AUDIT_FACTS, AnyAuditFact
-from queue_server.service.now import HelpCall, Now, OpenConflict, Session
+from queue_server.service.now import (
+    ActiveAlarm,
+    DeviceCommand,
+    HelpCall,
+    Now,
+    OpenConflict,
+    Session,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +142,62 @@ class ConflictSettled:
         return replace(now, conflicts=left)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceCommanded:
+    """Somebody at the devices page has asked a device to do something."""
+
+    device: DeviceId
+    do: DeviceAct
+    by: str
+    """Who it was: `administrator:qin`."""
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Add it to the commands of the day."""
+        command = DeviceCommand(device=self.device, do=self.do, by=self.by, asked_at=written_at)
+        return replace(now, device_commands=(*now.device_commands, command))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmBegan:
+    """A rule of the watch has found something wrong, for as long as it has to last."""
+
+    code: str
+    about: str
+    parts: dict[str, str]
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Add it to the active ones, once."""
+        alarm = ActiveAlarm(code=self.code, about=self.about, parts=self.parts, began_at=written_at)
+        return replace(now, alarms=(*_without(now, self.code, self.about), alarm))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmEnded:
+    """What was wrong is right again."""
+
+    code: str
+    about: str
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Take it off the active ones."""
+        return replace(now, alarms=_without(now, self.code, self.about))
+
+
+def _without(now: Now, code: str, about: str) -> tuple[ActiveAlarm, ...]:
+    return tuple(one for one in now.alarms if (one.code, one.about) != (code, about))
+
+
 OwnFact = (
-    HelpCalled | HelpAnswered | NoticesSet | Identified | TakenOver | NotTakenOver | ConflictSettled
+    HelpCalled
+    | HelpAnswered
+    | NoticesSet
+    | Identified
+    | TakenOver
+    | NotTakenOver
+    | ConflictSettled
+    | DeviceCommanded
+    | AlarmBegan
+    | AlarmEnded
 )
 AnyFact = OwnFact | AnyAuditFact
 FACTS: Final[dict[str, type[AnyFact]]] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from queue_server.contract.messages import DeviceStatus, Heard, Request
+from queue_server.contract.messages import DeviceStatus, Heard, Request, Screenshot
 from queue_server.records.records import Appointment, Patient
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
@@ -26,6 +26,8 @@ class Asked:
     request: Request
     delivery: int
     found: Found | Refused | None = None
+    arrived_s: float = 0.0
+    """When it came in, by a clock that only goes forward."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +72,12 @@ class DayLoaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceSaid:
-    """A device's presence, or a display's word that it has spoken a call."""
+    """A device's presence, a display's word that it has spoken a call, or a screenshot."""
 
     device: DeviceId
-    said: DeviceStatus | Heard
+    said: DeviceStatus | Heard | Screenshot
+    is_retained: bool = False
+    """Whether the broker had kept it for whoever comes; it may have been said long ago."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from queue_server.contract.messages import DeviceStatus, Notice
+from queue_server.contract.messages import Notice
 from queue_server.journal.journal import JournaledEntry
 from queue_server.records.records import Patient
 from queue_server.rules.events import Called, Recalled
 from queue_server.rules.masking import mask
 from queue_server.rules.queue import Day, apply, open_day
-from queue_server.rules.terms import AreaId, DeviceId, PatientId, QueueId, TicketId
+from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, PatientId, QueueId, TicketId
+from queue_server.service.device_state import Devices
 from queue_server.service.setup import Setup
 
 
@@ -63,6 +64,27 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceCommand:
+    """Somebody has asked a device to do something."""
+
+    device: DeviceId
+    do: DeviceAct
+    by: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActiveAlarm:
+    """An alarm that has begun: its rule, what it is about, and the parts of its sentence."""
+
+    code: str
+    about: str
+    """The id of a device or an area; empty if it is about the server."""
+    parts: Mapping[str, str]
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Now:
     """Everything the service knows of the running clinic day."""
 
@@ -80,8 +102,12 @@ class Now:
     """By the code of a provisional slip: the tickets it stands for, none if it was refused."""
     notices: Mapping[AreaId, tuple[Notice, ...]] = field(default_factory=dict)
     sessions: Mapping[str, Session] = field(default_factory=dict)
-    devices: Mapping[DeviceId, DeviceStatus] = field(default_factory=dict)
-    """Last word of each device; not journaled, the broker retains it."""
+    devices: Devices = field(default_factory=dict)
+    """What each device said last; not journaled."""
+    device_commands: tuple[DeviceCommand, ...] = ()
+    """What was asked of devices today, oldest first."""
+    alarms: tuple[ActiveAlarm, ...] = ()
+    """Those that have begun and not ended, in the order in which they began."""
 
 
 def open_now(setup: Setup, day_on: date, patients: Mapping[PatientId, Patient]) -> Now:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from queue_server.contract.messages import TakeOver
+from queue_server.contract.messages import CLOCK_SKEW_S, TakeOver
 from queue_server.rules import commands as asked
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.refusals import Refused
@@ -18,10 +18,6 @@ from queue_server.rules.ticket import Ticket
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
-
-CLOCK_SKEW_S: Final = 120
-"""How far a device's clock may be off: requests expire later by so much, and no check-in is
-believed that lies further in the future."""
 
 
 class Conflict(StrEnum):

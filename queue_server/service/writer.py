@@ -7,15 +7,16 @@ simulation by its own.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Final, TypeVar
 
 from queue_server.contract import topics
-from queue_server.contract.messages import DeviceStatus, Identify, TakeOver
+from queue_server.contract.codec import encode
+from queue_server.contract.messages import Command, Heard, Identify, TakeOver
 from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.journal import Journal, JournaledEntry, JournalUnusable
 from queue_server.journal.row_codec import DECODING_ERRORS
@@ -23,11 +24,12 @@ from queue_server.records.records import Records, RecordsUnavailable
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, RefusalCode
 from queue_server.service.announcing import PULSE_S, REPEAT_S, Announcing
-from queue_server.service.answers import Draft
+from queue_server.service.answers import Answer, Draft
 from queue_server.service.clinic_day import clinic_day, local_time
 from queue_server.service.day_records import known_patients, load_day, missing_tickets
+from queue_server.service.device_state import with_said
 from queue_server.service.door import Door
-from queue_server.service.facts import with_fact
+from queue_server.service.facts import DeviceCommanded, with_fact
 from queue_server.service.identification import Found, find_by_card, identify
 from queue_server.service.jobs import (
     Acted,
@@ -41,6 +43,10 @@ from queue_server.service.jobs import (
 )
 from queue_server.service.now import Now, open_now, with_entry, with_patient
 from queue_server.service.setup import Setup
+from queue_server.watch.metrics import Metrics
+
+COMMAND_LIFE_S: Final = 30
+"""How long a device may take to obey; a device that comes back later must not."""
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -59,6 +65,7 @@ class Parts:
     """Called when the journal can't be written: the process has to stop without answering."""
     alive: Callable[[], None] = lambda: None
     """Called at each turn of the loop, for whoever restarts a server that hangs."""
+    metrics: Metrics = field(default_factory=Metrics)
     repeat_s: float = REPEAT_S
     """How often everything retained is told again."""
     pulse_s: float = PULSE_S
@@ -90,12 +97,14 @@ class Writer:
         self._lookups = lookups
         self._monotonic = monotonic
         self._put = put
+        self._metrics = parts.metrics
         self._announcing = Announcing(
             setup,
             parts.door,
             card_keys=parts.cards.public_keys(),
             repeat_s=parts.repeat_s,
             pulse_s=parts.pulse_s,
+            metrics=parts.metrics,
         )
         self._loading_day: date | None = None
         self._now: Now | None = None
@@ -133,8 +142,9 @@ class Writer:
                 now = with_patient(now, patient)
         except RecordsUnavailable:
             _log.error("some patients can't be looked up: their tickets show numbers only")
-        devices = self._now.devices if self._now is not None else {}
-        now = replace(now, devices=devices)
+        if self._now is not None:
+            # What a new day does not change.
+            now = replace(now, devices=self._now.devices, alarms=self._now.alarms)
         draft = Draft(self._setup, self._parts.journal, now, self._parts.clock())
         for command in missing_tickets(self._setup, now, loaded.appointments):
             draft.act(command, by="records")
@@ -158,7 +168,9 @@ class Writer:
         draft = self.draft(at)
         answers = [self._decided(job, draft) for job in jobs]
         if not draft.batch.is_empty():
+            began_s = self._monotonic()
             self._parts.journal.append(draft.batch)
+            self._metrics.committed(len(jobs), self._monotonic() - began_s)
         is_changed = draft.now is not self._now
         self._now = draft.now
         for answer in answers:
@@ -188,27 +200,52 @@ class Writer:
                 self._lookups.submit(self._look_up, job, request.body)
                 return _nothing
             case Asked():
-                payload = draft.answer_device(job)
-                return lambda: self._reply(job.device, payload, job.delivery)
+                answer = draft.answer_device(job)
+                return lambda: self._answer(job, answer)
             case Unreadable(request_id=""):
                 return lambda: self._parts.door.acknowledge(job.delivery)
             case Unreadable():
                 payload = draft.answer_unreadable(job.request_id, job.detail)
                 return lambda: self._reply(job.device, payload, job.delivery)
             case Acted():
-                return _settled(job.answer, lambda: draft.answer_browser(job))
+                settle, outcome = _settled(job.answer, lambda: draft.answer_browser(job))
+                self._metrics.acted(type(job.command).__name__, outcome)
+                return settle
             case Noted():
-                return _settled(job.answer, lambda: draft.answer_note(job))
-            case DeviceSaid(said=DeviceStatus() as status):
-                devices: Mapping[DeviceId, DeviceStatus] = draft.now.devices
-                draft.now = replace(draft.now, devices={**devices, job.device: status})
+                return self._noted(job, draft)
+            case DeviceSaid(device=device, said=said, is_retained=is_retained):
+                devices = with_said(
+                    draft.now.devices, device, said, draft.at, is_retained=is_retained
+                )
+                draft.now = replace(draft.now, devices=devices)
+                if isinstance(said, Heard):
+                    self._metrics.heard(said)
                 return _nothing
             case _:
                 return _nothing
 
+    def _answer(self, job: Asked, answer: Answer) -> None:
+        self._reply(job.device, answer.payload, job.delivery)
+        kind = type(job.request.body).__struct_config__.tag
+        self._metrics.answered(str(kind), answer.outcome, self._monotonic() - job.arrived_s)
+
     def _reply(self, device: DeviceId, payload: bytes, delivery: int) -> None:
         self._parts.door.publish(topics.reply(self._setup.site.id, device), payload)
         self._parts.door.acknowledge(delivery)
+
+    def _noted(self, job: Noted, draft: Draft) -> Callable[[], None]:
+        settle, _ = _settled(job.answer, lambda: draft.answer_note(job))
+        if not isinstance(job.fact, DeviceCommanded):
+            return settle
+        expires_at = draft.at + timedelta(seconds=COMMAND_LIFE_S)
+        command = encode(Command(do=job.fact.do, expires_at=expires_at))
+        topic = topics.command(self._setup.site.id, job.fact.device)
+
+        def command_and_settle() -> None:
+            self._parts.door.publish(topic, command)
+            settle()
+
+        return command_and_settle
 
     def _look_up(self, job: Asked, asked: Identify | TakeOver) -> None:
         """Ask the records in a thread of their own, then put the job back into the inbox."""
@@ -281,14 +318,14 @@ def _fitting(what: str) -> Iterator[None]:
         ) from error
 
 
-def _settled(answer: "Future[T]", decide: Callable[[], T]) -> Callable[[], None]:
-    """Decide now; return what settles the future once it is on disk."""
+def _settled(answer: "Future[T]", decide: Callable[[], T]) -> tuple[Callable[[], None], str]:
+    """Decide now; return what settles the future once it is on disk, and `ok` or the refusal."""
     try:
         result = decide()
     except Refused as refused:
         error = refused
-        return lambda: answer.set_exception(error)
-    return lambda: answer.set_result(result)
+        return lambda: answer.set_exception(error), refused.code
+    return lambda: answer.set_result(result), "ok"
 
 
 def _nothing() -> None:

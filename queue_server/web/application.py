@@ -1,18 +1,21 @@
 """The web application: pages and API of nurse station, doctor console and the demo's phone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from fastapi import FastAPI
 
+from queue_server.rules.terms import DeviceId
 from queue_server.service.queue_service import QueueService
+from queue_server.watch.figures import ExpectedDevice
 from queue_server.web import (
     act_routes,
     audit_routes,
     card_routes,
     conflict_routes,
     console_routes,
+    device_routes,
     login_routes,
     pages,
     problems,
@@ -34,6 +37,7 @@ def make_application(
     users: Users,
     *,
     new_token: Callable[[], str],
+    expected_devices: Callable[[], Mapping[DeviceId, ExpectedDevice]] = dict,
     code_clock: Callable[[], datetime] | None = None,
     sessions_file: Path | None = None,
     demo_cards: DemoCards | None = None,
@@ -44,6 +48,7 @@ def make_application(
         service: the queues; it must have been started before the first request.
         users: who may sign in.
         new_token: gives a text that can't be guessed, as `secrets.token_urlsafe`.
+        expected_devices: those that should be there; none: those that were heard.
         code_clock: the real time, by which authenticator apps go; the service's by default.
         sessions_file: where those who are signed in outlive a restart; None: they don't.
         demo_cards: switches the demo's phone page on.
@@ -68,12 +73,14 @@ def make_application(
         title="Hospital kiosk: queues", docs_url=None, redoc_url=None, responses=problems.ANSWERS
     )
     application.state.live = desk.live
+    application.state.session_count = lambda: sessions.count
     problems.install(application)
     application.include_router(login_routes.make_router(desk))
     application.include_router(station_routes.make_router(desk))
     application.include_router(conflict_routes.make_router(desk))
     application.include_router(console_routes.make_router(desk))
     application.include_router(act_routes.make_router(desk))
+    application.include_router(device_routes.make_router(desk, expected_devices))
     application.include_router(audit_routes.make_router(desk))
     if demo_cards is not None:
         application.include_router(card_routes.make_router(desk, demo_cards))

@@ -25,6 +25,12 @@ _FACTS: Final[Mapping[str, Words]] = {
     "HelpAnswered": ("应答求助", "answered a call for help"),
     "NoticesSet": ("发布候诊区通知", "notices for an area"),
     "Identified": ("患者确认身份", "a patient identified himself"),
+    "TakenOver": ("接收离线签到", "an offline check-in was taken over"),
+    "NotTakenOver": ("离线签到未能接收", "an offline check-in did not fit"),
+    "ConflictSettled": ("处理离线签到", "settled an offline check-in"),
+    "DeviceCommanded": ("控制设备", "controlled a device"),
+    "AlarmBegan": ("警报开始", "an alarm began"),
+    "AlarmEnded": ("警报结束", "an alarm ended"),
 }
 _SEEN: Final[Mapping[str, Words]] = {
     "station": (
@@ -128,8 +134,14 @@ def _fact_line(number: int, written: JournaledFact, names: Names) -> AuditLine:
             detail = (str(body["day_on"]), str(body["day_on"]))
         case "NoticesSet":
             detail = _area_words(str(body["area"]), names)
+        case "TakenOver" | "NotTakenOver":
+            detail = (f"{body['device']}: {body['number']}",) * 2
         case "HelpCalled":
             detail = (str(body["device"]), str(body["device"]))
+        case "DeviceCommanded":
+            detail = (f"{body['device']}: {body['do']}",) * 2
+        case "AlarmBegan" | "AlarmEnded":
+            detail = (f"{body['code']} {body['about']}".strip(),) * 2
         case "Identified":
             patients = [PatientId(str(body["patient"]))]
     return _line(number, written, written.by, words, names, patients=patients, detail=detail)

@@ -18,7 +18,7 @@ from queue_server.web.users import Role, User
 FIRST_PAGE: Final = {
     Role.NURSE: "/station",
     Role.DOCTOR: "/console",
-    Role.ADMINISTRATOR: "/audit",
+    Role.ADMINISTRATOR: "/devices",
     Role.AUDITOR: "/audit",
 }
 _log = logging.getLogger(__name__)

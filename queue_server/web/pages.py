@@ -93,6 +93,7 @@ def make_router(access: Access, has_cards: bool) -> APIRouter:
 
     _add_page(router, pages, "station", access.nurse)
     _add_page(router, pages, "console", access.doctor)
+    _add_page(router, pages, "devices", access.administrator)
     _add_page(router, pages, "audit", access.auditor)
     if has_cards:
         _add_card_pages(router, pages)

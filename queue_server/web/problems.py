@@ -31,6 +31,7 @@ class ProblemCode(StrEnum):
     TOO_LARGE = "TOO_LARGE"
     NOT_FOUND = "NOT_FOUND"
     NO_ANSWER = "NO_ANSWER"
+    DEVICE_AWAY = "DEVICE_AWAY"
     RECORDS_UNAVAILABLE = "RECORDS_UNAVAILABLE"
     SERVER_ERROR = "SERVER_ERROR"
 
@@ -81,6 +82,11 @@ SENTENCES: Final[Mapping[ProblemCode, tuple[int, str, str]]] = {
         503,
         "服务器没有及时回答，不确定是否已执行。请先看列表再决定。",
         "No answer in time; whether it was done is not known. Look at the list before you decide.",
+    ),
+    _CODE.DEVICE_AWAY: (
+        409,
+        "该设备现在没有连接，命令没有发出。请先检查它的电源和网线。",
+        "The device has no line at the moment; nothing was sent. Check its power and cable first.",
     ),
     _CODE.RECORDS_UNAVAILABLE: (
         503,

@@ -125,6 +125,11 @@ class Sessions:
         self._save()
         return session.user
 
+    @property
+    def count(self) -> int:
+        """How many are signed in; those whose time is over count until they are asked for."""
+        return len(self._sessions)
+
     def _is_over(self, session: Session) -> bool:
         now = self._now()
         return session.ends_at <= now or session.used_at + IDLE_MAX <= now

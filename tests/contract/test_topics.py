@@ -22,9 +22,11 @@ def test_topics_are_what_they_have_always_been() -> None:
         (topics.status(SITE, KIOSK), "hk/v1/qingyu/status/kiosk-01"),
         (topics.command(SITE, KIOSK), "hk/v1/qingyu/command/kiosk-01"),
         (topics.heard(SITE, KIOSK), "hk/v1/qingyu/heard/kiosk-01"),
+        (topics.screenshot(SITE, KIOSK), "hk/v1/qingyu/screenshot/kiosk-01"),
         (topics.requests_filter(SITE), "hk/v1/qingyu/request/+"),
         (topics.statuses_filter(SITE), "hk/v1/qingyu/status/+"),
         (topics.heard_filter(SITE), "hk/v1/qingyu/heard/+"),
+        (topics.screenshots_filter(SITE), "hk/v1/qingyu/screenshot/+"),
     ):
         assert topic == text
 
@@ -41,6 +43,7 @@ def test_the_page_names_every_topic_with_its_places() -> None:
         "hk/v1/<site>/status/<device>",
         "hk/v1/<site>/command/<device>",
         "hk/v1/<site>/heard/<device>",
+        "hk/v1/<site>/screenshot/<device>",
     ]
 
 

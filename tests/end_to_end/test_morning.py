@@ -30,10 +30,12 @@ from queue_server.client.tls import Certificates
 from queue_server.demo.hospital import SEED, SITE_FILE
 from queue_server.devices.register import DeviceRegister
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
+from queue_server.rules.masking import mask
 from queue_server.site import load_site
 
 ROOT = Path(__file__).parents[2]
 MORNING_WITHIN_S = 480
+SECRET_FIELDS = ("card", "id_number", "session_id", "slip_code")
 LOOK_AGAIN_S = 0.2
 PROBE = "probe"
 """The end of a topic on which a full name is heard for once: the listener itself says it."""
@@ -174,8 +176,30 @@ def test_no_full_name_is_in_any_log(morning: Morning, full_names: list[str]) -> 
     logs = {log.name: log.read_text(errors="replace") for log in (folder / "logs").iterdir()}
 
     assert {"server.log", "kiosk.log", "area-board.log", "door-board.log"} <= set(logs)
+    assert "DEBUG" in logs["kiosk.log"]
     assert {name for name, text in logs.items() if names_in(text, full_names)} == set()
     assert {name for name, text in logs.items() if "Traceback" in text} == set()
+
+
+def test_no_masked_name_number_card_or_token_is_in_any_log(
+    morning: Morning, full_names: list[str]
+) -> None:
+    folder, heard = morning
+    asked = [json.loads(text)["body"] for topic, text in heard if "/request/" in topic]
+    secrets = {body[key] for body in asked for key in SECRET_FIELDS if body.get(key)}
+    masked = {mask(name) for name in full_names}
+    assert len(secrets) > 10
+    assert len(masked) > 20
+
+    found = {
+        (log.name, secret)
+        for log in (folder / "logs").iterdir()
+        for text in [log.read_text(errors="replace")]
+        for secret in secrets | masked
+        if secret in text
+    }
+
+    assert found == set()
 
 
 def test_every_picture_that_the_tour_tells_of_is_there(

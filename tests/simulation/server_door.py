@@ -162,7 +162,8 @@ class SimulatedDoor:
         if self._is_closed:
             return
         try:
-            job = read_job(self._site, topic, payload, delivery)
+            arrived_s = self._loop.time()
+            job = read_job(self._site, topic, payload, delivery, arrived_s=arrived_s)
         except (topics.BadTopic, BadPayload):
             job = None
         if job is not None:

@@ -14,7 +14,7 @@ from queue_server.rules.commands import Command
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.events import CheckedIn, Entry, Event, TicketIssued
 from queue_server.rules.terms import DaySecond, RequestId
-from queue_server.service.answers import Draft
+from queue_server.service.answers import Answer, Draft
 from queue_server.service.jobs import Asked, Job, LineIsUp
 from queue_server.service.now import with_entry
 from queue_server.service.writer import Writer
@@ -143,7 +143,7 @@ class _KnowsNoTakeOver(Draft):
 
     _is_take_over = False
 
-    def answer_device(self, job: Asked) -> bytes:
+    def answer_device(self, job: Asked) -> Answer:
         self._is_take_over = isinstance(job.request.body, TakeOver)
         return super().answer_device(job)
 

@@ -11,6 +11,7 @@ from queue_server.rules.policy import parse_policy
 from queue_server.rules.terms import AreaId, QueueId
 from queue_server.site import SiteError, load_site
 from queue_server.toml_table import Problem
+from queue_server.watch.alarm_limits import AlarmCode
 
 SITE = """
 [site]
@@ -277,3 +278,21 @@ def test_a_key_that_is_left_out_or_misspelt_is_named(tmp_path: Path, data: st.Da
     found = problems_of(tmp_path / "site.toml", "\n".join(lines))
 
     assert any(where.endswith(f".{key}") and "missing" in found[where] for where in found)
+
+
+def test_limits_of_alarms_are_read_and_mistakes_told_with_the_nearest_key(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    written = DEMO_SITE_FILE.read_text(encoding="utf-8")
+    path.write_text(f'{written}\n[alarms]\ndisk_free_mb = 500\noff = ["BACKUP_OLD"]\n')
+    limits = load_site(path).alarm_limits
+    assert (limits.disk_free_mb, limits.device_silent_s) == (500, 90)
+    assert limits.off == {AlarmCode.BACKUP_OLD}
+
+    path.write_text(f'{written}\n[alarms]\ndisk_free = 5\nclock_off_s = "x"\noff = ["NO"]\n')
+    with pytest.raises(SiteError) as told:
+        load_site(path)
+
+    sentences = str(told.value)
+    assert "alarms.disk_free: unknown: did you mean disk_free_mb?" in sentences
+    assert "alarms.clock_off_s" in sentences
+    assert "alarms.off" in sentences

@@ -11,10 +11,13 @@ import pytest
 
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.client.line import RETRY_AFTER_S, SILENT_AFTER_S, Address, Line, NoAnswer
+from queue_server.client.obeying import obey
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, encode
 from queue_server.contract.messages import (
+    CLOCK_SKEW_S,
     CallHelp,
+    Command,
     DeviceStatus,
     FindPlace,
     HelpCalled,
@@ -24,7 +27,7 @@ from queue_server.contract.messages import (
     ReplyBody,
     Request,
 )
-from queue_server.rules.terms import AreaId, DeviceId, RefusalCode, SiteId
+from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, RefusalCode, SiteId
 from tests.conftest import BrokerProgram
 from tests.integration.client.answering_server import REPEAT_S, AnsweringServer
 
@@ -377,3 +380,54 @@ async def test_an_ask_is_fast(broker: BrokerProcess, site: SiteId) -> None:
             each_s = (asyncio.get_running_loop().time() - began) / 10
 
     assert each_s < 0.04  # without TCP_NODELAY: 88 ms
+
+
+async def test_what_has_changed_about_a_device_is_reported_soon(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    paper = "ok"
+    line = make_line(broker, site)
+    line._status = lambda: DeviceStatus(is_up=True, paper=paper)
+    heard = Watch()
+    listening = make_line(broker, site, DeviceId("desk"))
+    listening.follow(topics.status(site, KIOSK), DeviceStatus, lambda said: heard(said.paper))
+    parts = (listening.run(), line.run(), line.keep_reporting())
+    tasks = [asyncio.create_task(part) for part in parts]
+    await heard.until("ok")
+
+    paper = "paper_out"
+
+    await heard.until("ok", "paper_out")
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def command_line(device: DeviceId = KIOSK) -> tuple[Line, list[DeviceAct]]:
+    """A line that obeys and is not connected, and what it has been made to do."""
+    address = Address(host="127.0.0.1", port=1, site=SiteId("s"), device=device)
+    line = Line(address, now=lambda: NOON, new_id=str, status=lambda: DeviceStatus(is_up=True))
+    done: list[DeviceAct] = []
+    obey(line, {DeviceAct.RELOAD: lambda: done.append(DeviceAct.RELOAD)}, lambda: NOON)
+    return line, done
+
+
+@pytest.mark.parametrize(
+    ("do", "late_s", "is_obeyed"),
+    [
+        (DeviceAct.RELOAD, -30, True),
+        (DeviceAct.RELOAD, CLOCK_SKEW_S, True),
+        (DeviceAct.RELOAD, CLOCK_SKEW_S + 1, False),
+        (DeviceAct.RELOAD, 24 * 3600, False),
+        (DeviceAct.SILENCE, -30, False),
+    ],
+)
+def test_a_device_obeys_what_it_can_while_it_is_fresh(
+    do: DeviceAct, late_s: int, is_obeyed: bool
+) -> None:
+    line, done = command_line()
+    command = Command(do=do, expires_at=NOON - timedelta(seconds=late_s))
+
+    line._deliver(topics.command(SiteId("s"), KIOSK), encode(command))
+
+    assert bool(done) is is_obeyed

@@ -8,6 +8,8 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,8 @@ from PIL import Image
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.contract import topics
 from queue_server.contract.codec import decode, encode
-from queue_server.contract.messages import Command, DeviceStatus
-from queue_server.rules.terms import RoomId, SiteId
+from queue_server.contract.messages import Command, DeviceStatus, Screenshot
+from queue_server.rules.terms import DeviceAct, RoomId, SiteId
 from tests.integration.display.conftest import DEVICE, fresh_call, serving
 from tests.unit.display.samples import board, full_room, room_board
 
@@ -127,8 +129,7 @@ async def test_a_door_board_starts_anew_when_the_desk_asks_for_it(
         shown = room_board(full_room(1))
         await server._publish(topics.room_board(site, RoomId("room-202")), shown, retain=True)
         await door.shows(lambda view: view["in_room"] and view["in_room"]["number"] == "B013")
-        command = encode(Command(do="reload"))
-        await desk.publish(topics.command(site, DEVICE), command, qos=1)
+        await desk.publish(topics.command(site, DEVICE), asked_for(DeviceAct.RELOAD), qos=1)
 
         async with asyncio.timeout(20):
             async for message in desk.messages:
@@ -142,6 +143,41 @@ async def test_a_door_board_starts_anew_when_the_desk_asks_for_it(
 
         assert view["room"]["zh"] == "202 诊室"
         assert door.process.returncode is None
+
+
+async def test_a_board_sends_a_picture_when_asked_but_not_when_asked_yesterday(
+    broker: BrokerProcess, site: SiteId
+) -> None:
+    address = broker.address
+    pictures: list[Screenshot] = []
+    async with (
+        serving(broker, site) as server,
+        aiomqtt.Client(address.host, address.port, protocol=aiomqtt.ProtocolVersion.V311) as desk,
+        started(
+            "door", "--room", "room-202", "--size", "1280x800", broker=broker, site=site
+        ) as door,
+    ):
+        await desk.subscribe(topics.screenshot(site, DEVICE), qos=1)
+        shown = room_board(full_room(1))
+        await server._publish(topics.room_board(site, RoomId("room-202")), shown, retain=True)
+        await door.shows(lambda view: view["in_room"])
+        asked_yesterday = asked_for(DeviceAct.RELOAD, timedelta(days=-1))
+        await desk.publish(topics.command(site, DEVICE), asked_yesterday, qos=1)
+        await desk.publish(topics.command(site, DEVICE), asked_for(DeviceAct.SCREENSHOT), qos=1)
+        async with asyncio.timeout(20):
+            async for message in desk.messages:
+                assert isinstance(message.payload, bytes)
+                pictures.append(decode(message.payload, Screenshot))
+                break
+
+        assert door.process.returncode is None
+    with Image.open(BytesIO(pictures[0].jpeg)) as picture:
+        assert picture.format == "JPEG"
+        assert picture.size[0] <= 1280
+
+
+def asked_for(do: DeviceAct, in_: timedelta = timedelta(seconds=30)) -> bytes:
+    return encode(Command(do=do, expires_at=datetime.now(UTC) + in_))
 
 
 async def test_a_wrong_configuration_is_told_in_one_sentence() -> None:

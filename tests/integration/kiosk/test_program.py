@@ -12,7 +12,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from queue_server.contract import topics
 from queue_server.contract.codec import decode, encode
 from queue_server.contract.messages import (
     CheckIn,
+    Command,
     DeviceStatus,
     Identify,
     Message,
@@ -39,12 +41,13 @@ from queue_server.contract.messages import (
     ReplyBody,
     Request,
     RequestBody,
+    Screenshot,
     TakenOver,
     TakeOver,
 )
 from queue_server.contract.virtual_card import CardReader
 from queue_server.records.virtual_card import CardIssuer, public_key
-from queue_server.rules.terms import CardId, DeviceId, SiteId
+from queue_server.rules.terms import CardId, DeviceAct, DeviceId, SiteId
 from tests.unit.kiosk.hospital_for_tests import (
     AT,
     CARD,
@@ -375,6 +378,47 @@ async def test_a_check_in_without_a_server_survives_a_power_cut_and_is_handed_ov
     assert codes == [first.body.slip_code]
     assert (folder / "outbox.sqlite").stat().st_mode & 0o777 == 0o600
     assert [card for card in cards if card in "".join(kiosk.log)] == []
+
+
+async def test_a_kiosk_shows_the_desk_its_screen_and_begins_anew_when_its_patient_has_gone(
+    tmp_path: Path,
+    site: SiteId,
+    broker: BrokerProcess,
+    devices: tuple[SimulatedTicketPrinter, SimulatedScanner],
+) -> None:
+    config = configured(tmp_path, site, broker, devices)
+    address = broker.address
+    async with (
+        serving(broker, site),
+        aiomqtt.Client(address.host, address.port, protocol=aiomqtt.ProtocolVersion.V311) as desk,
+        running(config) as kiosk,
+    ):
+        await kiosk.until_line_is_up()
+        devices[1].scan(CARD)
+        await kiosk.until_text("请核对后签到")
+        followed = (topics.screenshot(site, DEVICE), topics.status(site, DEVICE))
+        await desk.subscribe([(topic, 1) for topic in followed])
+        for act in (DeviceAct.RELOAD, DeviceAct.SCREENSHOT):
+            command = Command(do=act, expires_at=datetime.now(UTC) + timedelta(seconds=30))
+            await desk.publish(topics.command(site, DEVICE), encode(command), qos=1)
+
+        seen: list[bool] = []
+        async with asyncio.timeout(60):
+            async for message in desk.messages:
+                assert isinstance(message.payload, bytes)
+                if str(message.topic) == topics.screenshot(site, DEVICE):
+                    picture = Image.open(BytesIO(decode(message.payload, Screenshot).jpeg))
+                    assert picture.size == (540, 960)
+                    # Asked before the picture, and still waiting for its patient.
+                    assert any("请核对后签到" in text for text in await kiosk.texts())
+                    await kiosk.ask(do="tap", test_name="dock-home")
+                    continue
+                said = decode(message.payload, DeviceStatus)
+                seen += [said.is_up] if seen[-1:] != [said.is_up] else []
+                if seen == [True, False, True]:
+                    break
+        assert kiosk.process.returncode is None
+        assert said.kind == "kiosk"
 
 
 async def test_a_configuration_that_cannot_be_used_ends_the_program_with_a_sentence(

@@ -14,7 +14,6 @@ from queue_server.contract.codec import decode
 from queue_server.contract.messages import (
     AreaBoard,
     Call,
-    DeviceStatus,
     Notice,
     RoomBoard,
 )
@@ -23,7 +22,6 @@ from queue_server.rules import commands as asked
 from queue_server.rules.events import TicketIssued
 from queue_server.rules.terms import (
     AreaId,
-    DeviceId,
     QueueId,
     RequestId,
     RoomId,
@@ -47,7 +45,6 @@ from tests.integration.service.served_site import (
     Listener,
     ServedSite,
     one_commit,
-    wait_until_now,
 )
 
 AREA_A, AREA_C = AreaId("area-a"), AreaId("area-c")
@@ -242,17 +239,6 @@ def test_notices_are_told_at_once_and_kept_for_whoever_comes_later(
     later = listen(served, topic)
     told = later.wait_for(topic, lambda told: told["notices"])
     assert told["notices"] == [{"text_zh": notice.text_zh, "text_en": notice.text_en}]
-
-
-def test_devices_are_known_by_their_last_word(kiosk: Device, served: ServedSite) -> None:
-    tv = DeviceId("tv-1")
-    kiosk.tell(topics.status(served.site, tv), DeviceStatus(is_up=True, paper="low"), retain=True)
-    wait_until_now(served.service, lambda service: tv in service.now.devices)
-    assert served.service.now.devices[tv].paper == "low"
-
-    served.restart()
-    wait_until_now(served.service, lambda service: tv in service.now.devices)
-    assert served.service.now.devices[tv].is_up
 
 
 def test_the_server_says_that_it_is_there_and_when_it_leaves(

@@ -8,6 +8,7 @@ import pytest
 
 from queue_server.contract import topics
 from queue_server.contract.messages import (
+    CLOCK_SKEW_S,
     FindPlace,
     PlaceFound,
     Refused,
@@ -22,7 +23,7 @@ from queue_server.rules.events import CheckedIn
 from queue_server.rules.terms import QueueId, RefusalCode, TicketId
 from queue_server.service.facts import ConflictSettled
 from queue_server.service.now import OpenConflict
-from queue_server.service.take_over import CLOCK_SKEW_S, Conflict
+from queue_server.service.take_over import Conflict
 from tests.integration.service.known_hospital import (
     AFTERNOON,
     CROWD,

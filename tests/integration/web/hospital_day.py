@@ -10,6 +10,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from queue_server.contract.messages import DeviceStatus, Heard, Screenshot
 from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DEMO_SITE_FILE, DemoHospital, write_demo_hospital
@@ -31,12 +32,13 @@ from queue_server.rules.terms import (
     TicketKind,
 )
 from queue_server.rules.ticket import Ticket
-from queue_server.service.facts import HelpCalled, NotTakenOver
-from queue_server.service.jobs import Job
+from queue_server.service.facts import HelpAnswered, HelpCalled, NotTakenOver
+from queue_server.service.jobs import DeviceSaid, Job
 from queue_server.service.queue_service import Parts, QueueService
 from queue_server.service.setup import make_setup
 from queue_server.service.take_over import Conflict
 from queue_server.site import Site, load_site
+from queue_server.watch.figures import ExpectedDevice
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
 from queue_server.web.second_factor import code_at
@@ -97,6 +99,7 @@ class HospitalDay:
         self.clock = SetClock(EIGHT)
         self.site = load_site(DEMO_SITE_FILE)
         self.users = users
+        self.expected: dict[DeviceId, ExpectedDevice] = {}
         patients, appointments = make_morning(self.site, per_queue)
         self.patients = patients
         self._records_file = records_file = folder / "records.sqlite"
@@ -144,6 +147,7 @@ class HospitalDay:
             self.service,
             self.users,
             new_token=lambda: secrets.token_urlsafe(32),
+            expected_devices=lambda: self.expected,
             sessions_file=self._records_file.with_name("sessions.json"),
             demo_cards=self.demo_cards,
         )
@@ -184,6 +188,19 @@ class HospitalDay:
             has_a_place=False,
         )
         self.service.note(fact, by="kiosk-01").result(5)
+
+    def device_says(
+        self, device: str, said: DeviceStatus | Heard | Screenshot, *, is_retained: bool = False
+    ) -> None:
+        """Let a device say something, and return when the service knows it."""
+        job = DeviceSaid(device=DeviceId(device), said=said, is_retained=is_retained)
+        self.service._inbox.put(job)
+        # What is asked after it is answered after it.
+        self.service.note(HelpAnswered(help_id="nobody"), by="test").result(5)
+
+    def expect(self, device: str, kind: str) -> None:
+        """Put a device onto the list of those that should be there."""
+        self.expected[DeviceId(device)] = ExpectedDevice(device=DeviceId(device), kind=kind)
 
     def lose_records(self) -> None:
         self._records_file.unlink()

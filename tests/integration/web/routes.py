@@ -15,6 +15,8 @@ IN_PATH = {
     "language": "zh",
     "name": "base.css",
     "patient": "patient-001",
+    "device": "kiosk-01",
+    "act": "reload",
 }
 """What stands for the parameters of an address; all of cardiology, which is in area A."""
 

@@ -16,6 +16,7 @@ DOCTORS = {"shen", "gu"}
 ITS_NURSE = {"li"}
 ITS_DOCTOR = {"shen"}
 ITS_OWN = ITS_NURSE | ITS_DOCTOR
+ADMINISTRATORS = {"zheng"}
 OVERSEERS = {"zheng", "qian"}
 
 MAY = {
@@ -39,6 +40,12 @@ MAY = {
     "POST /api/station/help/{help_id}/answer": NURSES,
     "POST /api/station/conflicts/{conflict_id}/settle": NURSES,
     "PUT /api/station/areas/{area}/notices": ITS_NURSE,
+    "GET /devices": ADMINISTRATORS,
+    "GET /api/devices/view": ADMINISTRATORS,
+    "GET /api/devices/stream": ADMINISTRATORS,
+    "GET /api/devices/{device}/history": ADMINISTRATORS,
+    "GET /api/devices/{device}/screenshot": ADMINISTRATORS,
+    "POST /api/devices/{device}/{act}": ADMINISTRATORS,
     "POST /api/audit": OVERSEERS,
     "POST /api/audit/export": OVERSEERS,
     "GET /api/console/view": DOCTORS,
@@ -137,7 +144,7 @@ async def test_a_nurse_finds_the_patients_of_her_areas_only(
 
 @pytest.mark.parametrize(
     ("user", "page"),
-    [("li", "/station"), ("shen", "/console"), ("zheng", "/audit"), ("qian", "/audit")],
+    [("li", "/station"), ("shen", "/console"), ("zheng", "/devices"), ("qian", "/audit")],
 )
 async def test_everybody_begins_on_the_page_of_his_role(
     signed_in: SignedIn, user: str, page: str
