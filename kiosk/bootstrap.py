@@ -105,12 +105,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
     def now() -> datetime:
         return datetime.now(zone) + offset
 
-    about = DeviceStatus(is_up=True, version=VERSION, kind="kiosk", started_at=now())
-
-    def status() -> DeviceStatus:
-        return msgspec.structs.replace(about, reported_at=now(), paper=conductor.paper)
-
-    line = Line(_address(configuration), now=now, new_id=lambda: uuid.uuid4().hex, status=status)
+    line = _line(configuration, now, paper=lambda: conductor.paper)
     alone = _offline_desk(configuration, now)
     conductor = Conductor(
         presenter,
@@ -122,8 +117,6 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         monotonic=time.monotonic,
     )
     line.on_change = conductor.line_changed
-    line.on_trouble = lambda sentence: _log.warning("%s", sentence)
-    line.on_bad_payload = lambda topic, error: _log.error("Unreadable message at %s", topic)
 
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, sounds, ignore_errors=True)
@@ -152,6 +145,20 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         if not commands.wants_restart:
             supervisor.stopping()
     return commands.wants_restart
+
+
+def _line(
+    configuration: Configuration, now: Callable[[], datetime], *, paper: Callable[[], str]
+) -> Line:
+    about = DeviceStatus(is_up=True, version=VERSION, kind="kiosk", started_at=now())
+
+    def status() -> DeviceStatus:
+        return msgspec.structs.replace(about, reported_at=now(), paper=paper())
+
+    line = Line(_address(configuration), now=now, new_id=lambda: uuid.uuid4().hex, status=status)
+    line.on_trouble = lambda sentence: _log.warning("%s", sentence)
+    line.on_bad_payload = lambda topic, error: _log.error("Unreadable message at %s", topic)
+    return line
 
 
 def _offline_desk(

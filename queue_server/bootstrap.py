@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from queue_server.broker.access import Secured
-from queue_server.broker.broker import Broker, BrokerAddress, BrokerError, BrokerErrorCode
+from queue_server.broker.broker import Broker, BrokerAddress
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.broker.existing_broker import ExistingBroker
@@ -26,6 +26,7 @@ from queue_server.client.tls import TlsSession
 from queue_server.contract.topics import SERVER
 from queue_server.contract.virtual_card import CardReader
 from queue_server.devices.access import access_of
+from queue_server.devices.errors import DeviceError, DeviceErrorCode
 from queue_server.devices.register import DeviceRegister
 from queue_server.devices.watch import DeviceWatch
 from queue_server.journal.journal import JournalUnusable
@@ -322,10 +323,11 @@ def _embedded_broker(options: ServerOptions, site: Site, register: DeviceRegiste
     if listen is None:
         return embedded_nats(folder)
     if not listen.is_loopback:
-        raise BrokerError(
-            BrokerErrorCode.BROKER_NEEDS_DEVICES,
+        raise DeviceError(
+            DeviceErrorCode.NO_DEVICES,
+            f"消息服务器在 {listen} 只能以 TLS 监听：请先用 devices add 添加设备，或监听 127.0.0.1",
             f"the broker listens at {listen} with TLS only: add the first device, or listen at"
-            " 127.0.0.1 / 请先用 devices add 添加设备，否则只能监听 127.0.0.1",
+            " 127.0.0.1",
         )
     return embedded_nats(folder, host=listen.host, port=listen.port)
 
