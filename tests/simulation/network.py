@@ -10,7 +10,7 @@ LATE_S_MAX: Final = 20.0
 KEEPALIVE_S: Final = 5.0
 UNNOTICED_S_MAX: Final = KEEPALIVE_S * 1.5
 """How long a frozen line may go unnoticed: MQTT 3.1.1, 3.1.2.10."""
-SILENT_AFTER_S: Final = 40.0
+SILENT_AFTER_S: Final = 70.0
 """How long the server's word counts, whose pulse is slow here."""
 _TICK_S: Final = 1e-6
 """Keeps what is sent one after the other apart in time, and so in order."""

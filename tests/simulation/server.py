@@ -32,7 +32,7 @@ RESTART_AFTER_S_MAX: Final = 20.0
 NEVER_S: Final = 1e9
 IDLE_S: Final = 10.0
 """How long the server sleeps when nothing comes in; the real one looks up each second."""
-PULSE_S: Final = 10.0
+PULSE_S: Final = 20.0
 """How often the server says that it is there; slower than the real one, as its sleep is."""
 
 

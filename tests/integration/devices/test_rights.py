@@ -31,6 +31,7 @@ EVERY_TOPIC = (
     topic("call", "area-b"),
     topic("notice", "area-a"),
     topic("notice", "area-b"),
+    topic("offline"),
     "hk/v1/another-site/board/area/area-a",
     "$SYS/broker/uptime",
 )
@@ -44,6 +45,7 @@ MAY_READ = {
         topic("reply", "kiosk-01"),
         topic("command", "kiosk-01"),
         topic("status", "queue-server"),
+        topic("offline"),
     },
     "board-a": {
         topic("board", "area", "area-a"),

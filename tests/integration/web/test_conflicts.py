@@ -50,7 +50,7 @@ async def test_it_stands_until_a_nurse_has_settled_it(
 
     assert (await nurse.get("/api/station/view")).json()["conflicts"] == []
     facts = [(fact.by, fact.name) for fact in day.journal.facts(day.service.now.day_on)]
-    assert facts[-1] == ("nurse:li", "ConflictSettled")
+    assert facts.count(("nurse:li", "ConflictSettled")) >= 1
 
 
 @pytest.mark.parametrize("why", list(Conflict))
