@@ -18,7 +18,8 @@ from queue_server.journal.journal import JournaledEntry, JournalUnusable
 from queue_server.journal.journal_file import COLUMNS, DATABASE_ERRORS, JournalFile
 from queue_server.journal.link_reader import LinkReader, Row
 from queue_server.journal.row_codec import DECODING_ERRORS, entry_values, read_entry, read_fact
-from queue_server.rules.queue import Day, apply
+from queue_server.rules.day_in_work import apply
+from queue_server.rules.queue import Day
 
 LOST: Final = "lost"
 """The act of the empty entry that stands for a lost one."""

@@ -9,12 +9,13 @@ from queue_server.rules.desk import (
     require,
     require_seen,
 )
-from queue_server.rules.placement import key_at, others, protected_count
+from queue_server.rules.listed import others, protected_count
+from queue_server.rules.placement import key_at
 from queue_server.rules.queue import STATUS_ACTS, Before, Day, Queue, restored_order
 from queue_server.rules.reason import Reason, ReasonCode
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import RefusalCode, TicketId, TicketKind, TicketState
-from queue_server.rules.ticket import IN_ROOM, Ticket
+from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket
 
 ACTS = {
     "issue": ("建立号票", "ticket issued"),
@@ -70,11 +71,11 @@ def _index_beside(queue: Queue, ticket: Ticket, command: asked.Move) -> int:
         raise Refused(RefusalCode.BAD_REQUEST, detail=detail)
     beside = command.before or command.after
     assert beside is not None
-    listed = [other.id for other in others(queue, ticket)]
-    if beside not in listed:
+    found = queue.tickets.get(beside)
+    if found is None or found.state not in LISTED or beside == ticket.id:
         raise Refused(RefusalCode.UNKNOWN_TICKET, number=_number(beside))
-    require_seen(queue.tickets[beside], command)
-    return listed.index(beside) + (command.after is not None)
+    require_seen(found, command)
+    return others(queue, ticket).index_of(beside) + (command.after is not None)
 
 
 def undo(situation: Situation, command: asked.Undo) -> list[happened.Event]:

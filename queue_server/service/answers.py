@@ -27,7 +27,7 @@ from queue_server.contract.messages import Refused as RefusedReply
 from queue_server.journal.entry_codec import decode_events, encode_events
 from queue_server.journal.journal import Batch, Journal, JournaledEntry, StoredReply
 from queue_server.rules import commands as asked
-from queue_server.rules.decide import Act, decide
+from queue_server.rules.decide import Act, decide_and_apply
 from queue_server.rules.events import Entry
 from queue_server.rules.policy_text import rule_text
 from queue_server.rules.refusals import Refused
@@ -38,7 +38,7 @@ from queue_server.service.clinic_day import day_second, local_time
 from queue_server.service.day_records import missing_tickets
 from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, Noted
-from queue_server.service.now import Now, with_entry, with_patient
+from queue_server.service.now import Now, with_decided, with_patient
 from queue_server.service.setup import Setup
 from queue_server.service.visit_view import ticket_of_slip, visit_of, visits_of
 
@@ -68,11 +68,10 @@ class Draft:
         Raises:
             Refused: nothing was added.
         """
-        entry = decide(
-            self.now.day, Act(command=command, at_s=self.at_s, by=by), self.setup.policies
-        )
+        act = Act(command=command, at_s=self.at_s, by=by)
+        entry, day = decide_and_apply(self.now.day, act, self.setup.policies)
         written = JournaledEntry(day_on=self.now.day_on, written_at=self.at, entry=entry)
-        self.now = with_entry(self.setup, self.now, written)
+        self.now = with_decided(self.setup, self.now, written, day)
         self.batch.entries.append(written)
         return entry
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from queue_server.contract.messages import Place, Visit
 from queue_server.records.records import Appointment
 from queue_server.rules import commands as asked
-from queue_server.rules.decide import Act, decide
+from queue_server.rules.decide import Act, require_possible
 from queue_server.rules.numbering import ticket_number
 from queue_server.rules.reason import explain
 from queue_server.rules.refusals import Refused
@@ -60,7 +60,7 @@ def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
     if can_check_in:
         command = asked.CheckIn(queue=ticket.queue, ticket=ticket.id)
         try:
-            decide(now.day, Act(command=command, at_s=now_s, by="view"), setup.policies)
+            require_possible(now.day, Act(command=command, at_s=now_s, by="view"), setup.policies)
         except Refused as refused:
             can_check_in = False
             hint_zh, hint_en = refused.message_zh, refused.message_en
@@ -85,14 +85,14 @@ def place_of(setup: Setup, now: Now, ticket: Ticket) -> Place | None:
     if ticket.state is TicketState.BOOKED:
         return None
     queue = now.day.queues[ticket.queue]
-    ahead = queue.order.index(ticket.id) if ticket.id in queue.order else 0
+    ahead = queue.order.index(ticket.id) if ticket.state in LISTED else 0
     may_come = 0
     if ticket.state is TicketState.WAITING:
         bound = setup.policies[ticket.queue].overtaken_max
-        may_come = max(0, bound - ticket.overtaken_count)
+        may_come = max(0, bound - queue.overtaken_count(ticket))
     zh, en = "", ""
     if ticket.reason is not None:
-        overtaken = ticket.overtaken_count if ticket.state in LISTED else 0
+        overtaken = queue.overtaken_count(ticket) if ticket.state in LISTED else 0
         zh, en = explain(ticket.reason, overtaken)
     room = setup.queues[ticket.queue]
     is_in_room = ticket.state in IN_ROOM

@@ -41,7 +41,9 @@ MS: Final = 1000
 _numbers = itertools.count()
 
 
-def make_question(hospital: BenchHospital, site: SiteId, device: int, body: RequestBody) -> Question:
+def make_question(
+    hospital: BenchHospital, site: SiteId, device: int, body: RequestBody
+) -> Question:
     """Return a request of one of the kiosks."""
     request_id = f"{next(_numbers):032x}"
     now = hospital.now()
@@ -90,9 +92,7 @@ class CheckInLoad:
 
     def _sessions(self, visits: Sequence[Visit]) -> list[str]:
         questions = [
-            make_question(
-                self.hospital, SITE, index % KIOSKS, Identify(id_number=visit.id_number)
-            )
+            make_question(self.hospital, SITE, index % KIOSKS, Identify(id_number=visit.id_number))
             for index, visit in enumerate(visits)
         ]
         run = self.asker.keep_in_flight(questions, IDENTIFY_IN_FLIGHT)

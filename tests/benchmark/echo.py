@@ -24,7 +24,7 @@ def main() -> None:
 
     def echo(client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
         device = DeviceId(message.topic.rpartition("/")[2])
-        reply = b'{"request_id":"' + request_id_of(message.payload) + rest
+        reply = b'{"request_id":"' + request_id_of(bytes(message.payload)) + rest
         client.publish(topics.reply(site_id, device), reply, 1)
 
     connected_client(f"echo-{site}", BrokerAddress(host=host, port=int(port)), [requests], echo)

@@ -125,21 +125,20 @@ class Asker:
         if not self._is_done.wait(ANSWERED_WITHIN_S):
             raise NotAnswered(f"{self._wanted - len(self._replies)} of {self._wanted}")
         took_s = time.perf_counter() - began_s
-        return Run(
-            took_s=took_s, latencies_s=tuple(self._latencies), replies=tuple(self._replies)
-        )
+        return Run(took_s=took_s, latencies_s=tuple(self._latencies), replies=tuple(self._replies))
 
     def _ask(self, question: Question, at_s: float) -> None:
         self._asked_at[question.request_id] = at_s
         self._client.publish(question.topic, question.payload, 1)
 
     def _answered(self, _client: mqtt.Client, _data: Any, message: mqtt.MQTTMessage) -> None:
-        asked_at = self._asked_at.pop(request_id_of(message.payload), None)
+        reply = bytes(message.payload)
+        asked_at = self._asked_at.pop(request_id_of(reply), None)
         if asked_at is None:
             return
         now_s = time.perf_counter()
         self._latencies.append(now_s - asked_at)
-        self._replies.append(message.payload)
+        self._replies.append(reply)
         if self._waiting:
             self._ask(self._waiting.popleft(), now_s)
         elif len(self._replies) == self._wanted:

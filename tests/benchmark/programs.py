@@ -85,9 +85,7 @@ def running(
         process.stdout.close()
 
 
-def server_arguments(
-    hospital: BenchHospital, address: BrokerAddress, http_port: int
-) -> list[str]:
+def server_arguments(hospital: BenchHospital, address: BrokerAddress, http_port: int) -> list[str]:
     """Return how the server of `hospital` is started."""
     return [
         *("-m", "queue_server", "server"),

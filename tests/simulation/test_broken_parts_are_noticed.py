@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
+from msgspec import structs
+
 from display.presenter import AreaPresenter
 from queue_server.contract.messages import AreaBoard
 from queue_server.journal.journal import Batch, JournaledEntry
@@ -113,14 +115,14 @@ class _BrokenDraft(Draft):
 class _LetsEverybodyIn(_BrokenDraft):
     def broken(self, event: Event) -> Event:
         if isinstance(event, CheckedIn):
-            return replace(event, placing=replace(event.placing, index=0))
+            return structs.replace(event, placing=structs.replace(event.placing, index=0))
         return event
 
 
 class _RepeatsNumbers(_BrokenDraft):
     def broken(self, event: Event) -> Event:
         if isinstance(event, TicketIssued):
-            return replace(event, number=f"{event.number[0]}001")
+            return structs.replace(event, number=f"{event.number[0]}001")
         return event
 
 
