@@ -1,5 +1,6 @@
 """Names the queue server's concrete parts, starts them in order and stops them in reverse."""
 
+import gc
 import logging
 import os
 import secrets
@@ -111,6 +112,10 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         )
         service.start()
         stack.callback(service.stop)
+        # What has been read stays for the day: the garbage collector need not look at it again
+        # and again, which would hold up everybody for as long as it takes.
+        gc.collect()
+        gc.freeze()
         pages = WebServer(
             make_application(
                 service,

@@ -6,17 +6,21 @@ from typing import Final
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
 from queue_server.contract.messages import DeviceStatus
-from queue_server.rules.terms import AreaId
+from queue_server.rules.queue import Queue
+from queue_server.rules.terms import AreaId, QueueId
 from queue_server.service.board_view import (
+    RoomShown,
     area_board,
     call_message,
     has_ticket,
     notices_message,
     room_board,
+    room_shown,
 )
 from queue_server.service.door import SERVER, Door
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
+from queue_server.site import QueueSetup
 
 BOARD_INTERVAL_S: Final = 0.05
 """The shortest time between two boards of an area."""
@@ -40,6 +44,8 @@ class Announcing:
         self._told: Now | None = None
         self._due_at: dict[AreaId, float] = {}
         self._dirty: set[AreaId] = set()
+        self._dirty_rooms: set[QueueId] = set()
+        self._shown: dict[QueueId, tuple[Queue, object, RoomShown]] = {}
         self._repeat_at: float | None = None
 
     def tell_everything(self, at: datetime) -> None:
@@ -47,7 +53,7 @@ class Announcing:
         topic = topics.status(self._setup.site.id, SERVER)
         status = encode(DeviceStatus(is_up=True, reported_at=at))
         self._door.publish(topic, status, retain=True)
-        self._dirty = set(self._setup.areas)
+        self._make_all_dirty()
         if self._told is not None:
             self._tell_all_notices(self._told, at)
 
@@ -56,18 +62,24 @@ class Announcing:
         before = self._told
         self._told = now
         if before is None or before.day_on != now.day_on:
-            self._dirty = set(self._setup.areas)
+            self._make_all_dirty()
             self._tell_all_notices(now, at)
             return
         for area in self._setup.areas:
             if before.notices.get(area) != now.notices.get(area):
                 self._tell_notices(now, area, at)
             self._tell_calls(before, now, area)
-        self._dirty |= {
-            self._setup.queues[queue].area
+        changed = {
+            queue
             for queue, state in now.day.queues.items()
             if state is not before.day.queues[queue]
         }
+        self._dirty_rooms |= changed
+        self._dirty |= {self._setup.queues[queue].area for queue in changed}
+
+    def _make_all_dirty(self) -> None:
+        self._dirty = set(self._setup.areas)
+        self._dirty_rooms = set(self._setup.queues)
 
     def wait_s(self, clock_s: float) -> float | None:
         """Return the seconds until a board is due, or None if none is."""
@@ -92,11 +104,27 @@ class Announcing:
 
     def _tell_boards(self, now: Now, area: AreaId, at: datetime) -> None:
         site = self._setup.site.id
-        board = area_board(self._setup, now, area, at)
+        board = area_board(self._setup, now, area, at, self._room_shown)
         self._door.publish(topics.area_board(site, area), encode(board), retain=True)
         for queue in self._setup.queues_of(area):
-            door_board = room_board(self._setup, now, queue, at)
-            self._door.publish(topics.room_board(site, queue.room), encode(door_board), retain=True)
+            if queue.id in self._dirty_rooms:
+                door_board = room_board(self._setup, now, queue, at, self._room_shown)
+                topic = topics.room_board(site, queue.room)
+                self._door.publish(topic, encode(door_board), retain=True)
+                self._dirty_rooms.discard(queue.id)
+
+    def _room_shown(self, setup: Setup, now: Now, queue: QueueSetup) -> RoomShown:
+        """Return what boards show of a room, made once for each state of its queue.
+
+        Three of four boards of a busy area would be made again of what has not changed.
+        """
+        state = now.day.queues[queue.id]
+        kept = self._shown.get(queue.id)
+        # A name may become known later, when the records can be asked again.
+        if kept is None or kept[0] is not state or kept[1] is not now.masked_names:
+            kept = (state, now.masked_names, room_shown(setup, now, queue))
+            self._shown[queue.id] = kept
+        return kept[2]
 
     def _tell_calls(self, before: Now, now: Now, area: AreaId) -> None:
         told_count = len(before.calls.get(area, ()))

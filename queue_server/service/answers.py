@@ -53,14 +53,11 @@ class Draft:
         self.setup = setup
         self.now = now
         self.at = local_time(setup.site, at)
+        self.at_s: DaySecond = day_second(setup.site, now.day_on, self.at)
+        """The second of the clinic day at which this batch is decided."""
         self.batch = Batch()
         self._journal = journal
         self._replies: dict[RequestId, bytes] = {}
-
-    @property
-    def at_s(self) -> DaySecond:
-        """The second of the clinic day at which this batch is decided."""
-        return day_second(self.setup.site, self.now.day_on, self.at)
 
     def act(self, command: asked.Command, by: str) -> Entry:
         """Decide `command` and add what follows.

@@ -38,6 +38,7 @@ REPLY_BYTES: Final = 1850
 RATE_OF_ECHO: Final = 0.7
 P99_OF_ECHO: Final = 2.5
 MS: Final = 1000
+US: Final = 1_000_000
 _numbers = itertools.count()
 
 
@@ -63,6 +64,7 @@ class CheckInLoad:
 
     hospital: BenchHospital
     server: Program
+    echo: Program
     asker: Asker
     echo_asker: Asker
     used: int = 0
@@ -113,12 +115,12 @@ def check_in_load(
     log = folder / "echo.log"
     with (
         running_server(hospital, address, environment) as server,
-        running_echo(address, ECHO_SITE, REPLY_BYTES, log),
+        running_echo(address, ECHO_SITE, REPLY_BYTES, log) as echo,
     ):
         asker = Asker("load", address, "hk/v1/bench/reply/+")
         echo_asker = Asker("echo-load", address, "hk/v1/echo/reply/+")
         try:
-            yield CheckInLoad(hospital, server, asker, echo_asker)
+            yield CheckInLoad(hospital, server, echo, asker, echo_asker)
         finally:
             asker.close()
             echo_asker.close()
@@ -134,20 +136,30 @@ def require_checked_in(run: Run) -> None:
 
 def closed_loop(folder: Path, kind: str, in_flight: int, rounds: int, count: int) -> list[Figure]:
     """Measure check-ins and echoes in turn, `in_flight` at a time."""
-    echoes, runs, cpu_s = [], [], []
+    echoes: list[Run] = []
+    runs: list[Run] = []
+    server_us: list[float] = []
+    echo_us: list[float] = []
     with (
         running_broker(kind, folder / "broker") as address,
         check_in_load(folder, address, count * (rounds + 1)) as load,
     ):
         _warm_up(load, count, in_flight)
         for _ in range(rounds):
-            questions = load.check_ins(count)
+            check_ins = load.check_ins(count)
+            began_s = load.echo.cpu_s()
             echoes.append(load.echo_asker.keep_in_flight(load.echoes(count), in_flight))
-            cpu_before_s = load.server.cpu_s()
-            runs.append(load.asker.keep_in_flight(questions, in_flight))
-            cpu_s.append(load.server.cpu_s() - cpu_before_s)
+            echo_us.append((load.echo.cpu_s() - began_s) / count * US)
+            began_s = load.server.cpu_s()
+            runs.append(load.asker.keep_in_flight(check_ins, in_flight))
+            server_us.append((load.server.cpu_s() - began_s) / count * US)
             require_checked_in(runs[-1])
-    return _figures(f"check-ins, {kind}, {in_flight} in flight", echoes, runs, cpu_s)
+    bench = f"check-ins, {kind}, {in_flight} in flight"
+    return [
+        *_figures(bench, echoes, runs),
+        figure(bench, "server's processor time for one", server_us, "us"),
+        figure(bench, "echo's processor time for one", echo_us, "us"),
+    ]
 
 
 def _warm_up(load: CheckInLoad, count: int, in_flight: int) -> None:
@@ -156,7 +168,7 @@ def _warm_up(load: CheckInLoad, count: int, in_flight: int) -> None:
     require_checked_in(load.asker.keep_in_flight(load.check_ins(count), in_flight))
 
 
-def _figures(bench: str, echoes: list[Run], runs: list[Run], cpu_s: list[float]) -> list[Figure]:
+def _figures(bench: str, echoes: list[Run], runs: list[Run]) -> list[Figure]:
     def p(run: Run, percent: float) -> float:
         return percentile(run.latencies_s, percent) * MS
 
@@ -180,11 +192,5 @@ def _figures(bench: str, echoes: list[Run], runs: list[Run], cpu_s: list[float])
             [p(run, 99) / p(echo, 99) for run, echo in both],
             "x",
             at_most=P99_OF_ECHO,
-        ),
-        figure(
-            bench,
-            "server's processor time for one",
-            [s / len(run.replies) * 1e6 for s, run in zip(cpu_s, runs, strict=True)],
-            "us",
         ),
     ]

@@ -109,8 +109,10 @@ def running_server(
 
 
 @contextmanager
-def running_echo(address: BrokerAddress, site: str, reply_bytes: int, log: Path) -> Iterator[None]:
+def running_echo(
+    address: BrokerAddress, site: str, reply_bytes: int, log: Path
+) -> Iterator[Program]:
     """Run the echo."""
     arguments = ["-m", "tests.benchmark.echo", address.host, str(address.port), site]
-    with running([*arguments, str(reply_bytes)], log):
-        yield
+    with running([*arguments, str(reply_bytes)], log) as program:
+        yield program
