@@ -6,8 +6,9 @@ entry does not drag every later call of its queue with it.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from queue_server.rules.day_in_work import apply
 from queue_server.rules.events import Called, Entry, Event, Finished, TicketEvent

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+import msgspec
+
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournaledEntry:
+class JournaledEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the rules, with its clinic day and the instant it was written."""
 
     day_on: date
@@ -18,8 +19,7 @@ class JournaledEntry:
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournaledFact:
+class JournaledFact(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened beside the queues: a help call, a notice, an identification."""
 
     day_on: date
@@ -29,8 +29,7 @@ class JournaledFact:
     body: dict[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredReply:
+class StoredReply(msgspec.Struct, frozen=True, kw_only=True):
     """The answer that a request got, kept so that a repeated request gets the very same."""
 
     request_id: RequestId
@@ -80,6 +79,9 @@ class Journal(Protocol):
 
     def reply_to(self, request_id: RequestId) -> bytes | None:
         """Return the answer a request got, or None if it is new."""
+
+    def replies_to(self, request_ids: Sequence[RequestId]) -> dict[RequestId, bytes]:
+        """Return the answers that those of the requests got which are not new."""
 
     def card_is_redeemed(self, token_id: str) -> bool:
         """Tell whether the code of a virtual card was used already."""

@@ -6,11 +6,12 @@ stay whole, what follows can still be applied, and the record itself says that s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from queue_server.journal.day_repair import applied, fitting
 from queue_server.journal.hash_chain import START, Link, seal

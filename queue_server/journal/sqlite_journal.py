@@ -147,22 +147,26 @@ class SqliteJournal:
 
     def reply_to(self, request_id: RequestId) -> bytes | None:
         """Return the answer a request got, or None if it is new."""
-        sql = "SELECT payload FROM replies WHERE request_id = ?"
-        row = self._read_own(sql, request_id)
-        return None if row is None else bytes(row[0])
+        return self.replies_to([request_id]).get(request_id)
+
+    def replies_to(self, request_ids: Sequence[RequestId]) -> dict[RequestId, bytes]:
+        """Return the answers that those of the requests got which are not new."""
+        marks = ", ".join("?" * len(request_ids))
+        sql = f"SELECT request_id, payload FROM replies WHERE request_id IN ({marks})"  # noqa: S608
+        rows = self._read_own(sql, request_ids) if request_ids else []
+        return {RequestId(request_id): bytes(payload) for request_id, payload in rows}
 
     def card_is_redeemed(self, token_id: str) -> bool:
         """Tell whether the code of a virtual card was used already."""
         sql = "SELECT 1 FROM redeemed_cards WHERE token_id = ?"
-        return self._read_own(sql, token_id) is not None
+        return bool(self._read_own(sql, [token_id]))
 
-    def _read_own(self, sql: str, parameter: str) -> tuple[Any, ...] | None:
-        """Read one row with the writer's connection: it is asked for each request."""
+    def _read_own(self, sql: str, parameters: Sequence[str]) -> list[tuple[Any, ...]]:
+        """Read with the writer's connection: it is asked for each batch."""
         try:
-            row: tuple[Any, ...] | None = self._opened().conn.execute(sql, [parameter]).fetchone()
+            return self._opened().conn.execute(sql, parameters).fetchall()
         except DATABASE_ERRORS as error:
             raise self._file.unusable(error) from error
-        return row
 
     def _read(self, table: str, sql: str, parameters: list[str]) -> list[tuple[Any, ...]]:
         """Read with a connection of its own, so that any thread may ask."""

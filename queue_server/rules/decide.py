@@ -4,8 +4,10 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
@@ -23,8 +25,7 @@ from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, RefusalCod
 from queue_server.rules.ticket import Ticket
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(msgspec.Struct, frozen=True, kw_only=True):
     """A command with who asks it and when."""
 
     command: asked.Command

@@ -7,8 +7,6 @@ Events are `msgspec` structs: made, copied, written and read several times faste
 dataclasses, which is what a restart with a long journal and a full queue live on.
 """
 
-from dataclasses import dataclass
-
 import msgspec
 
 from queue_server.rules.reason import Reason
@@ -193,8 +191,7 @@ class Undone(Event, frozen=True, kw_only=True):
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One act with everything that followed from it; a line of the journal.
 
     `by` names who did it: `kiosk-01`, `nurse:li`, `doctor:wang`, `rule`.

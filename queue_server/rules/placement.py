@@ -6,8 +6,9 @@ of the one it stands behind. Nobody passes a ticket in standby, or one that has 
 `overtaken_max` times; only an emergency does.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from queue_server.rules.events import Placing
 from queue_server.rules.listed import Listed, behind_last, head, others, protected_count
@@ -27,8 +28,7 @@ _GAP_ORDER: Final = {TicketKind.PRIORITY: 0, TicketKind.RETURNED: 1, TicketKind.
 _WALK_IN_GAP_ORDER: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """Where a rule alone would put a ticket. `key` is set only where it is the ticket's own."""
 
     index: int

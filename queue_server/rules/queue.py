@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from queue_server.rules.terms import QueueId, QueueStatus, TicketId
 from queue_server.rules.ticket import LISTED, Ticket
@@ -18,16 +19,14 @@ STATUS_ACTS: Final = frozenset({"pause", "reopen", "stop"})
 """Acts that change whether the queue moves, and nothing else."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
+class Passed(msgspec.Struct, frozen=True, kw_only=True):
     """Those whom one ticket has passed, and by whose doing."""
 
     tickets: tuple[TicketId, ...]
     let_in_by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Before:
+class Before(msgspec.Struct, frozen=True, kw_only=True):
     """What an entry changed in a queue, kept so that it can be undone."""
 
     entry: int
@@ -39,12 +38,11 @@ class Before:
     passed: tuple[Passed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """One doctor's queue on one clinic day."""
 
     id: QueueId
-    tickets: Mapping[TicketId, Ticket] = field(default_factory=dict)
+    tickets: Mapping[TicketId, Ticket] = msgspec.field(default_factory=dict)
     order: tuple[TicketId, ...] = ()
     """Tickets in standby and waiting, next one first. Nothing is sorted at call time."""
     overtaken: tuple[int, ...] = ()
@@ -76,11 +74,10 @@ class Queue:
         return ticket.overtaken_by_emergency_count
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class Day(msgspec.Struct, frozen=True, kw_only=True):
     """All queues of a site on one clinic day."""
 
-    queues: Mapping[QueueId, Queue] = field(default_factory=dict)
+    queues: Mapping[QueueId, Queue] = msgspec.field(default_factory=dict)
     entry_count: int = 0
 
 

@@ -4,6 +4,7 @@ One `Draft` is the state while a batch is decided: it grows with each job, and w
 is written in one commit. Nothing of it is told to anybody before.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -58,6 +59,13 @@ class Draft:
         self.batch = Batch()
         self._journal = journal
         self._replies: dict[RequestId, bytes] = {}
+        self._new_requests: frozenset[RequestId] = frozenset()
+
+    def look_up_replies(self, jobs: Iterable[Asked]) -> None:
+        """Ask the journal once for what many requests got already, if they were made before."""
+        asked_ids = [_kept_as(job) for job in jobs]
+        self._replies = self._journal.replies_to(asked_ids)
+        self._new_requests = frozenset(asked_ids).difference(self._replies)
 
     def act(self, command: asked.Command, by: str) -> Entry:
         """Decide `command` and add what follows.
@@ -83,8 +91,7 @@ class Draft:
     def answer_device(self, job: Asked) -> bytes:
         """Return the reply to a device's request: the first one again if it is known."""
         request_id = RequestId(job.request.request_id)
-        # Two devices may count alike; neither may get what was told to the other's patient.
-        kept_as = RequestId(f"{job.device}/{request_id}")
+        kept_as = _kept_as(job)
         known = self._known_reply(kept_as)
         if known is not None:
             return known
@@ -215,7 +222,10 @@ class Draft:
     # --- replies ---------------------------------------------------------------------------------
 
     def _known_reply(self, request_id: RequestId) -> bytes | None:
-        return self._replies.get(request_id) or self._journal.reply_to(request_id)
+        known = self._replies.get(request_id)
+        if known is None and request_id not in self._new_requests:
+            known = self._journal.reply_to(request_id)
+        return known
 
     def _remember(self, request_id: RequestId, payload: bytes) -> None:
         self._replies[request_id] = payload
@@ -225,6 +235,11 @@ class Draft:
 
     def _reply(self, request_id: RequestId, body: ReplyBody) -> Reply:
         return Reply(request_id=request_id, replied_at=self.at, body=body)
+
+
+def _kept_as(job: Asked) -> RequestId:
+    # Two devices may count alike; neither may get what was told to the other's patient.
+    return RequestId(f"{job.device}/{job.request.request_id}")
 
 
 def _refused(refused: Refused) -> RefusedReply:

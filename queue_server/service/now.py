@@ -5,8 +5,10 @@ day and the journal alone, so a restart gives the same one again.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from queue_server.contract.messages import DeviceStatus, Notice
 from queue_server.journal.journal import JournaledEntry
@@ -19,8 +21,7 @@ from queue_server.rules.terms import AreaId, DeviceId, PatientId, QueueId, Ticke
 from queue_server.service.setup import Setup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallMade:
+class CallMade(msgspec.Struct, frozen=True, kw_only=True):
     """A call of the past: the `sequence`-th of its area on this clinic day."""
 
     sequence: int
@@ -30,8 +31,7 @@ class CallMade:
     is_recall: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HelpCall:
+class HelpCall(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody pressed the help key of a kiosk, and nobody has gone there yet."""
 
     help_id: str
@@ -40,8 +40,7 @@ class HelpCall:
     called_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A patient has identified himself at a device, which acts for him until `ends_at`."""
 
     device: DeviceId
@@ -49,8 +48,7 @@ class Session:
     ends_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Now:
+class Now(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the service knows of the running clinic day."""
 
     day_on: date
@@ -59,12 +57,12 @@ class Now:
     masked_names: Mapping[PatientId, str]
     change_count: int = 0
     """Entries and facts of the day so far: the revision of its boards."""
-    calls: Mapping[AreaId, tuple[CallMade, ...]] = field(default_factory=dict)
+    calls: Mapping[AreaId, tuple[CallMade, ...]] = msgspec.field(default_factory=dict)
     """The day's calls of each area, oldest first."""
     help_calls: tuple[HelpCall, ...] = ()
-    notices: Mapping[AreaId, tuple[Notice, ...]] = field(default_factory=dict)
-    sessions: Mapping[str, Session] = field(default_factory=dict)
-    devices: Mapping[DeviceId, DeviceStatus] = field(default_factory=dict)
+    notices: Mapping[AreaId, tuple[Notice, ...]] = msgspec.field(default_factory=dict)
+    sessions: Mapping[str, Session] = msgspec.field(default_factory=dict)
+    devices: Mapping[DeviceId, DeviceStatus] = msgspec.field(default_factory=dict)
     """Last word of each device; not journaled, the broker retains it."""
 
 

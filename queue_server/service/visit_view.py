@@ -85,14 +85,16 @@ def place_of(setup: Setup, now: Now, ticket: Ticket) -> Place | None:
     if ticket.state is TicketState.BOOKED:
         return None
     queue = now.day.queues[ticket.queue]
-    ahead = queue.order.index(ticket.id) if ticket.state in LISTED else 0
+    ahead, overtaken = 0, 0
+    if ticket.state in LISTED:
+        ahead = queue.order.index(ticket.id)
+        overtaken = queue.overtaken[ahead]
     may_come = 0
     if ticket.state is TicketState.WAITING:
         bound = setup.policies[ticket.queue].overtaken_max
-        may_come = max(0, bound - queue.overtaken_count(ticket))
+        may_come = max(0, bound - overtaken)
     zh, en = "", ""
     if ticket.reason is not None:
-        overtaken = queue.overtaken_count(ticket) if ticket.state in LISTED else 0
         zh, en = explain(ticket.reason, overtaken)
     room = setup.queues[ticket.queue]
     is_in_room = ticket.state in IN_ROOM
@@ -111,7 +113,7 @@ def place_of(setup: Setup, now: Now, ticket: Ticket) -> Place | None:
 
 def slip_code(day_on: date, ticket: Ticket) -> str:
     """Return the text of the QR on a ticket's slip; it names a place in a queue and nobody."""
-    return f"hk:{day_on:%Y%m%d}:{ticket.id}"
+    return f"hk:{day_on.isoformat().replace('-', '')}:{ticket.id}"
 
 
 def ticket_of_slip(now: Now, code: str) -> Ticket:

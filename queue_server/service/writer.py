@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
+from msgspec import structs
+
 from queue_server.contract import topics
 from queue_server.contract.messages import DeviceStatus, Identify
 from queue_server.journal.journal import Journal, JournaledEntry, JournalUnusable
@@ -124,7 +126,7 @@ class Writer:
         except RecordsUnavailable:
             _log.error("some patients can't be looked up: their tickets show numbers only")
         devices = self._now.devices if self._now is not None else {}
-        now = replace(now, devices=devices)
+        now = structs.replace(now, devices=devices)
         draft = Draft(self._setup, self._parts.journal, now, self._parts.clock())
         for command in missing_tickets(self._setup, now, loaded.appointments):
             draft.act(command, by="records")
@@ -146,6 +148,7 @@ class Writer:
         self._look_at_the_calendar()
         at = self.clock()
         draft = self.draft(at)
+        draft.look_up_replies([job for job in jobs if isinstance(job, Asked)])
         answers = [self._decided(job, draft) for job in jobs]
         if not draft.batch.is_empty():
             self._parts.journal.append(draft.batch)
@@ -189,7 +192,7 @@ class Writer:
                 return _settled(job.answer, lambda: draft.answer_note(job))
             case DeviceSaid(said=DeviceStatus() as status):
                 devices: Mapping[DeviceId, DeviceStatus] = draft.now.devices
-                draft.now = replace(draft.now, devices={**devices, job.device: status})
+                draft.now = structs.replace(draft.now, devices={**devices, job.device: status})
                 return _nothing
             case _:
                 return _nothing

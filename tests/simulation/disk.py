@@ -184,6 +184,10 @@ class FaultyJournal:
         """Return the answer a request got, or None if it is new."""
         return self._journal.reply_to(request_id)
 
+    def replies_to(self, request_ids: Sequence[RequestId]) -> dict[RequestId, bytes]:
+        """Return the answers that those of the requests got which are not new."""
+        return self._journal.replies_to(request_ids)
+
     def card_is_redeemed(self, token_id: str) -> bool:
         """Tell whether the code of a virtual card was used already."""
         return self._journal.card_is_redeemed(token_id)

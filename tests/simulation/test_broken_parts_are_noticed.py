@@ -1,6 +1,6 @@
 """Each promise broken on purpose, once: the simulation has to notice it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -48,9 +48,10 @@ class AnswersBeforeTheCommit(SqliteJournal):
         if not held.is_empty():
             super().append(held)
 
-    def reply_to(self, request_id: RequestId) -> bytes | None:
-        held = [one.payload for one in self._held.replies if one.request_id == request_id]
-        return held[0] if held else super().reply_to(request_id)
+    def replies_to(self, request_ids: Sequence[RequestId]) -> dict[RequestId, bytes]:
+        held = {one.request_id: one.payload for one in self._held.replies}
+        found = {one: held[one] for one in request_ids if one in held}
+        return {**super().replies_to(request_ids), **found}
 
 
 class CommitsInTwoParts(SqliteJournal):
@@ -105,7 +106,7 @@ class _BrokenDraft(Draft):
     def act(self, command: Command, by: str) -> Entry:
         act = Act(command=command, at_s=self.at_s, by=by)
         decided = decide(self.now.day, act, self.setup.policies)
-        entry = replace(decided, events=tuple(self.broken(one) for one in decided.events))
+        entry = structs.replace(decided, events=tuple(self.broken(one) for one in decided.events))
         written = JournaledEntry(day_on=self.now.day_on, written_at=self.at, entry=entry)
         self.now = with_entry(self.setup, self.now, written)
         self.batch.entries.append(written)

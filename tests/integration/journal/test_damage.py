@@ -1,10 +1,10 @@
 """Whatever happens to a journal's file: what is damaged is named, and the rest is saved."""
 
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from queue_server.journal.backup import rescue
 from queue_server.journal.day_repair import applied, fitting
