@@ -21,6 +21,7 @@ from queue_server.broker.existing_broker import ExistingBroker
 from queue_server.client.supervisor import Supervisor
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.journal_key import JournalKey
+from queue_server.journal.snapshot_file import SNAPSHOT_NAME, SnapshotFile
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.records.virtual_card import CardIssuer, CardReader, load_or_make_key, public_key
@@ -28,6 +29,7 @@ from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
 from queue_server.service.setup import make_setup
+from queue_server.service.snapshot import Snapshots
 from queue_server.site import load_site
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
@@ -108,6 +110,9 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
                 clock=clock,
                 fatal=_stop_at_once,
                 alive=supervisor.alive,
+                snapshots=Snapshots(
+                    setup, SnapshotFile(folder / SNAPSHOT_NAME, options.journal_key)
+                ),
             ),
         )
         service.start()

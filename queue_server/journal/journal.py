@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from queue_server.journal.hash_chain import Link
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId
 
@@ -68,11 +69,17 @@ class Journal(Protocol):
             JournalUnusable: nothing was written.
         """
 
-    def entries(self, day_on: date) -> Iterator[JournaledEntry]:
-        """Yield the entries of a clinic day in order."""
+    def entries(self, day_on: date, after: int = 0) -> Iterator[JournaledEntry]:
+        """Yield the entries of a clinic day in order, those behind number `after` only."""
 
-    def facts(self, day_on: date) -> Iterator[JournaledFact]:
-        """Yield the facts of a clinic day in order."""
+    def facts(self, day_on: date, after: int = 0) -> Iterator[JournaledFact]:
+        """Yield the facts of a clinic day in order, those behind link `after` only."""
+
+    def head(self) -> Link:
+        """Return the last link of the chain: it stands for all that is written."""
+
+    def has_link(self, link: Link) -> bool:
+        """Tell whether the chain has run through `link`."""
 
     def days(self) -> Sequence[date]:
         """Return the clinic days that have entries, the latest first."""

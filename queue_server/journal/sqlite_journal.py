@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 
 import sqlite_utils
 
-from queue_server.journal.hash_chain import START
+from queue_server.journal.hash_chain import START, Link
 from queue_server.journal.journal import (
     Batch,
     JournaledEntry,
@@ -111,14 +111,15 @@ class SqliteJournal:
         except DATABASE_ERRORS as error:
             raise self._file.unusable(error) from error
 
-    def entries(self, day_on: date) -> Iterator[JournaledEntry]:
-        """Yield the entries of a clinic day in order.
+    def entries(self, day_on: date, after: int = 0) -> Iterator[JournaledEntry]:
+        """Yield the entries of a clinic day in order, those behind number `after` only.
 
         Raises:
             JournalUnusable: one is damaged or missing.
         """
-        sql = "SELECT {} FROM entries WHERE day_on = ? ORDER BY number"
-        for count, values in enumerate(self._read("entries", sql, [day_on.isoformat()]), start=1):
+        sql = "SELECT {} FROM entries WHERE day_on = ? AND number > ? ORDER BY number"
+        rows = self._read("entries", sql, [day_on.isoformat(), after])
+        for count, values in enumerate(rows, start=after + 1):
             try:
                 written = read_entry(values)
             except DECODING_ERRORS as error:
@@ -127,14 +128,14 @@ class SqliteJournal:
                 raise self._damaged(f"entry {count} of {day_on} is missing")
             yield written
 
-    def facts(self, day_on: date) -> Iterator[JournaledFact]:
-        """Yield the facts of a clinic day in order.
+    def facts(self, day_on: date, after: int = 0) -> Iterator[JournaledFact]:
+        """Yield the facts of a clinic day in order, those behind link `after` only.
 
         Raises:
             JournalUnusable: one is damaged.
         """
-        sql = "SELECT {} FROM facts WHERE day_on = ? ORDER BY link"
-        for values in self._read("facts", sql, [day_on.isoformat()]):
+        sql = "SELECT {} FROM facts WHERE day_on = ? AND link > ? ORDER BY link"
+        for values in self._read("facts", sql, [day_on.isoformat(), after]):
             try:
                 yield read_fact(values)
             except DECODING_ERRORS as error:
@@ -144,6 +145,15 @@ class SqliteJournal:
         """Return the clinic days that have entries, the latest first."""
         sql = "SELECT DISTINCT day_on FROM entries ORDER BY day_on DESC"
         return [date.fromisoformat(day_on) for (day_on,) in self._read("entries", sql, [])]
+
+    def head(self) -> Link:
+        """Return the last link of the chain: it stands for all that is written."""
+        return self._head
+
+    def has_link(self, link: Link) -> bool:
+        """Tell whether the chain has run through `link`."""
+        tables = (f"SELECT digest FROM {table} WHERE link = ?1" for table in COLUMNS)  # noqa: S608
+        return (link.digest,) in self._read_own(" UNION ALL ".join(tables), [link.number])
 
     def reply_to(self, request_id: RequestId) -> bytes | None:
         """Return the answer a request got, or None if it is new."""
@@ -161,19 +171,18 @@ class SqliteJournal:
         sql = "SELECT 1 FROM redeemed_cards WHERE token_id = ?"
         return bool(self._read_own(sql, [token_id]))
 
-    def _read_own(self, sql: str, parameters: Sequence[str]) -> list[tuple[Any, ...]]:
+    def _read_own(self, sql: str, parameters: Sequence[str | int]) -> list[tuple[Any, ...]]:
         """Read with the writer's connection: it is asked for each batch."""
         try:
             return self._opened().conn.execute(sql, parameters).fetchall()
         except DATABASE_ERRORS as error:
             raise self._file.unusable(error) from error
 
-    def _read(self, table: str, sql: str, parameters: list[str]) -> list[tuple[Any, ...]]:
-        """Read with a connection of its own, so that any thread may ask."""
+    def _read(self, table: str, sql: str, parameters: list[str | int]) -> Iterator[tuple[Any, ...]]:
+        """Read row by row, with a connection of its own, so that any thread may ask."""
         try:
             with contextlib.closing(self._file.connect("ro")) as connection:
-                rows = connection.execute(sql.format(", ".join(COLUMNS[table])), parameters)
-                return rows.fetchall()
+                yield from connection.execute(sql.format(", ".join(COLUMNS[table])), parameters)
         except DATABASE_ERRORS as error:
             raise self._file.unusable(error) from error
 

@@ -4,16 +4,14 @@ A `Now` is frozen: any thread may read the one it has. It follows from the recor
 day and the journal alone, so a restart gives the same one again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-
-import msgspec
-from msgspec.structs import replace
 
 from queue_server.contract.messages import DeviceStatus, Notice
 from queue_server.journal.journal import JournaledEntry
 from queue_server.records.records import Patient
-from queue_server.rules.day_in_work import apply
+from queue_server.rules.day_in_work import DayInWork, apply
 from queue_server.rules.events import Called, Recalled
 from queue_server.rules.masking import mask
 from queue_server.rules.queue import Day, open_day
@@ -21,7 +19,8 @@ from queue_server.rules.terms import AreaId, DeviceId, PatientId, QueueId, Ticke
 from queue_server.service.setup import Setup
 
 
-class CallMade(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMade:
     """A call of the past: the `sequence`-th of its area on this clinic day."""
 
     sequence: int
@@ -31,7 +30,8 @@ class CallMade(msgspec.Struct, frozen=True, kw_only=True):
     is_recall: bool
 
 
-class HelpCall(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpCall:
     """Somebody pressed the help key of a kiosk, and nobody has gone there yet."""
 
     help_id: str
@@ -40,7 +40,8 @@ class HelpCall(msgspec.Struct, frozen=True, kw_only=True):
     called_at: datetime
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
     """A patient has identified himself at a device, which acts for him until `ends_at`."""
 
     device: DeviceId
@@ -48,7 +49,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime
 
 
-class Now(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
     """Everything the service knows of the running clinic day."""
 
     day_on: date
@@ -57,12 +59,12 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
     masked_names: Mapping[PatientId, str]
     change_count: int = 0
     """Entries and facts of the day so far: the revision of its boards."""
-    calls: Mapping[AreaId, tuple[CallMade, ...]] = msgspec.field(default_factory=dict)
+    calls: Mapping[AreaId, tuple[CallMade, ...]] = field(default_factory=dict)
     """The day's calls of each area, oldest first."""
     help_calls: tuple[HelpCall, ...] = ()
-    notices: Mapping[AreaId, tuple[Notice, ...]] = msgspec.field(default_factory=dict)
-    sessions: Mapping[str, Session] = msgspec.field(default_factory=dict)
-    devices: Mapping[DeviceId, DeviceStatus] = msgspec.field(default_factory=dict)
+    notices: Mapping[AreaId, tuple[Notice, ...]] = field(default_factory=dict)
+    sessions: Mapping[str, Session] = field(default_factory=dict)
+    devices: Mapping[DeviceId, DeviceStatus] = field(default_factory=dict)
     """Last word of each device; not journaled, the broker retains it."""
 
 
@@ -92,6 +94,26 @@ def with_decided(setup: Setup, now: Now, written: JournaledEntry, day: Day) -> N
             made = calls.get(area, ())
             calls = {**calls, area: (*made, call_made(event, written.written_at, len(made)))}
     return replace(now, day=day, calls=calls, change_count=now.change_count + 1)
+
+
+def with_entries(setup: Setup, now: Now, entries: Iterable[JournaledEntry]) -> Now:
+    """Return the state after many entries: for a restart, nothing is copied for each of them."""
+    work = DayInWork(now.day)
+    calls = {area: list(made) for area, made in now.calls.items()}
+    count = now.change_count
+    for written in entries:
+        work.apply(written.entry)
+        count += 1
+        for event in written.entry.events:
+            if isinstance(event, Called | Recalled):
+                made = calls.setdefault(setup.queues[event.queue].area, [])
+                made.append(call_made(event, written.written_at, len(made)))
+    return replace(
+        now,
+        day=work.day(),
+        calls={area: tuple(made) for area, made in calls.items()},
+        change_count=count,
+    )
 
 
 def call_made(event: Called | Recalled, called_at: datetime, earlier_count: int) -> CallMade:

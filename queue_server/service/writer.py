@@ -11,12 +11,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TypeVar
-
-from msgspec import structs
+from typing import Final, TypeVar
 
 from queue_server.contract import topics
 from queue_server.contract.messages import DeviceStatus, Identify
+from queue_server.journal.hash_chain import START, Link
 from queue_server.journal.journal import Journal, JournaledEntry, JournalUnusable
 from queue_server.records.records import Records, RecordsUnavailable
 from queue_server.records.virtual_card import CardReader
@@ -39,9 +38,11 @@ from queue_server.service.jobs import (
     Noted,
     Unreadable,
 )
-from queue_server.service.now import Now, open_now, with_entry, with_patient
+from queue_server.service.now import Now, open_now, with_entries, with_patient
 from queue_server.service.setup import Setup
+from queue_server.service.snapshot import Snapshots
 
+SNAPSHOT_EVERY_S: Final = 300.0
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
@@ -61,6 +62,9 @@ class Parts:
     """Called at each turn of the loop, for whoever restarts a server that hangs."""
     repeat_s: float = REPEAT_S
     """How often everything retained is told again."""
+    snapshots: Snapshots | None = None
+    """Where the day is kept so that a restart is quick; None: a restart reads the journal."""
+    snapshot_every_s: float = SNAPSHOT_EVERY_S
 
 
 class Writer:
@@ -91,6 +95,9 @@ class Writer:
         self._announcing = Announcing(setup, parts.door, parts.repeat_s)
         self._loading_day: date | None = None
         self._now: Now | None = None
+        self._snapshot_due_at: float | None = None
+        self._kept_changes = 0
+        """The revision of the day that the last snapshot holds."""
         self.listeners: list[Callable[[Now], None]] = []
         """Each is called after each commit."""
 
@@ -119,14 +126,14 @@ class Writer:
     def _open(self, loaded: DayLoaded) -> None:
         """Make the day the running one: from the journal, then with what is missing in it."""
         opened = open_now(self._setup, loaded.day_on, loaded.patients)
-        now = replayed(self._setup, self._parts.journal, opened)
+        now = self._replayed(opened)
         try:
             for patient in known_patients(self._parts.records, now).values():
                 now = with_patient(now, patient)
         except RecordsUnavailable:
             _log.error("some patients can't be looked up: their tickets show numbers only")
         devices = self._now.devices if self._now is not None else {}
-        now = structs.replace(now, devices=devices)
+        now = replace(now, devices=devices)
         draft = Draft(self._setup, self._parts.journal, now, self._parts.clock())
         for command in missing_tickets(self._setup, now, loaded.appointments):
             draft.act(command, by="records")
@@ -134,6 +141,27 @@ class Writer:
             self._parts.journal.append(draft.batch)
         self._now = draft.now
         self._loading_day = loaded.day_on
+
+    def _replayed(self, opened: Now) -> Now:
+        """Return the day as its journal tells it, the most of it from a snapshot if that fits."""
+        journal, snapshots = self._parts.journal, self._parts.snapshots
+        kept = snapshots.read(journal, opened) if snapshots is not None else None
+        return replayed(self._setup, journal, *(kept or (opened, START)))
+
+    def keep_snapshot(self) -> None:
+        """Keep the day, so that the next start is quick. May block."""
+        if self._parts.snapshots is not None and self.now.change_count != self._kept_changes:
+            self._kept_changes = self.now.change_count
+            self._parts.snapshots.write(self.now, self._parts.journal.head())
+
+    def _keep_snapshot_if_due(self) -> None:
+        snapshots, clock_s, due_at = self._parts.snapshots, self._monotonic(), self._snapshot_due_at
+        if snapshots is None or (due_at is not None and clock_s < due_at):
+            return
+        self._snapshot_due_at = clock_s + self._parts.snapshot_every_s
+        if due_at is not None and self.now.change_count != self._kept_changes:
+            self._kept_changes = self.now.change_count
+            self._lookups.submit(snapshots.write, self.now, self._parts.journal.head())
 
     def wait_s(self) -> float | None:
         """Return the seconds until a step is due though nothing comes in; None: no such step."""
@@ -167,6 +195,7 @@ class Writer:
             for listener in list(self.listeners):
                 listener(self.now)
         self._announcing.publish_due_boards(self._monotonic(), at)
+        self._keep_snapshot_if_due()
 
     def draft(self, at: datetime) -> Draft:
         """Return the state in which the next batch is decided."""
@@ -192,7 +221,7 @@ class Writer:
                 return _settled(job.answer, lambda: draft.answer_note(job))
             case DeviceSaid(said=DeviceStatus() as status):
                 devices: Mapping[DeviceId, DeviceStatus] = draft.now.devices
-                draft.now = structs.replace(draft.now, devices={**devices, job.device: status})
+                draft.now = replace(draft.now, devices={**devices, job.device: status})
                 return _nothing
             case _:
                 return _nothing
@@ -229,8 +258,8 @@ class Writer:
             self._loading_day = None
 
 
-def _require_known_queues(setup: Setup, written: JournaledEntry) -> None:
-    """Refuse in words a day with a queue that the site file no longer names."""
+def _with_known_queues(setup: Setup, written: JournaledEntry) -> JournaledEntry:
+    """Refuse in words an entry about a queue that the site file no longer names."""
     for event in written.entry.events:
         if event.queue not in setup.queues:
             raise JournalUnusable(
@@ -238,14 +267,17 @@ def _require_known_queues(setup: Setup, written: JournaledEntry) -> None:
                 " file no longer names it; put it back, and take it out after the last such day"
                 " / 站点文件中缺少当日已有号票的队列，请先恢复"
             )
+    return written
 
 
-def replayed(setup: Setup, journal: Journal, now: Now) -> Now:
-    """Return the day `now` after all that its journal tells. May block."""
-    for written in journal.entries(now.day_on):
-        _require_known_queues(setup, written)
-        now = with_entry(setup, now, written)
-    for fact in journal.facts(now.day_on):
+def replayed(setup: Setup, journal: Journal, now: Now, after: Link = START) -> Now:
+    """Return the day `now`, which is as of link `after`, after all that its journal tells since.
+
+    May block.
+    """
+    entries = journal.entries(now.day_on, now.day.entry_count)
+    now = with_entries(setup, now, (_with_known_queues(setup, one) for one in entries))
+    for fact in journal.facts(now.day_on, after.number):
         now = with_fact(now, fact)
     return now
 

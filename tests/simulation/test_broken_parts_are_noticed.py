@@ -70,8 +70,8 @@ class CommitsInTwoParts(SqliteJournal):
 class ForgetsTheLastEntry(SqliteJournal):
     """Tells a day without its last line."""
 
-    def entries(self, day_on: date) -> Iterator[JournaledEntry]:
-        return iter(list(super().entries(day_on))[:-1])
+    def entries(self, day_on: date, after: int = 0) -> Iterator[JournaledEntry]:
+        return iter(list(super().entries(day_on, after))[:-1])
 
 
 class TellsBoardsOnce(SimulatedDoor):

@@ -26,6 +26,7 @@ FAULTS = (
     "server deaths",
     "torn commits",
     "torn commits found whole",
+    "torn snapshots",
 )
 HAPPENINGS = ("acts answered", "calls spoken", "check-ins answered", "patients checked in")
 
