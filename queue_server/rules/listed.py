@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import TypeVar, overload
 
 from queue_server.rules.queue import Queue
@@ -9,6 +10,7 @@ from queue_server.rules.terms import TicketId, TicketKind, TicketState
 from queue_server.rules.ticket import LISTED, Key, Ticket
 
 T = TypeVar("T")
+_kind: Callable[[Ticket], TicketKind] = attrgetter("kind")
 
 
 class Listed(Sequence[Ticket]):
@@ -57,8 +59,7 @@ class Listed(Sequence[Ticket]):
 
     def kinds(self) -> list[TicketKind]:
         """Return what each counts as."""
-        tickets = self._tickets
-        return [tickets[one].kind for one in self._order]
+        return list(map(_kind, map(self._tickets.__getitem__, self._order)))
 
     def behind_last_overtaken(self, times: int, start: int) -> int:
         """Return the index behind the last ticket that was passed `times` times; 0: none was.

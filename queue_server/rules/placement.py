@@ -175,8 +175,8 @@ def _walk_in(listed: Listed, policy: Policy, now_s: DaySecond, ticket: Ticket) -
             reason = Reason(ReasonCode.WALK_IN_AFTER_BOOKED)
             return Wish(index=listed.by_key(last), reason=reason, key=last, is_walk_in=True)
         case Every(every):
-            is_own = [_is_walk_in(other) for other in listed]
-            index = _by_ratio(listed, every, is_own, (_WALK_IN_GAP_ORDER, 0), policy)
+            start = behind_last(listed, _is_walk_in)
+            index = _behind_ordinary(listed, start, every, (_WALK_IN_GAP_ORDER, 0), policy)
             reason = Reason(ReasonCode.WALK_IN_RATIO, {"every": every})
             return Wish(index=index, reason=reason, is_walk_in=True)
 
@@ -269,15 +269,16 @@ def _end_of_running_slot(queue: Queue, ticket: Ticket, now_s: DaySecond) -> int:
 
 
 def _ratio(listed: Listed, every: int, ticket: Ticket, policy: Policy) -> int:
-    is_own = [kind is ticket.kind for kind in listed.kinds()]
-    return _by_ratio(listed, every, is_own, _rank(ticket, policy), policy)
+    kinds = listed.kinds()
+    kinds.reverse()
+    last = kinds.index(ticket.kind) if ticket.kind in kinds else len(kinds)
+    return _behind_ordinary(listed, len(kinds) - last, every, _rank(ticket, policy), policy)
 
 
-def _by_ratio(
-    listed: Listed, every: int, is_own: list[bool], rank: tuple[int, int], policy: Policy
+def _behind_ordinary(
+    listed: Listed, start: int, every: int, rank: tuple[int, int], policy: Policy
 ) -> int:
-    """Return the index behind the first `every` ordinary ones after the last of the own kind."""
-    start = behind_last(is_own, bool)
+    """Return the index behind the first `every` ordinary ones from `start` on."""
     counted = 0
     index = len(listed)
     for position in range(start, len(listed)):

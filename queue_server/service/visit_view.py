@@ -14,7 +14,9 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import (
     DaySecond,
     PatientId,
+    QueueId,
     RefusalCode,
+    TicketId,
     TicketState,
 )
 from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket, ticket_id
@@ -113,7 +115,11 @@ def place_of(setup: Setup, now: Now, ticket: Ticket) -> Place | None:
 
 def slip_code(day_on: date, ticket: Ticket) -> str:
     """Return the text of the QR on a ticket's slip; it names a place in a queue and nobody."""
-    return f"hk:{day_on.isoformat().replace('-', '')}:{ticket.id}"
+    return _slip_code(day_on, ticket.id)
+
+
+def _slip_code(day_on: date, ticket: str) -> str:
+    return f"hk:{day_on.isoformat().replace('-', '')}:{ticket}"
 
 
 def ticket_of_slip(now: Now, code: str) -> Ticket:
@@ -122,11 +128,12 @@ def ticket_of_slip(now: Now, code: str) -> Ticket:
     Raises:
         Refused: SLIP_UNKNOWN.
     """
-    for queue in now.day.queues.values():
-        for ticket in queue.tickets.values():
-            if slip_code(now.day_on, ticket) == code:
-                return ticket
-    raise Refused(RefusalCode.SLIP_UNKNOWN)
+    named = TicketId(code.removeprefix(_slip_code(now.day_on, "")))
+    queue = now.day.queues.get(QueueId(named.partition(":")[0]))
+    ticket = queue.tickets.get(named) if queue is not None else None
+    if ticket is None or slip_code(now.day_on, ticket) != code:
+        raise Refused(RefusalCode.SLIP_UNKNOWN)
+    return ticket
 
 
 def _visit_of_other_day(setup: Setup, appointment: Appointment) -> Visit:

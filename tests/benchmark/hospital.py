@@ -1,6 +1,6 @@
 """A hospital made to measure: as many areas, rooms and visits as a figure needs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -74,6 +74,9 @@ class Visit:
     patient: PatientId
     id_number: str
     card: CardId
+    queue: QueueId
+    number: int
+    slot: Slot
     ticket: TicketId
 
 
@@ -173,14 +176,19 @@ def _users_text(site: Site) -> str:
 
 
 def _visits(queues: list[QueueId], count: int) -> Iterator[Visit]:
-    for number in range(count):
-        queue_index = number % len(queues)
-        ticket = ticket_number(chr(ord("A") + queue_index), number // len(queues) + 1)
+    in_a_queue = -(-count // len(queues))
+    for index in range(count):
+        queue = index % len(queues)
+        number = index // len(queues) + 1
+        start_s = DaySecond(OPENS_S + (number - 1) * SLOTS // in_a_queue * SLOT_S)
         yield Visit(
-            patient=PatientId(f"p-{number}"),
-            id_number=f"1101011990{number:08d}",
-            card=CardId(f"card-{number}"),
-            ticket=ticket_id(queues[queue_index], ticket),
+            patient=PatientId(f"p-{index}"),
+            id_number=f"1101011990{index:08d}",
+            card=CardId(f"card-{index}"),
+            queue=queues[queue],
+            number=number,
+            slot=Slot(start_s=start_s, end_s=DaySecond(start_s + SLOT_S)),
+            ticket=ticket_id(queues[queue], ticket_number(chr(ord("A") + queue), number)),
         )
 
 
@@ -197,26 +205,16 @@ def _patient(number: int, visit: Visit) -> Patient:
 
 
 def _appointments(hospital: BenchHospital) -> list[Appointment]:
-    counts: Mapping[QueueId, int] = {
-        queue.id: len(hospital.visits[index :: len(hospital.site.queues)])
-        for index, queue in enumerate(hospital.site.queues)
-    }
-    made = []
-    for index, visit in enumerate(hospital.visits):
-        queue = hospital.site.queues[index % len(counts)].id
-        number = index // len(counts) + 1
-        slot = (number - 1) * SLOTS // max(counts[queue], 1)
-        start_s = DaySecond(OPENS_S + slot * SLOT_S)
-        made.append(
-            Appointment(
-                appointment_id=AppointmentId(f"a-{index}"),
-                patient_id=visit.patient,
-                queue_id=queue,
-                day_on=hospital.day_on,
-                slot=Slot(start_s=start_s, end_s=DaySecond(start_s + SLOT_S)),
-                number=number,
-                kind=TicketKind.ORDINARY,
-                rank=None,
-            )
+    return [
+        Appointment(
+            appointment_id=AppointmentId(f"a-{index}"),
+            patient_id=visit.patient,
+            queue_id=visit.queue,
+            day_on=hospital.day_on,
+            slot=visit.slot,
+            number=visit.number,
+            kind=TicketKind.ORDINARY,
+            rank=None,
         )
-    return made
+        for index, visit in enumerate(hospital.visits)
+    ]

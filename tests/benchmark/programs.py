@@ -63,6 +63,7 @@ def running(
     with log.open("ab") as errors:
         process = subprocess.Popen(
             [sys.executable, *arguments],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -82,7 +83,9 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        process.stdout.close()
+        for stream in (process.stdin, process.stdout):
+            assert stream is not None
+            stream.close()
 
 
 def server_arguments(hospital: BenchHospital, address: BrokerAddress, http_port: int) -> list[str]:
