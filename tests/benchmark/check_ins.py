@@ -111,10 +111,13 @@ def check_in_load(
     address: BrokerAddress,
     visit_count: int,
     environment: Mapping[str, str] | None = None,
+    *,
     http_port: int | None = None,
+    areas: int = 10,
+    rooms: int = 20,
 ) -> Iterator[CheckInLoad]:
     """Run a server of its own and an echo."""
-    hospital = make_hospital(folder, area_count=10, room_count=20, visit_count=visit_count)
+    hospital = make_hospital(folder, area_count=areas, room_count=rooms, visit_count=visit_count)
     log = folder / "echo.log"
     with (
         running_server(hospital, address, environment, http_port) as server,
