@@ -93,6 +93,14 @@ def _parser() -> argparse.ArgumentParser:
     simulate.add_argument("--seed", type=int, metavar="SEED", help="tell one morning line by line")
     simulate.set_defaults(run=_simulate)
 
+    bench = commands.add_parser("bench", help="how fast it is on this machine / 测量本机性能")
+    bench.add_argument("--only", action="append", metavar="NAME", help="one bench; may be repeated")
+    bench.add_argument("--rounds", type=int, default=5, metavar="N", help="median of so many")
+    bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    bench.add_argument("--folder", type=Path, metavar="DIR", help="on the disk to be measured")
+    bench.add_argument("--short", action="store_true", help="does it work? no figures of worth")
+    bench.set_defaults(run=_bench)
+
     add_journal_commands(commands)
     return parser
 
@@ -177,14 +185,29 @@ def _rehearse(parsed: argparse.Namespace) -> int:
 
 
 def _simulate(parsed: argparse.Namespace) -> int:
-    """Run the simulator, which stands among the tests and is not installed."""
-    checkout = Path(__file__).parents[1]
-    if not (checkout / "tests" / "simulation" / "__main__.py").is_file():
-        return _told("simulate: needs a checkout of the source / 需要在源代码目录中运行")
-    command = [sys.executable, "-m", "tests.simulation"]
-    command += [f"--seeds={parsed.seeds}", f"--first={parsed.first}"]
+    """Run the simulator."""
+    options = [f"--seeds={parsed.seeds}", f"--first={parsed.first}"]
     if parsed.seed is not None:
-        command.append(f"--seed={parsed.seed}")
+        options.append(f"--seed={parsed.seed}")
+    return _run_of_checkout("simulation", options)
+
+
+def _bench(parsed: argparse.Namespace) -> int:
+    """Run the benchmark."""
+    options = [f"--only={name}" for name in parsed.only or []]
+    options.append(f"--rounds={parsed.rounds}")
+    options += [f"--json={parsed.json.absolute()}"] if parsed.json else []
+    options += [f"--folder={parsed.folder.absolute()}"] if parsed.folder else []
+    options += ["--short"] if parsed.short else []
+    return _run_of_checkout("benchmark", options)
+
+
+def _run_of_checkout(name: str, options: Sequence[str]) -> int:
+    """Run a program that stands among the tests and is not installed."""
+    checkout = Path(__file__).parents[1]
+    if not (checkout / "tests" / name / "__main__.py").is_file():
+        return _told(f"{name}: needs a checkout of the source / 需要在源代码目录中运行")
+    command = [sys.executable, "-m", f"tests.{name}", *options]
     return subprocess.run(command, cwd=checkout, check=False).returncode
 
 
