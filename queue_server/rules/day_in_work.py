@@ -91,6 +91,7 @@ class QueueInWork:
         self.status = queue.status
         self._overtaken = list(queue.overtaken)
         self._overtaken_by_emergency = list(queue.overtaken_by_emergency)
+        self._inserted = set(queue.inserted)
         self._in_room = queue.in_room
         self._highest_number = queue.highest_number
         self._history = list(queue.history)
@@ -157,6 +158,7 @@ class QueueInWork:
             order=self._order_now(),
             overtaken=tuple(self._overtaken),
             overtaken_by_emergency=tuple(self._overtaken_by_emergency),
+            inserted=frozenset(self._inserted),
             in_room=self._in_room,
             status=self.status,
             highest_number=self._highest_number,
@@ -184,7 +186,12 @@ class QueueInWork:
         if placing is not None:
             changes["key"], changes["reason"] = placing.key, placing.reason
             self._put_in(ticket_id, placing, former_index, counts)
-        self.tickets[ticket_id] = _replace(ticket, **changes) if changes else ticket
+        changed = _replace(ticket, **changes) if changes else ticket
+        self.tickets[ticket_id] = changed
+        if state in LISTED and changed.kind is not TicketKind.ORDINARY:
+            self._inserted.add(ticket_id)
+        else:
+            self._inserted.discard(ticket_id)
 
     def _take_out(self, ticket_id: TicketId) -> tuple[int, tuple[int, int]]:
         self._frozen_order = None
@@ -241,6 +248,9 @@ class QueueInWork:
         self._frozen_order = None
         self._overtaken = [counts[ticket_id][0] for ticket_id in self.order]
         self._overtaken_by_emergency = [counts[ticket_id][1] for ticket_id in self.order]
+        self._inserted = {
+            one for one in self.order if self.tickets[one].kind is not TicketKind.ORDINARY
+        }
         self._fit_keys(before)
 
     def _counts_without(self, before: Before) -> dict[TicketId, list[int]]:

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from operator import attrgetter
 from typing import TypeVar, overload
 
 from queue_server.rules.queue import Queue
@@ -10,7 +9,6 @@ from queue_server.rules.terms import TicketId, TicketKind, TicketState
 from queue_server.rules.ticket import LISTED, Key, Ticket
 
 T = TypeVar("T")
-_kind: Callable[[Ticket], TicketKind] = attrgetter("kind")
 
 
 class Listed(Sequence[Ticket]):
@@ -20,6 +18,7 @@ class Listed(Sequence[Ticket]):
         tickets: the queue's tickets.
         order: who stands in the list.
         overtaken: how often a rule has let another in before each of them.
+        inserted: those of them that are not ordinary.
     """
 
     def __init__(
@@ -27,10 +26,12 @@ class Listed(Sequence[Ticket]):
         tickets: Mapping[TicketId, Ticket],
         order: Sequence[TicketId],
         overtaken: Sequence[int],
+        inserted: frozenset[TicketId],
     ) -> None:
         self._tickets = tickets
         self._order = order
         self._overtaken = overtaken
+        self._inserted = inserted
 
     def __len__(self) -> int:
         return len(self._order)
@@ -41,7 +42,7 @@ class Listed(Sequence[Ticket]):
     def __getitem__(self, index: slice) -> Sequence[Ticket]: ...
     def __getitem__(self, index: int | slice) -> Ticket | Sequence[Ticket]:
         if isinstance(index, slice):
-            return Listed(self._tickets, self._order[index], self._overtaken[index])
+            return tuple(map(self._tickets.__getitem__, self._order[index]))
         return self._tickets[self._order[index]]
 
     def index_of(self, ticket: TicketId) -> int:
@@ -57,9 +58,17 @@ class Listed(Sequence[Ticket]):
         # The list is always in the order of keys.
         return bisect_right(self._order, key, key=lambda one: self._tickets[one].key)
 
-    def kinds(self) -> list[TicketKind]:
-        """Return what each counts as."""
-        return list(map(_kind, map(self._tickets.__getitem__, self._order)))
+    def ordinary_count(self) -> int:
+        """Return how many are ordinary."""
+        return len(self._order) - len(self._inserted)
+
+    def inserted(self, kind: TicketKind) -> list[TicketId]:
+        """Return those of a kind that is not ordinary, in no order."""
+        return [one for one in self._inserted if self._tickets[one].kind is kind]
+
+    def behind_last_inserted(self, kind: TicketKind) -> int:
+        """Return the index behind the last of a kind that is not ordinary; 0 if there is none."""
+        return max((self._order.index(one) + 1 for one in self.inserted(kind)), default=0)
 
     def behind_last_overtaken(self, times: int, start: int) -> int:
         """Return the index behind the last ticket that was passed `times` times; 0: none was.
@@ -76,12 +85,13 @@ def others(queue: Queue, ticket: Ticket) -> Listed:
     """Return the list without `ticket`."""
     known = queue.tickets.get(ticket.id)
     if known is None or known.state not in LISTED:
-        return Listed(queue.tickets, queue.order, queue.overtaken)
+        return Listed(queue.tickets, queue.order, queue.overtaken, queue.inserted)
     index = queue.order.index(ticket.id)
     return Listed(
         queue.tickets,
         queue.order[:index] + queue.order[index + 1 :],
         queue.overtaken[:index] + queue.overtaken[index + 1 :],
+        queue.inserted - {ticket.id},
     )
 
 

@@ -220,9 +220,8 @@ def _returned(
         case "end_of_queue":
             return Wish(index=len(listed), reason=Reason(ReasonCode.RETURNED_END_OF_QUEUE))
         case Every(every):
-            kinds = listed.kinds()
-            returned = kinds.count(TicketKind.RETURNED) + 1
-            ordinary = kinds.count(TicketKind.ORDINARY)
+            returned = len(listed.inserted(TicketKind.RETURNED)) + 1
+            ordinary = listed.ordinary_count()
             code = ReasonCode.RETURNED_RATIO
             if policy.returned_dynamic and returned > ordinary and every > 1:
                 every, code = 1, ReasonCode.RETURNED_DYNAMIC
@@ -269,10 +268,8 @@ def _end_of_running_slot(queue: Queue, ticket: Ticket, now_s: DaySecond) -> int:
 
 
 def _ratio(listed: Listed, every: int, ticket: Ticket, policy: Policy) -> int:
-    kinds = listed.kinds()
-    kinds.reverse()
-    last = kinds.index(ticket.kind) if ticket.kind in kinds else len(kinds)
-    return _behind_ordinary(listed, len(kinds) - last, every, _rank(ticket, policy), policy)
+    start = listed.behind_last_inserted(ticket.kind)
+    return _behind_ordinary(listed, start, every, _rank(ticket, policy), policy)
 
 
 def _behind_ordinary(

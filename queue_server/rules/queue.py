@@ -51,6 +51,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     Kept here, not in the tickets: who is put back near the front passes thousands in a long queue.
     """
     overtaken_by_emergency: tuple[int, ...] = ()
+    inserted: frozenset[TicketId] = frozenset()
+    """Those of `order` that are not ordinary: few, however long the list is."""
     in_room: TicketId | None = None
     status: QueueStatus = QueueStatus.OPEN
     highest_number: int = 0

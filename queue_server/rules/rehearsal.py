@@ -16,7 +16,14 @@ from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day, Queue
 from queue_server.rules.reason import Reason, explain
 from queue_server.rules.refusals import Refused
-from queue_server.rules.terms import DaySecond, QueueId, RefusalCode, TicketId, TicketState
+from queue_server.rules.terms import (
+    DaySecond,
+    QueueId,
+    RefusalCode,
+    TicketId,
+    TicketKind,
+    TicketState,
+)
 from queue_server.rules.ticket import IN_ROOM, Ticket, ticket_id
 
 
@@ -168,5 +175,8 @@ def _opened(queue: QueueId, tickets: list[Ticket], policy: Policy) -> Queue:
         order=tuple(ticket.id for ticket in waiting),
         overtaken=(0,) * len(waiting),
         overtaken_by_emergency=(0,) * len(waiting),
+        inserted=frozenset(
+            ticket.id for ticket in waiting if ticket.kind is not TicketKind.ORDINARY
+        ),
         in_room=in_room[0] if in_room else None,
     )

@@ -354,6 +354,14 @@ class Morning(RuleBasedStateMachine):
             assert in_room == ([queue.in_room] if queue.in_room else [])
 
     @invariant()
+    def those_who_are_not_ordinary_are_known(self) -> None:
+        for queue in self.day.queues.values():
+            kinds = {ticket.id: ticket.kind for ticket in queue.listed()}
+            assert queue.inserted == {
+                one for one, kind in kinds.items() if kind is not TicketKind.ORDINARY
+            }
+
+    @invariant()
     def a_patient_is_in_one_room_at_a_time(self) -> None:
         in_rooms = Counter(ticket.patient for ticket in self.tickets() if ticket.state in IN_ROOM)
         assert all(count == 1 for patient, count in in_rooms.items() if patient is not None)
