@@ -28,7 +28,7 @@ from queue_server.records.virtual_card import CardIssuer, CardReader, load_or_ma
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
-from queue_server.service.setup import make_setup
+from queue_server.service.setup import Setup, make_setup
 from queue_server.service.snapshot import Snapshots
 from queue_server.site import load_site
 from queue_server.web.application import make_application
@@ -110,17 +110,12 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
                 clock=clock,
                 fatal=_stop_at_once,
                 alive=supervisor.alive,
-                snapshots=Snapshots(
-                    setup, SnapshotFile(folder / SNAPSHOT_NAME, options.journal_key)
-                ),
+                snapshots=_snapshots(setup, options),
             ),
         )
         service.start()
         stack.callback(service.stop)
-        # What has been read stays for the day: the garbage collector need not look at it again
-        # and again, which would hold up everybody for as long as it takes.
-        gc.collect()
-        gc.freeze()
+        _spare_what_stays()
         pages = WebServer(
             make_application(
                 service,
@@ -137,6 +132,20 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         supervisor.ready()
         _wait_for_a_signal()
         supervisor.stopping()
+
+
+def _snapshots(setup: Setup, options: ServerOptions) -> Snapshots:
+    file = SnapshotFile(options.data_folder / SNAPSHOT_NAME, options.journal_key)
+    return Snapshots(setup, file)
+
+
+def _spare_what_stays() -> None:
+    """Let the garbage collector look at what has been read no more: it stays for the day.
+
+    Looking at all of it again and again would hold up everybody for as long as it takes.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _demo_cards(

@@ -62,13 +62,14 @@ class Listed(Sequence[Ticket]):
         """Return how many are ordinary."""
         return len(self._order) - len(self._inserted)
 
-    def inserted(self, kind: TicketKind) -> list[TicketId]:
-        """Return those of a kind that is not ordinary, in no order."""
-        return [one for one in self._inserted if self._tickets[one].kind is kind]
+    def inserted(self, kind: TicketKind) -> set[TicketId]:
+        """Return those of a kind that is not ordinary."""
+        return {one for one in self._inserted if self._tickets[one].kind is kind}
 
     def behind_last_inserted(self, kind: TicketKind) -> int:
         """Return the index behind the last of a kind that is not ordinary; 0 if there is none."""
-        return max((self._order.index(one) + 1 for one in self.inserted(kind)), default=0)
+        of_kind = self.inserted(kind)
+        return behind_last(self._order, of_kind.__contains__) if of_kind else 0
 
     def behind_last_overtaken(self, times: int, start: int) -> int:
         """Return the index behind the last ticket that was passed `times` times; 0: none was.
