@@ -1,5 +1,6 @@
 """What goes out to everybody: calls at once, boards at most twenty times a second each."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -24,6 +25,9 @@ from queue_server.site import QueueSetup
 
 BOARD_INTERVAL_S: Final = 0.05
 """The shortest time between two boards of an area."""
+BOARDS_REST: Final = 4
+"""Boards rest so many times as long as the last ones took: check-ins come before boards."""
+BOARDS_REST_S_MAX: Final = 0.5
 REPEAT_S: Final = 2.0
 """Everything retained is published so often: a broker may lose it to whoever has just come."""
 
@@ -47,6 +51,7 @@ class Announcing:
         self._dirty_rooms: set[QueueId] = set()
         self._shown: dict[QueueId, tuple[Queue, object, RoomShown]] = {}
         self._repeat_at: float | None = None
+        self._rest_until = 0.0
 
     def tell_everything(self, at: datetime) -> None:
         """Everything retained goes out anew: the broker may have lost it."""
@@ -85,11 +90,16 @@ class Announcing:
         """Return the seconds until a board is due, or None if none is."""
         if not self._dirty:
             return None
-        return max(0.0, min(self._due_at.get(area, 0.0) for area in self._dirty) - clock_s)
+        due_at = min(self._due_at.get(area, 0.0) for area in self._dirty)
+        return max(0.0, due_at - clock_s, self._rest_until - clock_s)
 
-    def publish_due_boards(self, clock_s: float, at: datetime) -> None:
-        """Publish the boards whose turn it is. `clock_s` counts up steadily."""
-        if self._told is None:
+    def publish_due_boards(self, monotonic: Callable[[], float], at: datetime) -> None:
+        """Publish the boards whose turn it is, unless boards took too much of the time just now.
+
+        On a machine that is too slow for twenty a second they come less often, not the answers.
+        """
+        clock_s = monotonic()
+        if self._told is None or clock_s < self._rest_until:
             return
         if self._repeat_at is not None and clock_s >= self._repeat_at:
             self.tell_everything(at)
@@ -101,6 +111,8 @@ class Announcing:
                 self._tell_boards(self._told, area, at)
                 self._due_at[area] = clock_s + BOARD_INTERVAL_S
                 self._dirty.discard(area)
+        took_s = monotonic() - clock_s
+        self._rest_until = clock_s + took_s + min(took_s * BOARDS_REST, BOARDS_REST_S_MAX)
 
     def _tell_boards(self, now: Now, area: AreaId, at: datetime) -> None:
         site = self._setup.site.id

@@ -194,7 +194,7 @@ class Writer:
             self._announcing.changed(self.now, at)
             for listener in list(self.listeners):
                 listener(self.now)
-        self._announcing.publish_due_boards(self._monotonic(), at)
+        self._announcing.publish_due_boards(self._monotonic, at)
         self._keep_snapshot_if_due()
 
     def draft(self, at: datetime) -> Draft:
