@@ -1,5 +1,6 @@
 """Names the queue server's concrete parts, starts them in order and stops them in reverse."""
 
+import gc
 import logging
 import os
 import secrets
@@ -32,6 +33,7 @@ from queue_server.devices.watch import DeviceWatch
 from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.journal_key import JournalKey
+from queue_server.journal.snapshot_file import SNAPSHOT_NAME, SnapshotFile
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.records.virtual_card import CardIssuer, load_or_make_key, public_key
@@ -39,6 +41,7 @@ from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
 from queue_server.service.setup import Setup, make_setup
+from queue_server.service.snapshot import Snapshots
 from queue_server.site import Site, load_site
 from queue_server.watch.listed_devices import ListedDevices
 from queue_server.watch.metrics import Metrics
@@ -164,10 +167,12 @@ def _start_service(
         fatal=_stop_at_once,
         alive=alive,
         metrics=metrics,
+        snapshots=_snapshots(setup, options),
     )
     service = QueueService(setup, parts)
     service.start()
     stack.callback(service.stop)
+    _spare_what_stays()
     return _Running(
         service=service,
         broker=broker,
@@ -268,6 +273,20 @@ def _https(options: ServerOptions) -> ssl.SSLContext | None:
     if ends_at - now < WARN_BEFORE:
         _log.warning("the pages' certificate ends on %s / 网页证书即将到期", ends_at.date())
     return context
+
+
+def _snapshots(setup: Setup, options: ServerOptions) -> Snapshots:
+    file = SnapshotFile(options.data_folder / SNAPSHOT_NAME, options.journal_key)
+    return Snapshots(setup, file)
+
+
+def _spare_what_stays() -> None:
+    """Let the garbage collector look at what has been read no more: it stays for the day.
+
+    Looking at all of it again and again would hold up everybody for as long as it takes.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _demo_cards(

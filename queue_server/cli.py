@@ -108,6 +108,14 @@ def _parser() -> argparse.ArgumentParser:
     fuzz.add_argument("--seed", type=int, metavar="SEED", help="replay what this seed throws")
     fuzz.set_defaults(run=_fuzz)
 
+    bench = commands.add_parser("bench", help="how fast it is on this machine / 测量本机性能")
+    bench.add_argument("--only", action="append", metavar="NAME", help="one bench; may be repeated")
+    bench.add_argument("--rounds", type=int, default=5, metavar="N", help="median of so many")
+    bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    bench.add_argument("--folder", type=Path, metavar="DIR", help="on the disk to be measured")
+    bench.add_argument("--short", action="store_true", help="does it work? no figures of worth")
+    bench.set_defaults(run=_bench)
+
     add_device_commands(commands)
     add_journal_commands(commands)
     return parser
@@ -272,6 +280,15 @@ def _fuzz(parsed: argparse.Namespace) -> int:
     arguments += [f"--only={parsed.only}"] if parsed.only else []
     arguments += [f"--seed={parsed.seed}"] if parsed.seed is not None else []
     return _run_of_the_tests("fuzz", arguments)
+
+
+def _bench(parsed: argparse.Namespace) -> int:
+    arguments = [f"--only={name}" for name in parsed.only or []]
+    arguments.append(f"--rounds={parsed.rounds}")
+    arguments += [f"--json={parsed.json.absolute()}"] if parsed.json else []
+    arguments += [f"--folder={parsed.folder.absolute()}"] if parsed.folder else []
+    arguments += ["--short"] if parsed.short else []
+    return _run_of_the_tests("benchmark", arguments)
 
 
 def _run_of_the_tests(name: str, arguments: list[str]) -> int:

@@ -6,11 +6,13 @@ entry does not drag every later call of its queue with it.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
+from msgspec.structs import replace
+
+from queue_server.rules.day_in_work import apply
 from queue_server.rules.events import Called, Entry, Event, Finished, TicketEvent
-from queue_server.rules.queue import Day, Queue, apply
+from queue_server.rules.queue import Day, Queue
 from queue_server.rules.reason import Reason, ReasonCode
 from queue_server.rules.terms import QueueId
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
+import msgspec
+
+from queue_server.journal.hash_chain import Link
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournaledEntry:
+class JournaledEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the rules, with its clinic day and the instant it was written."""
 
     day_on: date
@@ -18,8 +20,7 @@ class JournaledEntry:
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JournaledFact:
+class JournaledFact(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened beside the queues: a help call, a notice, an identification."""
 
     day_on: date
@@ -29,8 +30,7 @@ class JournaledFact:
     body: dict[str, object]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredReply:
+class StoredReply(msgspec.Struct, frozen=True, kw_only=True):
     """The answer that a request got, kept so that a repeated request gets the very same."""
 
     request_id: RequestId
@@ -96,11 +96,17 @@ class Journal(Protocol):
             JournalUnusable: nothing was written.
         """
 
-    def entries(self, day_on: date) -> Iterator[JournaledEntry]:
-        """Yield the entries of a clinic day in order."""
+    def entries(self, day_on: date, after: int = 0) -> Iterator[JournaledEntry]:
+        """Yield the entries of a clinic day in order, those behind number `after` only."""
 
-    def facts(self, day_on: date) -> Iterator[JournaledFact]:
-        """Yield the facts of a clinic day in order."""
+    def facts(self, day_on: date, after: int = 0) -> Iterator[JournaledFact]:
+        """Yield the facts of a clinic day in order, those behind link `after` only."""
+
+    def head(self) -> Link:
+        """Return the last link of the chain: it stands for all that is written."""
+
+    def has_link(self, link: Link) -> bool:
+        """Tell whether the chain has run through `link`."""
 
     def rows(self, selection: Selection) -> list[Row]:
         """Return what is selected, the latest first."""
@@ -110,6 +116,9 @@ class Journal(Protocol):
 
     def reply_to(self, request_id: RequestId) -> bytes | None:
         """Return the answer a request got, or None if it is new."""
+
+    def replies_to(self, request_ids: Sequence[RequestId]) -> dict[RequestId, bytes]:
+        """Return the answers that those of the requests got which are not new."""
 
     def card_is_redeemed(self, token_id: str) -> bool:
         """Tell whether the code of a virtual card was used already."""

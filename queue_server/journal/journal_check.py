@@ -6,11 +6,12 @@ stay whole, what follows can still be applied, and the record itself says that s
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from queue_server.journal.day_repair import applied, fitting
 from queue_server.journal.hash_chain import START, Link, seal
@@ -18,7 +19,8 @@ from queue_server.journal.journal import JournaledEntry, JournalUnusable
 from queue_server.journal.journal_file import COLUMNS, DATABASE_ERRORS, JournalFile
 from queue_server.journal.link_reader import LinkReader, Row
 from queue_server.journal.row_codec import DECODING_ERRORS, entry_values, read_entry, read_fact
-from queue_server.rules.queue import Day, apply
+from queue_server.rules.day_in_work import apply
+from queue_server.rules.queue import Day
 
 LOST: Final = "lost"
 """The act of the empty entry that stands for a lost one."""

@@ -12,6 +12,7 @@ from queue_server.journal.journal import JournalUnusable
 KEY_VARIABLE: Final = "HOSPITAL_JOURNAL_KEY"
 _HEX_KEY: Final = re.compile(r"[0-9a-fA-F]{64}")
 _CHAIN_PURPOSE: Final = b"hospital-kiosk journal chain 1"
+_SNAPSHOT_PURPOSE: Final = b"hospital-kiosk journal snapshot 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,8 @@ class JournalKey:
     """256 bits for SQLCipher. They are random already, so nothing is derived from a password."""
     chain: bytes = field(repr=False)
     """Key of the hash chain, derived from the same bits."""
+    snapshot: bytes = field(repr=False)
+    """Key of the snapshot, derived likewise."""
 
 
 def load_journal_key(
@@ -63,4 +66,8 @@ def _parsed(text: str, place: str) -> JournalKey:
             " / 密钥须为 64 位十六进制数"
         )
     bits = bytes.fromhex(key)
-    return JournalKey(cipher_hex=key, chain=hmac.digest(bits, _CHAIN_PURPOSE, "sha256"))
+    return JournalKey(
+        cipher_hex=key,
+        chain=hmac.digest(bits, _CHAIN_PURPOSE, "sha256"),
+        snapshot=hmac.digest(bits, _SNAPSHOT_PURPOSE, "sha256"),
+    )

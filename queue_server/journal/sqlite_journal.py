@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 
 import sqlite_utils
 
-from queue_server.journal.hash_chain import LINK_MAX, START
+from queue_server.journal.hash_chain import LINK_MAX, START, Link
 from queue_server.journal.journal import (
     Batch,
     JournaledEntry,
@@ -117,14 +117,15 @@ class SqliteJournal:
         except DATABASE_ERRORS as error:
             raise self._file.unusable(error) from error
 
-    def entries(self, day_on: date) -> Iterator[JournaledEntry]:
-        """Yield the entries of a clinic day in order.
+    def entries(self, day_on: date, after: int = 0) -> Iterator[JournaledEntry]:
+        """Yield the entries of a clinic day in order, those behind number `after` only.
 
         Raises:
             JournalUnusable: one is damaged or missing.
         """
-        sql = "SELECT {} FROM entries WHERE day_on = ? ORDER BY number"
-        for count, values in enumerate(self._read("entries", sql, [day_on.isoformat()]), start=1):
+        sql = "SELECT {} FROM entries WHERE day_on = ? AND number > ? ORDER BY number"
+        rows = self._read("entries", sql, [day_on.isoformat(), after])
+        for count, values in enumerate(rows, start=after + 1):
             try:
                 written = read_entry(values)
             except DECODING_ERRORS as error:
@@ -133,14 +134,14 @@ class SqliteJournal:
                 raise self._damaged(f"entry {count} of {day_on} is missing")
             yield written
 
-    def facts(self, day_on: date) -> Iterator[JournaledFact]:
-        """Yield the facts of a clinic day in order.
+    def facts(self, day_on: date, after: int = 0) -> Iterator[JournaledFact]:
+        """Yield the facts of a clinic day in order, those behind link `after` only.
 
         Raises:
             JournalUnusable: one is damaged.
         """
-        sql = "SELECT {} FROM facts WHERE day_on = ? ORDER BY link"
-        for values in self._read("facts", sql, [day_on.isoformat()]):
+        sql = "SELECT {} FROM facts WHERE day_on = ? AND link > ? ORDER BY link"
+        for values in self._read("facts", sql, [day_on.isoformat(), after]):
             try:
                 yield read_fact(values)
             except DECODING_ERRORS as error:
@@ -169,31 +170,45 @@ class SqliteJournal:
         sql = "SELECT DISTINCT day_on FROM entries ORDER BY day_on DESC"
         return [date.fromisoformat(day_on) for (day_on,) in self._read("entries", sql, [])]
 
+    def head(self) -> Link:
+        """Return the last link of the chain: it stands for all that is written."""
+        return self._head
+
+    def has_link(self, link: Link) -> bool:
+        """Tell whether the chain has run through `link`."""
+        tables = (f"SELECT digest FROM {table} WHERE link = ?1" for table in COLUMNS)  # noqa: S608
+        return (link.digest,) in self._read_own(" UNION ALL ".join(tables), [link.number])
+
     def reply_to(self, request_id: RequestId) -> bytes | None:
         """Return the answer a request got, or None if it is new."""
-        sql = "SELECT payload FROM replies WHERE request_id = ?"
-        row = self._read_own(sql, request_id)
-        return None if row is None else bytes(row[0])
+        return self.replies_to([request_id]).get(request_id)
+
+    def replies_to(self, request_ids: Sequence[RequestId]) -> dict[RequestId, bytes]:
+        """Return the answers that those of the requests got which are not new."""
+        marks = ", ".join("?" * len(request_ids))
+        sql = f"SELECT request_id, payload FROM replies WHERE request_id IN ({marks})"  # noqa: S608
+        rows = self._read_own(sql, request_ids) if request_ids else []
+        return {RequestId(request_id): bytes(payload) for request_id, payload in rows}
 
     def card_is_redeemed(self, token_id: str) -> bool:
         """Tell whether the code of a virtual card was used already."""
         sql = "SELECT 1 FROM redeemed_cards WHERE token_id = ?"
-        return self._read_own(sql, token_id) is not None
+        return bool(self._read_own(sql, [token_id]))
 
-    def _read_own(self, sql: str, parameter: str) -> tuple[Any, ...] | None:
-        """Read one row with the writer's connection: it is asked for each request."""
+    def _read_own(self, sql: str, parameters: Sequence[str | int]) -> list[tuple[Any, ...]]:
+        """Read with the writer's connection: it is asked for each batch."""
         try:
-            row: tuple[Any, ...] | None = self._opened().conn.execute(sql, [parameter]).fetchone()
+            return self._opened().conn.execute(sql, parameters).fetchall()
         except DATABASE_ERRORS as error:
             raise self._file.unusable(error) from error
-        return row
 
-    def _read(self, table: str, sql: str, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
-        """Read with a connection of its own, so that any thread may ask."""
+    def _read(
+        self, table: str, sql: str, parameters: Sequence[object]
+    ) -> Iterator[tuple[Any, ...]]:
+        """Read row by row, with a connection of its own, so that any thread may ask."""
         try:
             with contextlib.closing(self._file.connect("ro")) as connection:
-                rows = connection.execute(sql.format(", ".join(COLUMNS[table])), parameters)
-                return rows.fetchall()
+                yield from connection.execute(sql.format(", ".join(COLUMNS[table])), parameters)
         except DATABASE_ERRORS as error:
             raise self._file.unusable(error) from error
 

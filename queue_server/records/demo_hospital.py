@@ -55,6 +55,13 @@ class DemoHospital:
             "patient_id = ?", patient_id, "day_on, start_s is null, start_s, queue_id"
         )
 
+    def patients_on(self, day: date) -> Sequence[Patient]:
+        """Return the patients who have an appointment on a clinic day."""
+        where = "patient_id IN (SELECT patient_id FROM appointment WHERE day_on = ?)"
+        with self._opened() as database:
+            rows = database.table("patient").rows_where(where, [day.isoformat()])
+            return [_patient(row) for row in rows]
+
     def patient(self, patient_id: PatientId) -> Patient | None:
         """Return a patient."""
         return self._patient("patient_id = ?", patient_id)

@@ -73,6 +73,9 @@ class Records(Protocol):
     def appointments_of(self, patient_id: PatientId) -> Sequence[Appointment]:
         """Return a patient's appointments of all days, the earliest first."""
 
+    def patients_on(self, day: date) -> Sequence[Patient]:
+        """Return the patients who have an appointment on a clinic day."""
+
     def patient(self, patient_id: PatientId) -> Patient | None:
         """Return a patient."""
 

@@ -1,12 +1,13 @@
 """Decisions about tickets that come into a list: check-in, walk-in, priority, resume, transfer."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
 from queue_server.rules.desk import Situation, of_ticket, require
+from queue_server.rules.listed import others
 from queue_server.rules.numbering import ticket_number
-from queue_server.rules.placement import MINUTE_S, Wish, by_key, granted, others, place, wish_for
+from queue_server.rules.placement import MINUTE_S, Wish, granted, place, wish_for
 from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Queue
 from queue_server.rules.reason import RANKS, Reason, ReasonCode
@@ -138,7 +139,7 @@ def resume(situation: Situation, command: asked.Resume) -> list[happened.Event]:
         placing = place(queue, ticket, policy, situation.now_s)
         return [happened.Resumed(queue=queue.id, ticket=ticket.id, placing=placing)]
     wish = Wish(
-        index=by_key(others(queue, ticket), ticket.key),
+        index=others(queue, ticket).by_key(ticket.key),
         reason=Reason(ReasonCode.RESUMED),
         key=ticket.key,
     )
@@ -161,13 +162,13 @@ def transfer(situation: Situation, command: asked.Transfer) -> list[happened.Eve
         raise Refused(RefusalCode.NUMBER_TAKEN, number=ticket.number)
     reason = Reason(ReasonCode.TRANSFERRED)
     policy = situation.policies[target.id]
+    arriving = replace(ticket, id=new_id)
     if ticket.kind is TicketKind.ORDINARY:
-        wish = Wish(
-            index=by_key(target.listed(), ticket.own_key), reason=reason, key=ticket.own_key
-        )
-        placing = granted(target, replace(ticket, id=new_id), policy, wish)
+        index = others(target, arriving).by_key(ticket.own_key)
+        wish = Wish(index=index, reason=reason, key=ticket.own_key)
+        placing = granted(target, arriving, policy, wish)
     else:
-        placing = place(target, replace(ticket, id=new_id), policy, situation.now_s)
+        placing = place(target, arriving, policy, situation.now_s)
     return [
         happened.TransferredOut(
             queue=command.queue, ticket=ticket.id, to_queue=target.id, reason=reason

@@ -1,6 +1,6 @@
 """Decisions of the consulting room: whom to call, and what a missed call leads to."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened

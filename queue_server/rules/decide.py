@@ -4,25 +4,28 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
 from queue_server.rules.arrivals import add_walk_in, check_in, grant_priority, resume, transfer
 from queue_server.rules.calling import call_next, call_ticket, miss, recall
+from queue_server.rules.day_in_work import DayInWork, QueueInWork
 from queue_server.rules.desk import Situation, of_ticket, require
+from queue_server.rules.listed import is_protected
 from queue_server.rules.moving import move, undo
 from queue_server.rules.policy import Policy
-from queue_server.rules.queue import Day, Queue, apply
+from queue_server.rules.queue import Day
 from queue_server.rules.reason import Reason, ReasonCode
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, RefusalCode, TicketState
 from queue_server.rules.ticket import Ticket
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(msgspec.Struct, frozen=True, kw_only=True):
     """A command with who asks it and when."""
 
     command: asked.Command
@@ -36,47 +39,78 @@ def decide(day: Day, act: Act, policies: Mapping[QueueId, Policy]) -> happened.E
     Raises:
         Refused: it can't be done; the day stays as it is.
     """
-    command = act.command
-    if command.queue not in day.queues:
-        raise Refused(RefusalCode.UNKNOWN_QUEUE, queue=command.queue)
-    situation = Situation(day=day, policies=policies, now_s=act.at_s)
-    events = _DECISIONS[type(command)](situation, command)
+    entry, _ = decide_and_apply(day, act, policies)
+    return entry
+
+
+def decide_and_apply(
+    day: Day, act: Act, policies: Mapping[QueueId, Policy]
+) -> tuple[happened.Entry, Day]:
+    """Return the entry that `act` leads to, and the day after it: applied once, not twice.
+
+    Raises:
+        Refused: it can't be done; the day stays as it is.
+    """
+    events = require_possible(day, act, policies)
     entry = happened.Entry(
         number=day.entry_count + 1,
         at_s=act.at_s,
         by=act.by,
-        do=_NAMES[type(command)],
+        do=_NAMES[type(act.command)],
         events=tuple(events),
     )
-    return _with_standby(day, entry, policies)
+    work = DayInWork(day)
+    work.add(entry, entry.events)
+    stood_by = _standby(work, entry, policies)
+    if stood_by:
+        entry = replace(entry, events=(*entry.events, *stood_by))
+        work.add(entry, stood_by)
+    work.end(entry)
+    return entry, work.day()
 
 
-def _with_standby(
-    day: Day, entry: happened.Entry, policies: Mapping[QueueId, Policy]
-) -> happened.Entry:
-    """Add that the next ones of each changed queue are told to get ready."""
-    after = apply(day, entry)
-    stood_by = [
-        happened.StoodBy(queue=queue, ticket=ticket.id)
-        for queue in dict.fromkeys(event.queue for event in entry.events)
-        if after.queues[queue].status is not QueueStatus.STOPPED
-        for ticket in _next_ones(after.queues[queue], policies[queue])
+def require_possible(
+    day: Day, act: Act, policies: Mapping[QueueId, Policy]
+) -> list[happened.Event]:
+    """Return the events that `act` itself leads to; what follows from them is left out.
+
+    Raises:
+        Refused: it can't be done.
+    """
+    command = act.command
+    if command.queue not in day.queues:
+        raise Refused(RefusalCode.UNKNOWN_QUEUE, queue=command.queue)
+    situation = Situation(day=day, policies=policies, now_s=act.at_s)
+    return _DECISIONS[type(command)](situation, command)
+
+
+def _standby(
+    work: DayInWork, entry: happened.Entry, policies: Mapping[QueueId, Policy]
+) -> list[happened.Event]:
+    """Return that the next ones of each changed queue are told to get ready."""
+    return [
+        happened.StoodBy(queue=queue_id, ticket=ticket.id)
+        for queue_id in dict.fromkeys(event.queue for event in entry.events)
+        for ticket in _next_ones(work.queue(queue_id), policies[queue_id])
         if ticket.state is TicketState.WAITING
     ]
-    return happened.Entry(
-        number=entry.number,
-        at_s=entry.at_s,
-        by=entry.by,
-        do=entry.do,
-        events=(*entry.events, *stood_by),
-    )
 
 
-def _next_ones(queue: Queue, policy: Policy) -> tuple[Ticket, ...]:
+def _next_ones(queue: QueueInWork, policy: Policy) -> list[Ticket]:
     """Return who is to be ready: the first ones, and an emergency before one who is already."""
-    listed = queue.listed()
-    ready = [index for index, one in enumerate(listed) if one.state is TicketState.STANDBY]
-    return listed[: max(policy.standby_count, *(index + 1 for index in ready), 0)]
+    if queue.status is QueueStatus.STOPPED:
+        return []
+    first: list[Ticket] = []
+    ready_count = policy.standby_count
+    for ticket_id in queue.order:
+        ticket = queue.tickets[ticket_id]
+        # Nobody else stands before one who is ready already.
+        if len(first) >= policy.standby_count and not is_protected(ticket):
+            break
+        first.append(ticket)
+        if ticket.state is TicketState.STANDBY:
+            ready_count = max(ready_count, len(first))
+    return first[:ready_count]
 
 
 def _issue(situation: Situation, command: asked.IssueTicket) -> list[happened.Event]:

@@ -1,7 +1,8 @@
 """What every decision looks at, and the checks they share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
@@ -12,8 +13,7 @@ from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, RefusalCod
 from queue_server.rules.ticket import IN_ROOM, TRANSITIONS, Ticket
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """The day, the policies and the time a command meets."""
 
     day: Day

@@ -9,12 +9,13 @@ from queue_server.rules.desk import (
     require,
     require_seen,
 )
-from queue_server.rules.placement import key_at, others, protected_count
+from queue_server.rules.listed import Listed, others, protected_count
+from queue_server.rules.placement import key_at
 from queue_server.rules.queue import STATUS_ACTS, Before, Day, Queue, restored_order
 from queue_server.rules.reason import Reason, ReasonCode
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import RefusalCode, TicketId, TicketKind, TicketState
-from queue_server.rules.ticket import IN_ROOM, Ticket
+from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket
 
 ACTS = {
     "issue": ("建立号票", "ticket issued"),
@@ -48,8 +49,8 @@ def move(situation: Situation, command: asked.Move) -> list[happened.Event]:
     if not command.why.strip():
         raise Refused(RefusalCode.REASON_MISSING)
     queue = situation.queue(command)
-    index = _index_beside(queue, ticket, command)
     listed = others(queue, ticket)
+    index = _index_beside(queue, listed, command)
     if index < protected_count(listed) and ticket.kind is not TicketKind.EMERGENCY:
         raise Refused(RefusalCode.STANDBY_PROTECTED, number=listed[index].number)
     reason = Reason(
@@ -63,18 +64,18 @@ def move(situation: Situation, command: asked.Move) -> list[happened.Event]:
     return [happened.Moved(queue=queue.id, ticket=ticket.id, placing=placing)]
 
 
-def _index_beside(queue: Queue, ticket: Ticket, command: asked.Move) -> int:
-    """Return the index, in the list without `ticket`, beside the one that is named."""
+def _index_beside(queue: Queue, listed: Listed, command: asked.Move) -> int:
+    """Return the index in `listed`, which is without the ticket, beside the one that is named."""
     if (command.before is None) == (command.after is None):
         detail = "before 和 after 必须且只能给出一个 / exactly one of before and after"
         raise Refused(RefusalCode.BAD_REQUEST, detail=detail)
     beside = command.before or command.after
     assert beside is not None
-    listed = [other.id for other in others(queue, ticket)]
-    if beside not in listed:
+    found = queue.tickets.get(beside)
+    if found is None or found.state not in LISTED or beside == command.ticket:
         raise Refused(RefusalCode.UNKNOWN_TICKET, number=_number(beside))
-    require_seen(queue.tickets[beside], command)
-    return listed.index(beside) + (command.after is not None)
+    require_seen(found, command)
+    return listed.index_of(beside) + (command.after is not None)
 
 
 def undo(situation: Situation, command: asked.Undo) -> list[happened.Event]:

@@ -6,11 +6,12 @@ of the one it stands behind. Nobody passes a ticket in standby, or one that has 
 `overtaken_max` times; only an emergency does.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from queue_server.rules.events import Placing
+from queue_server.rules.listed import Listed, behind_last, head, others, protected_count
 from queue_server.rules.policy import Every, Places, Policy
 from queue_server.rules.queue import Queue
 from queue_server.rules.reason import RANKS, Reason, ReasonCode
@@ -27,8 +28,7 @@ _GAP_ORDER: Final = {TicketKind.PRIORITY: 0, TicketKind.RETURNED: 1, TicketKind.
 _WALK_IN_GAP_ORDER: Final = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """Where a rule alone would put a ticket. `key` is set only where it is the ticket's own."""
 
     index: int
@@ -48,7 +48,7 @@ def wish_for(queue: Queue, ticket: Ticket, policy: Policy, now_s: DaySecond) -> 
     listed = others(queue, ticket)
     match ticket.kind:
         case TicketKind.EMERGENCY:
-            index = _head(listed, lambda other: other.kind is TicketKind.EMERGENCY)
+            index = head(listed, lambda other: other.kind is TicketKind.EMERGENCY)
             return Wish(index=index, reason=Reason(ReasonCode.EMERGENCY))
         case TicketKind.PRIORITY:
             return _priority(listed, ticket, policy)
@@ -66,8 +66,8 @@ def granted(queue: Queue, ticket: Ticket, policy: Policy, wish: Wish) -> Placing
     """Return the place that a wish gets: behind those whom nobody may pass."""
     listed = others(queue, ticket)
     is_emergency = ticket.kind is TicketKind.EMERGENCY
-    limit, held_back_by = (0, "") if is_emergency else _limit(listed, policy)
     index = wish.index
+    limit, held_back_by = (0, "") if is_emergency else _limit(listed, index, policy)
     if index < limit:
         index = _behind_limit(listed, limit, ticket, policy, wish)
     else:
@@ -85,34 +85,36 @@ def granted(queue: Queue, ticket: Ticket, policy: Policy, wish: Wish) -> Placing
     return Placing(index=index, key=key, reason=reason, let_in_by=let_in_by)
 
 
-def _limit(listed: Sequence[Ticket], policy: Policy) -> tuple[int, str]:
-    """Return the first index at which nobody is passed who may not be, and for whose sake."""
+def _limit(listed: Listed, index: int, policy: Policy) -> tuple[int, str]:
+    """Return the first index at which nobody is passed who may not be, and for whose sake.
+
+    It is asked for a ticket at `index`: those before it are not passed anyway.
+    """
     standby = protected_count(listed)
-    bound = _behind_last(listed, lambda other: other.overtaken_count >= policy.overtaken_max)
+    bound = listed.behind_last_overtaken(policy.overtaken_max, start=index)
     return (bound, "bound") if bound > standby else (standby, "standby")
 
 
-def _behind_limit(
-    listed: Sequence[Ticket], limit: int, ticket: Ticket, policy: Policy, wish: Wish
-) -> int:
+def _behind_limit(listed: Listed, limit: int, ticket: Ticket, policy: Policy, wish: Wish) -> int:
     """Return the index of a ticket that is held back: those who came before it keep their turn."""
     if ticket.kind in _GAP_ORDER:
         return max(limit, _in_gap(listed, limit, _rank(ticket, policy), policy))
 
+    key = listed[limit - 1].key
+    behind = listed[limit : listed.by_key(key)]
+
     def has_turn_before(other: Ticket) -> bool:
         is_held_back_here = (
-            other.reason is not None
-            and other.reason.held_back_by != ""
-            and other.key == listed[limit - 1].key
+            other.reason is not None and other.reason.held_back_by != "" and other.key == key
         )
         is_ordinary = other.kind is TicketKind.ORDINARY
         own = wish.key or ()
         return is_held_back_here and is_ordinary and other.own_key <= own
 
-    return max(limit, _behind_last(listed, has_turn_before))
+    return limit + behind_last(behind, has_turn_before)
 
 
-def key_at(listed: Sequence[Ticket], index: int, ticket: Ticket) -> Key:
+def key_at(listed: Listed, index: int, ticket: Ticket) -> Key:
     """Return the key of a ticket that is inserted at `index`: that of the one before it.
 
     At the front it has the least key: no number is small enough to pass it.
@@ -125,11 +127,6 @@ def key_at(listed: Sequence[Ticket], index: int, ticket: Ticket) -> Key:
     return min(own, listed[0].key) if listed else own
 
 
-def by_key(listed: Sequence[Ticket], key: Key) -> int:
-    """Return the index behind the last ticket whose key is not greater than `key`."""
-    return _behind_last(listed, lambda other: other.key <= key)
-
-
 def is_late(ticket: Ticket, policy: Policy, now_s: DaySecond) -> bool:
     """Tell whether a check-in at `now_s` counts as late."""
     return ticket.slot is not None and now_s > ticket.slot.end_s + policy.late_after_min * MINUTE_S
@@ -138,24 +135,22 @@ def is_late(ticket: Ticket, policy: Policy, now_s: DaySecond) -> bool:
 # --- ordinary tickets -----------------------------------------------------------------------
 
 
-def _booked(
-    listed: Sequence[Ticket], ticket: Ticket, slot: Slot, policy: Policy, now_s: DaySecond
-) -> Wish:
+def _booked(listed: Listed, ticket: Ticket, slot: Slot, policy: Policy, now_s: DaySecond) -> Wish:
     by_time = policy.base_order == "check_in_time"
     own: Key = (now_s,) if by_time else _slot_key(ticket)
     parts = {"slot": str(slot), "time": clock_text(now_s)}
     if not is_late(ticket, policy, now_s):
         code = ReasonCode.BY_CHECK_IN_TIME if by_time else ReasonCode.ON_TIME
-        return Wish(index=by_key(listed, own), reason=Reason(code, parts), key=own)
+        return Wish(index=listed.by_key(own), reason=Reason(code, parts), key=own)
     match policy.late_rule:
         case "end_of_next_slot" if by_time:
             reason = Reason(ReasonCode.BY_CHECK_IN_TIME, parts)
-            return Wish(index=by_key(listed, own), reason=reason, key=own)
+            return Wish(index=listed.by_key(own), reason=reason, key=own)
         case "end_of_next_slot":
             end_s = _end_of_next_slot(slot, now_s)
             late: Key = (end_s,)
             reason = Reason(ReasonCode.LATE_END_OF_SLOT, {**parts, "end": clock_text(end_s)})
-            return Wish(index=by_key(listed, late), reason=reason, key=late)
+            return Wish(index=listed.by_key(late), reason=reason, key=late)
         case "end_of_queue":
             return Wish(index=len(listed), reason=Reason(ReasonCode.LATE_END_OF_QUEUE, parts))
         case "as_walk_in":
@@ -163,31 +158,25 @@ def _booked(
             reason = Reason(ReasonCode.LATE_AS_WALK_IN, parts)
             return Wish(index=wish.index, reason=reason, key=wish.key, is_walk_in=True)
         case Places(places):
-            index = min(by_key(listed, own) + places, len(listed))
+            index = min(listed.by_key(own) + places, len(listed))
             reason = Reason(ReasonCode.LATE_PLACES, {**parts, "places": places})
             return Wish(index=index, reason=reason)
 
 
-def _walk_in(listed: Sequence[Ticket], policy: Policy, now_s: DaySecond, ticket: Ticket) -> Wish:
+def _walk_in(listed: Listed, policy: Policy, now_s: DaySecond, ticket: Ticket) -> Wish:
     parts = {"time": clock_text(now_s)}
     match policy.walk_in_rule:
         case "equal":
             own: Key = (now_s,)
             reason = Reason(ReasonCode.WALK_IN, parts)
-            return Wish(index=by_key(listed, own), reason=reason, key=own, is_walk_in=True)
+            return Wish(index=listed.by_key(own), reason=reason, key=own, is_walk_in=True)
         case "after_booked":
             last: Key = (LAST_S, now_s)
             reason = Reason(ReasonCode.WALK_IN_AFTER_BOOKED)
-            return Wish(index=by_key(listed, last), reason=reason, key=last, is_walk_in=True)
+            return Wish(index=listed.by_key(last), reason=reason, key=last, is_walk_in=True)
         case Every(every):
-            index = _by_ratio(
-                listed,
-                every,
-                is_own=_is_walk_in,
-                counts=lambda other: other.kind is TicketKind.ORDINARY,
-                rank=(_WALK_IN_GAP_ORDER, 0),
-                policy=policy,
-            )
+            start = behind_last(listed, _is_walk_in)
+            index = _behind_ordinary(listed, start, every, (_WALK_IN_GAP_ORDER, 0), policy)
             reason = Reason(ReasonCode.WALK_IN_RATIO, {"every": every})
             return Wish(index=index, reason=reason, is_walk_in=True)
 
@@ -208,7 +197,7 @@ def _slot_key(ticket: Ticket) -> Key:
 # --- inserted tickets ----------------------------------------------------------------------------
 
 
-def _priority(listed: Sequence[Ticket], ticket: Ticket, policy: Policy) -> Wish:
+def _priority(listed: Listed, ticket: Ticket, policy: Policy) -> Wish:
     rank_zh, rank_en = RANKS[ticket.rank or policy.priority_ranks[-1]]
     parts: dict[str, str | int] = {"rank_zh": rank_zh, "rank_en": rank_en}
     if isinstance(policy.priority_rule, Every):
@@ -220,7 +209,7 @@ def _priority(listed: Sequence[Ticket], ticket: Ticket, policy: Policy) -> Wish:
 
 
 def _returned(
-    queue: Queue, listed: Sequence[Ticket], ticket: Ticket, policy: Policy, now_s: DaySecond
+    queue: Queue, listed: Listed, ticket: Ticket, policy: Policy, now_s: DaySecond
 ) -> Wish:
     match policy.returned_rule:
         case "next":
@@ -231,8 +220,8 @@ def _returned(
         case "end_of_queue":
             return Wish(index=len(listed), reason=Reason(ReasonCode.RETURNED_END_OF_QUEUE))
         case Every(every):
-            returned = sum(other.kind is TicketKind.RETURNED for other in listed) + 1
-            ordinary = sum(other.kind is TicketKind.ORDINARY for other in listed)
+            returned = len(listed.inserted(TicketKind.RETURNED)) + 1
+            ordinary = listed.ordinary_count()
             code = ReasonCode.RETURNED_RATIO
             if policy.returned_dynamic and returned > ordinary and every > 1:
                 every, code = 1, ReasonCode.RETURNED_DYNAMIC
@@ -240,9 +229,7 @@ def _returned(
             return Wish(index=index, reason=Reason(code, {"every": every}))
 
 
-def _missed(
-    queue: Queue, listed: Sequence[Ticket], ticket: Ticket, policy: Policy, now_s: DaySecond
-) -> Wish:
+def _missed(queue: Queue, listed: Listed, ticket: Ticket, policy: Policy, now_s: DaySecond) -> Wish:
     match policy.missed_rule:
         case Places(places):
             reason = Reason(ReasonCode.MISSED_PLACES, {"places": places})
@@ -253,63 +240,53 @@ def _missed(
         case "end_of_slot":
             return _at_end_of_slot(queue, listed, ticket, now_s, ReasonCode.MISSED_END_OF_SLOT)
         case "end_of_half_day":
-            index = by_key(listed, (NOON_S,)) if now_s < NOON_S else len(listed)
+            index = listed.by_key((NOON_S,)) if now_s < NOON_S else len(listed)
             return Wish(index=index, reason=Reason(ReasonCode.MISSED_END_OF_HALF_DAY))
         case "end_of_queue":
             return Wish(index=len(listed), reason=Reason(ReasonCode.MISSED_END_OF_QUEUE))
 
 
 def _at_end_of_slot(
-    queue: Queue, listed: Sequence[Ticket], ticket: Ticket, now_s: DaySecond, code: ReasonCode
+    queue: Queue, listed: Listed, ticket: Ticket, now_s: DaySecond, code: ReasonCode
 ) -> Wish:
     end_s = _end_of_running_slot(queue, ticket, now_s)
     reason = Reason(code, {"end": clock_text(end_s)})
-    return Wish(index=by_key(listed, (end_s,)), reason=reason)
+    return Wish(index=listed.by_key((end_s,)), reason=reason)
 
 
 def _end_of_running_slot(queue: Queue, ticket: Ticket, now_s: DaySecond) -> int:
     """Return the end of the slot that runs now; between slots, of the half hour."""
-    slots = [other.slot for other in (ticket, *queue.tickets.values()) if other.slot is not None]
-    running = [slot.end_s for slot in slots if slot.start_s <= now_s < slot.end_s]
+    running = [
+        other.slot.end_s
+        for other in (ticket, *queue.tickets.values())
+        if other.slot is not None and other.slot.start_s <= now_s < other.slot.end_s
+    ]
     return min(running) if running else (now_s // HALF_HOUR_S + 1) * HALF_HOUR_S
 
 
 # --- ratios ---------------------------------------------------------------------------------------
 
 
-def _ratio(listed: Sequence[Ticket], every: int, ticket: Ticket, policy: Policy) -> int:
-    return _by_ratio(
-        listed,
-        every,
-        is_own=lambda other: other.kind is ticket.kind,
-        counts=lambda other: other.kind is TicketKind.ORDINARY,
-        rank=_rank(ticket, policy),
-        policy=policy,
-    )
+def _ratio(listed: Listed, every: int, ticket: Ticket, policy: Policy) -> int:
+    start = listed.behind_last_inserted(ticket.kind)
+    return _behind_ordinary(listed, start, every, _rank(ticket, policy), policy)
 
 
-def _by_ratio(
-    listed: Sequence[Ticket],
-    every: int,
-    *,
-    is_own: Callable[[Ticket], bool],
-    counts: Callable[[Ticket], bool],
-    rank: tuple[int, int],
-    policy: Policy,
+def _behind_ordinary(
+    listed: Listed, start: int, every: int, rank: tuple[int, int], policy: Policy
 ) -> int:
-    """Return the index behind the first `every` that count after the last of the own kind."""
-    start = _behind_last(listed, is_own)
+    """Return the index behind the first `every` ordinary ones from `start` on."""
     counted = 0
     index = len(listed)
     for position in range(start, len(listed)):
-        counted += counts(listed[position])
+        counted += listed[position].kind is TicketKind.ORDINARY
         if counted == every:
             index = position + 1
             break
     return _in_gap(listed, index, rank, policy)
 
 
-def _in_gap(listed: Sequence[Ticket], index: int, rank: tuple[int, int], policy: Policy) -> int:
+def _in_gap(listed: Listed, index: int, rank: tuple[int, int], policy: Policy) -> int:
     """Return the index within the run of inserted tickets around `index`.
 
     Where several kinds fall due in one gap: priority, then returned, then missed; within a
@@ -321,7 +298,7 @@ def _in_gap(listed: Sequence[Ticket], index: int, rank: tuple[int, int], policy:
     while last < len(listed) and _is_inserted(listed[last]):
         last += 1
     gap = listed[first:last]
-    return first + _behind_last(gap, lambda other: _rank(other, policy) <= rank)
+    return first + behind_last(gap, lambda other: _rank(other, policy) <= rank)
 
 
 def _rank(ticket: Ticket, policy: Policy) -> tuple[int, int]:
@@ -336,38 +313,5 @@ def _is_inserted(ticket: Ticket) -> bool:
     return ticket.kind in _GAP_ORDER and ticket.state is not TicketState.STANDBY
 
 
-# --- the list -----------------------------------------------------------------------------------
-
-
-def others(queue: Queue, ticket: Ticket) -> tuple[Ticket, ...]:
-    """Return the list without `ticket`."""
-    return tuple(other for other in queue.listed() if other.id != ticket.id)
-
-
-def _is_protected(ticket: Ticket) -> bool:
-    return ticket.state is TicketState.STANDBY or ticket.kind is TicketKind.EMERGENCY
-
-
 def _is_walk_in(ticket: Ticket) -> bool:
     return ticket.is_walk_in and ticket.kind is TicketKind.ORDINARY
-
-
-def protected_count(listed: Sequence[Ticket]) -> int:
-    """Return how many at the front nobody may pass: they stand by, or are emergencies."""
-    return _head(listed, _is_protected)
-
-
-def _head(listed: Sequence[Ticket], belongs: Callable[[Ticket], bool]) -> int:
-    """Return how many tickets at the front belong."""
-    for index, ticket in enumerate(listed):
-        if not belongs(ticket):
-            return index
-    return len(listed)
-
-
-def _behind_last(listed: Sequence[Ticket], belongs: Callable[[Ticket], bool]) -> int:
-    """Return the index behind the last ticket that belongs; 0 if none does."""
-    for index in range(len(listed), 0, -1):
-        if belongs(listed[index - 1]):
-            return index
-    return 0

@@ -5,6 +5,7 @@ that changes what a patient meets changes a sentence, in Chinese and in English 
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from queue_server.rules.policy import Every, Places, Policy
 from queue_server.rules.reason import RANKS
@@ -21,6 +22,7 @@ class RuleText:
     en: tuple[str, ...]
 
 
+@cache
 def rule_text(policy: Policy) -> RuleText:
     """Return the rules of `policy` as a patient reads them."""
     sentences = [

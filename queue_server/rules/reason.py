@@ -5,9 +5,10 @@ language. `RefusalCode` sentences stand in `refusals.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 
 class ReasonCode(StrEnum):
@@ -58,8 +59,7 @@ class ReasonCode(StrEnum):
     STANDS_AS_WRITTEN = "stands_as_written"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True):
     """A code and the parts of its sentence.
 
     `behind` is the number of the ticket it stands behind, empty at the front.
@@ -68,7 +68,7 @@ class Reason:
     """
 
     code: ReasonCode
-    parts: Mapping[str, str | int] = field(default_factory=dict)
+    parts: Mapping[str, str | int] = msgspec.field(default_factory=dict)
     behind: str = ""
     held_back_by: str = ""
 

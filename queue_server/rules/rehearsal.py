@@ -5,16 +5,25 @@ of `queue_server/cli.py`; here a parsed table becomes a morning, and a morning b
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from queue_server.rules import commands as asked
-from queue_server.rules.decide import COMMANDS, Act, decide
+from queue_server.rules.decide import COMMANDS, Act, decide_and_apply
 from queue_server.rules.events import Entry
 from queue_server.rules.policy import Policy
-from queue_server.rules.queue import Day, Queue, apply
+from queue_server.rules.queue import Day, Queue
 from queue_server.rules.reason import Reason, explain
 from queue_server.rules.refusals import Refused
-from queue_server.rules.terms import DaySecond, QueueId, RefusalCode, TicketId, TicketState
+from queue_server.rules.terms import (
+    DaySecond,
+    QueueId,
+    RefusalCode,
+    TicketId,
+    TicketKind,
+    TicketState,
+)
 from queue_server.rules.ticket import IN_ROOM, Ticket, ticket_id
 
 
@@ -54,13 +63,13 @@ def run(rehearsal: Rehearsal) -> Iterator[Line]:
         line: Line = {"step": count, "at": step.at_text, "do": step.do}
         try:
             command = _command(day, step)
-            entry = decide(day, Act(command=command, at_s=step.at_s, by="rehearsal"), policies)
+            act = Act(command=command, at_s=step.at_s, by="rehearsal")
+            entry, day = decide_and_apply(day, act, policies)
         except Refused as refused:
             line |= {"ticket": step.ticket or None, "ok": False, "code": refused.code.value}
             zh, en = refused.message_zh, refused.message_en
         else:
             line |= {"ticket": step.ticket or _number(entry), "ok": True}
-            day = apply(day, entry)
             zh, en = explain(told_reason(entry))
         yield line | _order(day) | {"reason_zh": zh, "reason_en": en}
 
@@ -164,5 +173,10 @@ def _opened(queue: QueueId, tickets: list[Ticket], policy: Policy) -> Queue:
         id=queue,
         tickets=known,
         order=tuple(ticket.id for ticket in waiting),
+        overtaken=(0,) * len(waiting),
+        overtaken_by_emergency=(0,) * len(waiting),
+        inserted=frozenset(
+            ticket.id for ticket in waiting if ticket.kind is not TicketKind.ORDINARY
+        ),
         in_room=in_room[0] if in_room else None,
     )

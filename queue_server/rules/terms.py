@@ -5,6 +5,7 @@ Nothing here decides anything. The words stand in `docs/glossary.md`.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NewType
 
 SiteId = NewType("SiteId", str)
@@ -188,6 +189,7 @@ class Slot:
         return f"{clock_text(self.start_s)}-{clock_text(self.end_s)}"
 
 
+@lru_cache(maxsize=1024)
 def clock_text(second: int) -> str:
     """Write a second of the day as `HH:MM`; after midnight of a night clinic as `24:30`."""
     return f"{second // 3600:02d}:{second // 60 % 60:02d}"

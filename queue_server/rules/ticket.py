@@ -6,8 +6,9 @@ The Chinese terms stand in `docs/glossary.md`.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from queue_server.rules import events as happened
 from queue_server.rules.reason import Reason
@@ -106,9 +107,11 @@ IN_ROOM: Final = frozenset({TicketState.CALLED, TicketState.IN_SERVICE})
 """States in which a ticket holds the consulting room."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ticket:
-    """A patient's claim to a place in one queue on one clinic day."""
+class Ticket(msgspec.Struct, frozen=True, kw_only=True):
+    """A patient's claim to a place in one queue on one clinic day.
+
+    While it stands in the list the queue counts for it who passes: `Queue.overtaken_count`.
+    """
 
     id: TicketId
     queue: QueueId
@@ -130,7 +133,7 @@ class Ticket:
     called_count: int = 0
     missed_count: int = 0
     overtaken_count: int = 0
-    """How often a rule, not a person, has let another in before it."""
+    """How often a rule, not a person, has let another in before it, until it last left the list."""
     overtaken_by_emergency_count: int = 0
     has_results: bool = False
     changed_entry: int = 0

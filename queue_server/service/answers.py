@@ -4,6 +4,7 @@ One `Draft` is the state while a batch is decided: it grows with each job, and w
 is written in one commit. Nothing of it is told to anybody before.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ from queue_server.contract.messages import Refused as RefusedReply
 from queue_server.journal.entry_codec import decode_events, encode_events
 from queue_server.journal.journal import Batch, Journal, JournaledEntry, StoredReply
 from queue_server.rules import commands as asked
-from queue_server.rules.decide import Act, decide
+from queue_server.rules.decide import Act, decide_and_apply
 from queue_server.rules.events import Entry
 from queue_server.rules.policy_text import rule_text
 from queue_server.rules.refusals import Refused
@@ -40,7 +41,7 @@ from queue_server.service.clinic_day import day_second, local_time
 from queue_server.service.day_records import missing_tickets
 from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, Noted
-from queue_server.service.now import Now, with_entry, with_patient
+from queue_server.service.now import Now, with_decided, with_patient
 from queue_server.service.setup import Setup
 from queue_server.service.taking_over import taken_over
 from queue_server.service.visit_view import ticket_of_slip, visit_of, visits_of
@@ -60,14 +61,18 @@ class Draft:
         self.setup = setup
         self.now = now
         self.at = local_time(setup.site, at)
+        self.at_s: DaySecond = self.second_of(self.at)
+        """The second of the clinic day at which this batch is decided."""
         self.batch = Batch()
         self._journal = journal
         self._replies: dict[RequestId, bytes] = {}
+        self._new_requests: frozenset[RequestId] = frozenset()
 
-    @property
-    def at_s(self) -> DaySecond:
-        """The second of the clinic day at which this batch is decided."""
-        return self.second_of(self.at)
+    def look_up_replies(self, jobs: Iterable[Asked]) -> None:
+        """Ask the journal once for what many requests got already, if they were made before."""
+        asked_ids = [_kept_as(job) for job in jobs]
+        self._replies = self._journal.replies_to(asked_ids)
+        self._new_requests = frozenset(asked_ids).difference(self._replies)
 
     def second_of(self, instant: datetime) -> DaySecond:
         """Return the second of the clinic day at `instant`."""
@@ -80,9 +85,9 @@ class Draft:
             Refused: nothing was added.
         """
         act = Act(command=command, at_s=self.at_s if at_s is None else at_s, by=by)
-        entry = decide(self.now.day, act, self.setup.policies)
+        entry, day = decide_and_apply(self.now.day, act, self.setup.policies)
         written = JournaledEntry(day_on=self.now.day_on, written_at=self.at, entry=entry)
-        self.now = with_entry(self.setup, self.now, written)
+        self.now = with_decided(self.setup, self.now, written, day)
         self.batch.entries.append(written)
         return entry
 
@@ -116,8 +121,7 @@ class Draft:
     def answer_device(self, job: Asked) -> Answer:
         """Return the reply to a device's request: the first one again if it is known."""
         request_id = RequestId(job.request.request_id)
-        # Two devices may count alike; neither may get what was told to the other's patient.
-        kept_as = RequestId(f"{job.device}/{request_id}")
+        kept_as = _kept_as(job)
         known = self._known_reply(kept_as)
         if known is not None:
             return Answer(payload=known, outcome="repeated")
@@ -245,7 +249,10 @@ class Draft:
     # --- replies ---------------------------------------------------------------------------------
 
     def _known_reply(self, request_id: RequestId) -> bytes | None:
-        return self._replies.get(request_id) or self._journal.reply_to(request_id)
+        known = self._replies.get(request_id)
+        if known is None and request_id not in self._new_requests:
+            known = self._journal.reply_to(request_id)
+        return known
 
     def _remember(self, request_id: RequestId, payload: bytes) -> None:
         self._replies[request_id] = payload
@@ -255,6 +262,11 @@ class Draft:
 
     def _reply(self, request_id: RequestId, body: ReplyBody) -> Reply:
         return Reply(request_id=request_id, replied_at=self.at, body=body)
+
+
+def _kept_as(job: Asked) -> RequestId:
+    # Two devices may count alike; neither may get what was told to the other's patient.
+    return RequestId(f"{job.device}/{job.request.request_id}")
 
 
 def _refused(refused: Refused) -> RefusedReply:

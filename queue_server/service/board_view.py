@@ -1,5 +1,7 @@
 """The boards and calls of an area, made from the running day: numbers and masked names only."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -15,7 +17,9 @@ from queue_server.contract.messages import (
     RoomBoard,
     ShownTicket,
 )
+from queue_server.rules.listed import is_protected
 from queue_server.rules.policy_text import rule_text
+from queue_server.rules.queue import Queue
 from queue_server.rules.spoken_text import spoken_call
 from queue_server.rules.terms import AreaId, QueueId, TicketState
 from queue_server.rules.ticket import Ticket
@@ -27,7 +31,29 @@ CALL_FRESH_S: Final = 120
 """How long after a call a screen may still show and speak it; one announcement takes 25 s."""
 
 
-def area_board(setup: Setup, now: Now, area: AreaId, at: datetime) -> AreaBoard:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomShown:
+    """What all boards show of a room: it changes with its queue only."""
+
+    room: BoardRoom
+    last_calls: list[Call]
+
+
+def room_shown(setup: Setup, now: Now, queue: QueueSetup) -> RoomShown:
+    """Return what boards show of the room of `queue`."""
+    return RoomShown(
+        room=_board_room(now, queue),
+        last_calls=_last_calls(setup, now, queue.area, of=queue.id),
+    )
+
+
+RoomsShown = Callable[[Setup, Now, QueueSetup], RoomShown]
+"""`room_shown`, or what remembers it."""
+
+
+def area_board(
+    setup: Setup, now: Now, area: AreaId, at: datetime, shown: RoomsShown = room_shown
+) -> AreaBoard:
     """Return the board of a waiting area."""
     place = setup.areas[area]
     queues = setup.queues_of(area)
@@ -41,16 +67,19 @@ def area_board(setup: Setup, now: Now, area: AreaId, at: datetime) -> AreaBoard:
         area=area,
         area_zh=place.name_zh,
         area_en=place.name_en,
-        rooms=[_board_room(now, queue) for queue in queues],
+        rooms=[shown(setup, now, queue).room for queue in queues],
         last_calls=_last_calls(setup, now, area),
         rule_text_zh=list(text.zh) if text else [],
         rule_text_en=list(text.en) if text else [],
     )
 
 
-def room_board(setup: Setup, now: Now, queue: QueueSetup, at: datetime) -> RoomBoard:
+def room_board(
+    setup: Setup, now: Now, queue: QueueSetup, at: datetime, shown: RoomsShown = room_shown
+) -> RoomBoard:
     """Return the board at a consulting-room door."""
     place = setup.areas[queue.area]
+    of_room = shown(setup, now, queue)
     return RoomBoard(
         revision=now.change_count,
         published_at=at,
@@ -60,8 +89,8 @@ def room_board(setup: Setup, now: Now, queue: QueueSetup, at: datetime) -> RoomB
         area=queue.area,
         area_zh=place.name_zh,
         area_en=place.name_en,
-        room=_board_room(now, queue),
-        last_calls=_last_calls(setup, now, queue.area, of=queue.id),
+        room=of_room.room,
+        last_calls=of_room.last_calls,
     )
 
 
@@ -124,8 +153,8 @@ def _last_calls(setup: Setup, now: Now, area: AreaId, of: QueueId | None = None)
 
 def _board_room(now: Now, setup: QueueSetup) -> BoardRoom:
     queue = now.day.queues[setup.id]
-    listed = queue.listed()
-    waiting = [ticket for ticket in listed if ticket.state is TicketState.WAITING]
+    standby, waiting = _first_ones(queue)
+    waiting_count = len(queue.order) - len(standby)
     missed = _missed(now, setup.id)
     in_room = queue.tickets[queue.in_room] if queue.in_room else None
     return BoardRoom(
@@ -140,16 +169,30 @@ def _board_room(now: Now, setup: QueueSetup) -> BoardRoom:
         doctor_title_en=setup.doctor_title_en,
         status=queue.status,
         in_room=shown_ticket(now, setup, in_room) if in_room else None,
-        standby=[
-            shown_ticket(now, setup, ticket)
-            for ticket in listed
-            if ticket.state is TicketState.STANDBY
-        ],
-        waiting=[shown_ticket(now, setup, ticket) for ticket in waiting[:BOARD_WAITING_MAX]],
-        waiting_more_count=max(0, len(waiting) - BOARD_WAITING_MAX),
+        standby=[shown_ticket(now, setup, ticket) for ticket in standby],
+        waiting=[shown_ticket(now, setup, ticket) for ticket in waiting],
+        waiting_more_count=waiting_count - len(waiting),
         missed=[shown_ticket(now, setup, ticket) for ticket in missed[:BOARD_MISSED_MAX]],
         missed_more_count=max(0, len(missed) - BOARD_MISSED_MAX),
     )
+
+
+def _first_ones(queue: Queue) -> tuple[list[Ticket], list[Ticket]]:
+    """Return all who stand by, and the first of those who wait: no more of the list is looked at.
+
+    Only emergencies stand before one who stands by.
+    """
+    standby: list[Ticket] = []
+    waiting: list[Ticket] = []
+    for ticket_id in queue.order:
+        ticket = queue.tickets[ticket_id]
+        if ticket.state is TicketState.STANDBY:
+            standby.append(ticket)
+        elif len(waiting) < BOARD_WAITING_MAX:
+            waiting.append(ticket)
+        elif not is_protected(ticket):
+            break
+    return standby, waiting
 
 
 def _missed(now: Now, queue: QueueId) -> list[Ticket]:

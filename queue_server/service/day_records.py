@@ -20,11 +20,7 @@ def load_day(records: Records, day_on: date) -> DayLoaded:
         RecordsUnavailable: the records can't be asked now.
     """
     appointments = records.appointments_on(day_on)
-    patients: dict[PatientId, Patient] = {}
-    for patient_id in dict.fromkeys(one.patient_id for one in appointments):
-        patient = records.patient(patient_id)
-        if patient is not None:
-            patients[patient_id] = patient
+    patients = {patient.patient_id: patient for patient in records.patients_on(day_on)}
     return DayLoaded(day_on=day_on, appointments=appointments, patients=patients)
 
 

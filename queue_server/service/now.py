@@ -4,16 +4,17 @@ A `Now` is frozen: any thread may read the one it has. It follows from the recor
 day and the journal alone, so a restart gives the same one again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from queue_server.contract.messages import Notice
 from queue_server.journal.journal import JournaledEntry
 from queue_server.records.records import Patient
+from queue_server.rules.day_in_work import DayInWork, apply
 from queue_server.rules.events import Called, Recalled
 from queue_server.rules.masking import mask
-from queue_server.rules.queue import Day, apply, open_day
+from queue_server.rules.queue import Day, open_day
 from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, PatientId, QueueId, TicketId
 from queue_server.service.device_state import Devices
 from queue_server.service.setup import Setup
@@ -124,24 +125,48 @@ def open_now(setup: Setup, day_on: date, patients: Mapping[PatientId, Patient]) 
 
 def with_entry(setup: Setup, now: Now, written: JournaledEntry) -> Now:
     """Return the state after an entry."""
-    calls = dict(now.calls)
+    return with_decided(setup, now, written, apply(now.day, written.entry))
+
+
+def with_decided(setup: Setup, now: Now, written: JournaledEntry, day: Day) -> Now:
+    """Return the state after an entry that makes the queues those of `day`."""
+    calls = now.calls
     for event in written.entry.events:
         if isinstance(event, Called | Recalled):
             area = setup.queues[event.queue].area
-            earlier = calls.get(area, ())
-            call = CallMade(
-                sequence=earlier[-1].sequence + 1 if earlier else 1,
-                called_at=written.written_at,
-                queue=event.queue,
-                ticket=event.ticket,
-                is_recall=isinstance(event, Recalled),
-            )
-            calls[area] = (*earlier, call)
+            made = calls.get(area, ())
+            calls = {**calls, area: (*made, call_made(event, written.written_at, len(made)))}
+    return replace(now, day=day, calls=calls, change_count=now.change_count + 1)
+
+
+def with_entries(setup: Setup, now: Now, entries: Iterable[JournaledEntry]) -> Now:
+    """Return the state after many entries: for a restart, nothing is copied for each of them."""
+    work = DayInWork(now.day)
+    calls = {area: list(made) for area, made in now.calls.items()}
+    count = now.change_count
+    for written in entries:
+        work.apply(written.entry)
+        count += 1
+        for event in written.entry.events:
+            if isinstance(event, Called | Recalled):
+                made = calls.setdefault(setup.queues[event.queue].area, [])
+                made.append(call_made(event, written.written_at, len(made)))
     return replace(
         now,
-        day=apply(now.day, written.entry),
-        calls=calls,
-        change_count=now.change_count + 1,
+        day=work.day(),
+        calls={area: tuple(made) for area, made in calls.items()},
+        change_count=count,
+    )
+
+
+def call_made(event: Called | Recalled, called_at: datetime, earlier_count: int) -> CallMade:
+    """Return the call of an area that follows `earlier_count` others of the day."""
+    return CallMade(
+        sequence=earlier_count + 1,
+        called_at=called_at,
+        queue=event.queue,
+        ticket=event.ticket,
+        is_recall=isinstance(event, Recalled),
     )
 
 

@@ -119,6 +119,7 @@ class QueueService:
         self._inbox.put(StopService())
         self._thread.join()
         self._lookups.shutdown()
+        self._writer.keep_snapshot()
         self._parts.door.close()
 
     # --- the loop --------------------------------------------------------------------------------

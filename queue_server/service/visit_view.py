@@ -7,14 +7,16 @@ from typing import Any, Final
 from queue_server.contract.messages import PROVISIONAL_SLIP_PREFIX, Place, Visit
 from queue_server.records.records import Appointment
 from queue_server.rules import commands as asked
-from queue_server.rules.decide import Act, decide
+from queue_server.rules.decide import Act, require_possible
 from queue_server.rules.numbering import ticket_number
 from queue_server.rules.reason import explain
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import (
     DaySecond,
     PatientId,
+    QueueId,
     RefusalCode,
+    TicketId,
     TicketState,
 )
 from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket, ticket_id
@@ -60,7 +62,7 @@ def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
     if can_check_in:
         command = asked.CheckIn(queue=ticket.queue, ticket=ticket.id)
         try:
-            decide(now.day, Act(command=command, at_s=now_s, by="view"), setup.policies)
+            require_possible(now.day, Act(command=command, at_s=now_s, by="view"), setup.policies)
         except Refused as refused:
             can_check_in = False
             hint_zh, hint_en = refused.message_zh, refused.message_en
@@ -85,14 +87,16 @@ def place_of(setup: Setup, now: Now, ticket: Ticket) -> Place | None:
     if ticket.state is TicketState.BOOKED:
         return None
     queue = now.day.queues[ticket.queue]
-    ahead = queue.order.index(ticket.id) if ticket.id in queue.order else 0
+    ahead, overtaken = 0, 0
+    if ticket.state in LISTED:
+        ahead = queue.order.index(ticket.id)
+        overtaken = queue.overtaken[ahead]
     may_come = 0
     if ticket.state is TicketState.WAITING:
         bound = setup.policies[ticket.queue].overtaken_max
-        may_come = max(0, bound - ticket.overtaken_count)
+        may_come = max(0, bound - overtaken)
     zh, en = "", ""
     if ticket.reason is not None:
-        overtaken = ticket.overtaken_count if ticket.state in LISTED else 0
         zh, en = explain(ticket.reason, overtaken)
     room = setup.queues[ticket.queue]
     is_in_room = ticket.state in IN_ROOM
@@ -111,7 +115,11 @@ def place_of(setup: Setup, now: Now, ticket: Ticket) -> Place | None:
 
 def slip_code(day_on: date, ticket: Ticket) -> str:
     """Return the text of the QR on a ticket's slip; it names a place in a queue and nobody."""
-    return f"hk:{day_on:%Y%m%d}:{ticket.id}"
+    return _slip_code(day_on, ticket.id)
+
+
+def _slip_code(day_on: date, ticket: str) -> str:
+    return f"hk:{day_on.isoformat().replace('-', '')}:{ticket}"
 
 
 def ticket_of_slip(now: Now, code: str) -> Ticket:
@@ -122,11 +130,12 @@ def ticket_of_slip(now: Now, code: str) -> Ticket:
     """
     if code.startswith(PROVISIONAL_SLIP_PREFIX):
         return _ticket_of_provisional_slip(now, code)
-    for queue in now.day.queues.values():
-        for ticket in queue.tickets.values():
-            if slip_code(now.day_on, ticket) == code:
-                return ticket
-    raise Refused(RefusalCode.SLIP_UNKNOWN)
+    named = TicketId(code.removeprefix(_slip_code(now.day_on, "")))
+    queue = now.day.queues.get(QueueId(named.partition(":")[0]))
+    ticket = queue.tickets.get(named) if queue is not None else None
+    if ticket is None or slip_code(now.day_on, ticket) != code:
+        raise Refused(RefusalCode.SLIP_UNKNOWN)
+    return ticket
 
 
 def _ticket_of_provisional_slip(now: Now, code: str) -> Ticket:

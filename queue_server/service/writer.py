@@ -9,7 +9,6 @@ simulation by its own.
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
@@ -18,6 +17,7 @@ from queue_server.contract import topics
 from queue_server.contract.codec import encode
 from queue_server.contract.messages import Command, Heard, Identify, TakeOver
 from queue_server.contract.virtual_card import CardReader
+from queue_server.journal.hash_chain import START, Link
 from queue_server.journal.journal import Journal, JournaledEntry, JournalUnusable
 from queue_server.journal.row_codec import DECODING_ERRORS
 from queue_server.records.records import Records, RecordsUnavailable
@@ -41,13 +41,17 @@ from queue_server.service.jobs import (
     Noted,
     Unreadable,
 )
-from queue_server.service.now import Now, open_now, with_entry, with_patient
+from queue_server.service.now import Now, open_now, with_entries, with_patient
 from queue_server.service.setup import Setup
+from queue_server.service.snapshot import Snapshots
 from queue_server.watch.metrics import Metrics
 
 COMMAND_LIFE_S: Final = 30
 """How long a device may take to obey; a device that comes back later must not."""
 
+SNAPSHOT_EVERY_S: Final = 300.0
+_NEVER_HAPPENED: Final = (AssertionError, *DECODING_ERRORS)
+"""What comes of an entry or a fact that does not fit what was before it."""
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
@@ -70,6 +74,9 @@ class Parts:
     """How often everything retained is told again."""
     pulse_s: float = PULSE_S
     """How often the server says that it is there."""
+    snapshots: Snapshots | None = None
+    """Where the day is kept so that a restart is quick; None: a restart reads the journal."""
+    snapshot_every_s: float = SNAPSHOT_EVERY_S
 
 
 class Writer:
@@ -108,6 +115,9 @@ class Writer:
         )
         self._loading_day: date | None = None
         self._now: Now | None = None
+        self._snapshot_due_at: float | None = None
+        self._kept_changes = 0
+        """The revision of the day that the last snapshot holds."""
         self.listeners: list[Callable[[Now], None]] = []
         """Each is called after each commit."""
 
@@ -136,7 +146,7 @@ class Writer:
     def _open(self, loaded: DayLoaded) -> None:
         """Make the day the running one: from the journal, then with what is missing in it."""
         opened = open_now(self._setup, loaded.day_on, loaded.patients)
-        now = replayed(self._setup, self._parts.journal, opened)
+        now = self._replayed(opened)
         try:
             for patient in known_patients(self._parts.records, now).values():
                 now = with_patient(now, patient)
@@ -153,6 +163,27 @@ class Writer:
         self._now = draft.now
         self._loading_day = loaded.day_on
 
+    def _replayed(self, opened: Now) -> Now:
+        """Return the day as its journal tells it, the most of it from a snapshot if that fits."""
+        journal, snapshots = self._parts.journal, self._parts.snapshots
+        kept = snapshots.read(journal, opened) if snapshots is not None else None
+        return replayed(self._setup, journal, *(kept or (opened, START)))
+
+    def keep_snapshot(self) -> None:
+        """Keep the day, so that the next start is quick. May block."""
+        if self._parts.snapshots is not None and self.now.change_count != self._kept_changes:
+            self._kept_changes = self.now.change_count
+            self._parts.snapshots.write(self.now, self._parts.journal.head())
+
+    def _keep_snapshot_if_due(self) -> None:
+        snapshots, clock_s, due_at = self._parts.snapshots, self._monotonic(), self._snapshot_due_at
+        if snapshots is None or (due_at is not None and clock_s < due_at):
+            return
+        self._snapshot_due_at = clock_s + self._parts.snapshot_every_s
+        if due_at is not None and self.now.change_count != self._kept_changes:
+            self._kept_changes = self.now.change_count
+            self._lookups.submit(snapshots.write, self.now, self._parts.journal.head())
+
     def wait_s(self) -> float | None:
         """Return the seconds until a step is due though nothing comes in; None: no such step."""
         return self._announcing.wait_s(self._monotonic())
@@ -166,6 +197,7 @@ class Writer:
         self._look_at_the_calendar()
         at = self.clock()
         draft = self.draft(at)
+        draft.look_up_replies([job for job in jobs if isinstance(job, Asked)])
         answers = [self._decided(job, draft) for job in jobs]
         if not draft.batch.is_empty():
             began_s = self._monotonic()
@@ -185,7 +217,8 @@ class Writer:
             self._announcing.changed(self.now, at)
             for listener in list(self.listeners):
                 listener(self.now)
-        self._announcing.publish_due_boards(self._monotonic(), at)
+        self._announcing.publish_due_boards(self._monotonic, at)
+        self._keep_snapshot_if_due()
 
     def draft(self, at: datetime) -> Draft:
         """Return the state in which the next batch is decided."""
@@ -279,8 +312,8 @@ class Writer:
             self._loading_day = None
 
 
-def _require_known_queues(setup: Setup, written: JournaledEntry) -> None:
-    """Refuse in words a day with a queue that the site file no longer names."""
+def _with_known_queues(setup: Setup, written: JournaledEntry) -> JournaledEntry:
+    """Refuse in words an entry about a queue that the site file no longer names."""
     for event in written.entry.events:
         if event.queue not in setup.queues:
             raise JournalUnusable(
@@ -288,34 +321,42 @@ def _require_known_queues(setup: Setup, written: JournaledEntry) -> None:
                 " file no longer names it; put it back, and take it out after the last such day"
                 " / 站点文件中缺少当日已有号票的队列，请先恢复"
             )
+    return written
 
 
-def replayed(setup: Setup, journal: Journal, now: Now) -> Now:
-    """Return the day `now` after all that its journal tells. May block.
+def replayed(setup: Setup, journal: Journal, now: Now, after: Link = START) -> Now:
+    """Return the day `now`, which is as of link `after`, after all that its journal tells since.
+
+    May block.
 
     Raises:
         JournalUnusable: it can't be read, or says what can't have happened.
     """
-    for written in journal.entries(now.day_on):
-        _require_known_queues(setup, written)
-        with _fitting(f"entry {written.entry.number} of {now.day_on}"):
-            now = with_entry(setup, now, written)
-    for fact in journal.facts(now.day_on):
-        with _fitting(f"a fact of {now.day_on} ({fact.name})"):
+    reached = now.day.entry_count
+
+    def told() -> Iterator[JournaledEntry]:
+        nonlocal reached
+        for written in journal.entries(now.day_on, now.day.entry_count):
+            reached = written.entry.number
+            yield _with_known_queues(setup, written)
+
+    try:
+        now = with_entries(setup, now, told())
+    except _NEVER_HAPPENED as error:
+        raise _unfitting(f"entry {reached} of {now.day_on}") from error
+    for fact in journal.facts(now.day_on, after.number):
+        try:
             now = with_fact(now, fact)
+        except _NEVER_HAPPENED as error:
+            raise _unfitting(f"a fact of {now.day_on} ({fact.name})") from error
     return now
 
 
-@contextmanager
-def _fitting(what: str) -> Iterator[None]:
-    """Say of the journal that it is damaged when `what` does not fit what was before it."""
-    try:
-        yield
-    except (AssertionError, *DECODING_ERRORS) as error:
-        raise JournalUnusable(
-            f"{what} does not fit what was before it: keep the journal, and see hospital-kiosk"
-            " verify / 与此前的记录不符：请保留日志，并运行 hospital-kiosk verify"
-        ) from error
+def _unfitting(what: str) -> JournalUnusable:
+    return JournalUnusable(
+        f"{what} does not fit what was before it: keep the journal, and see hospital-kiosk"
+        " verify / 与此前的记录不符：请保留日志，并运行 hospital-kiosk verify"
+    )
 
 
 def _settled(answer: "Future[T]", decide: Callable[[], T]) -> tuple[Callable[[], None], str]:

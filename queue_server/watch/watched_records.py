@@ -37,6 +37,10 @@ class WatchedRecords:
         """Return the appointments of a clinic day, by queue and number."""
         return self._asked("day", lambda: self._records.appointments_on(day))
 
+    def patients_on(self, day: date) -> Sequence[Patient]:
+        """Return the patients who have an appointment on a clinic day."""
+        return self._asked("day", lambda: self._records.patients_on(day))
+
     def appointments_of(self, patient_id: PatientId) -> Sequence[Appointment]:
         """Return a patient's appointments of all days, the earliest first."""
         return self._asked("appointments", lambda: self._records.appointments_of(patient_id))

@@ -82,7 +82,8 @@ def detail_view(
     shares = any(ticket.id in one.tickets for one in shared)
     zh, en = "", ""
     if ticket.reason is not None:
-        zh, en = explain(ticket.reason, ticket.overtaken_count if ticket.state in LISTED else 0)
+        overtaken = queue.overtaken_count(ticket) if ticket.state in LISTED else 0
+        zh, en = explain(ticket.reason, overtaken)
     return DetailView(
         ticket=ticket_view(now, ticket, setup.policies[ticket.queue], shares),
         person=person_view(now, ticket.patient),

@@ -82,6 +82,7 @@ def queue_tickets(
 
 def ticket_view(now: Now, ticket: Ticket, policy: Policy, shares_masked_name: bool) -> TicketView:
     """Return `ticket` with its patient's full name."""
+    queue = now.day.queues[ticket.queue]
     came_s = ticket.checked_in_s
     is_first_time = ticket.kind in (TicketKind.ORDINARY, TicketKind.PRIORITY)
     return TicketView(
@@ -97,7 +98,7 @@ def ticket_view(now: Now, ticket: Ticket, policy: Policy, shares_masked_name: bo
         called_s=ticket.called_s,
         called_count=ticket.called_count,
         missed_count=ticket.missed_count,
-        overtaken_count=ticket.overtaken_count + ticket.overtaken_by_emergency_count,
+        overtaken_count=queue.overtaken_count(ticket) + queue.overtaken_by_emergency_count(ticket),
         has_results=ticket.has_results,
         shares_masked_name=shares_masked_name,
     )

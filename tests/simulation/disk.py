@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from queue_server.journal.hash_chain import Link
 from queue_server.journal.journal import (
     Batch,
     JournaledEntry,
@@ -170,13 +171,21 @@ class FaultyJournal:
         self._journal.append(batch)
         self._durable(batch)
 
-    def entries(self, day_on: date) -> Iterator[JournaledEntry]:
+    def entries(self, day_on: date, after: int = 0) -> Iterator[JournaledEntry]:
         """Yield the entries of a clinic day in order."""
-        return self._journal.entries(day_on)
+        return self._journal.entries(day_on, after)
 
-    def facts(self, day_on: date) -> Iterator[JournaledFact]:
+    def facts(self, day_on: date, after: int = 0) -> Iterator[JournaledFact]:
         """Yield the facts of a clinic day in order."""
-        return self._journal.facts(day_on)
+        return self._journal.facts(day_on, after)
+
+    def head(self) -> Link:
+        """Return the last link of the chain."""
+        return self._journal.head()
+
+    def has_link(self, link: Link) -> bool:
+        """Tell whether the chain has run through `link`."""
+        return self._journal.has_link(link)
 
     def rows(self, selection: Selection) -> list[Row]:
         """Return what is selected, the latest first."""
@@ -189,6 +198,10 @@ class FaultyJournal:
     def reply_to(self, request_id: RequestId) -> bytes | None:
         """Return the answer a request got, or None if it is new."""
         return self._journal.reply_to(request_id)
+
+    def replies_to(self, request_ids: Sequence[RequestId]) -> dict[RequestId, bytes]:
+        """Return the answers that those of the requests got which are not new."""
+        return self._journal.replies_to(request_ids)
 
     def card_is_redeemed(self, token_id: str) -> bool:
         """Tell whether the code of a virtual card was used already."""

@@ -189,6 +189,11 @@ class SimulatedRecords:
         self._require_there()
         return self._hospital.visits(patient_id)
 
+    def patients_on(self, day: date) -> Sequence[Patient]:
+        """Return the patients of a clinic day."""
+        patients = self._hospital.patients
+        return [patients[one] for one in {one.patient_id: 0 for one in self.appointments_on(day)}]
+
     def patient(self, patient_id: PatientId) -> Patient | None:
         """Return a patient."""
         self._require_there()

@@ -11,6 +11,7 @@ from display.presenter import AreaPresenter
 from kiosk.offline.desk import OfflineDesk
 from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.journal import Journal, JournalUnusable
+from queue_server.journal.snapshot_file import SnapshotFile
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.virtual_card import public_key
 from queue_server.rules.commands import Command
@@ -19,6 +20,7 @@ from queue_server.rules.terms import RequestId
 from queue_server.service.facts import AnyFact
 from queue_server.service.jobs import Acted, Job, Noted, firm_future
 from queue_server.service.queue_service import BATCH_MAX
+from queue_server.service.snapshot import Snapshots
 from queue_server.service.writer import Parts, Writer
 from tests.simulation.disk import Crash, Disk, FaultyJournal
 from tests.simulation.hospital import CARD_KEY, Hospital, SimulatedRecords
@@ -30,6 +32,7 @@ from tests.simulation.world import Machine, World
 
 RESTART_AFTER_S_MAX: Final = 20.0
 NEVER_S: Final = 1e9
+SNAPSHOT_EVERY_S: Final = 20.0
 IDLE_S: Final = 10.0
 """How long the server sleeps when nothing comes in; the real one looks up each second."""
 PULSE_S: Final = 20.0
@@ -78,6 +81,7 @@ class Server:
         self._witness = witness
         self._chance = world.chance("server")
         repeat_s = self._chance.choice([10.0, 60.0, NEVER_S])
+        self._snapshot = SnapshotFile(disk.path.with_suffix(".snapshot"))
         self._repeat_s = repeat_s if build.repeat_s is None else build.repeat_s
         self._inbox: deque[Job] = deque()
         self._came = asyncio.Event()
@@ -154,6 +158,7 @@ class Server:
             self.writer = writer
             self._witness.check_now(writer.now)
             await self._work(writer)
+            writer.keep_snapshot()
             door.close()
             journal.close()
             self.machine.tell("has ended")
@@ -162,9 +167,18 @@ class Server:
             self.machine.tell(f"dies: {type(end).__name__}")
             door.die()
             journal.die()
+            self._tear_snapshot()
         finally:
             journal.close()
             self._leave_nothing(lookups)
+
+    def _tear_snapshot(self) -> None:
+        """Leave of the snapshot what a crash may leave of a file that was not synced."""
+        path = self._disk.path.with_suffix(".snapshot")
+        if path.exists() and self._chance.random() < 0.3:
+            content = path.read_bytes()
+            path.write_bytes(content[: self._chance.randrange(len(content))])
+            self._world.count("torn snapshots")
 
     def _writer_of(self, journal: Journal, door: SimulatedDoor, lookups: Executor) -> Writer:
         site = self._hospital.setup.site
@@ -179,6 +193,8 @@ class Server:
                 fatal=self._world.fail,
                 repeat_s=self._repeat_s,
                 pulse_s=PULSE_S,
+                snapshots=Snapshots(self._hospital.setup, self._snapshot),
+                snapshot_every_s=SNAPSHOT_EVERY_S,
             ),
             lookups=lookups,
             monotonic=self._world.loop.time,

@@ -1,8 +1,10 @@
 """Each promise broken on purpose, once: the simulation has to notice it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+
+from msgspec import structs
 
 from display.presenter import AreaPresenter
 from kiosk.offline.desk import Asker, OfflineDesk
@@ -51,9 +53,10 @@ class AnswersBeforeTheCommit(SqliteJournal):
         if not held.is_empty():
             super().append(held)
 
-    def reply_to(self, request_id: RequestId) -> bytes | None:
-        held = [one.payload for one in self._held.replies if one.request_id == request_id]
-        return held[0] if held else super().reply_to(request_id)
+    def replies_to(self, request_ids: Sequence[RequestId]) -> dict[RequestId, bytes]:
+        held = {one.request_id: one.payload for one in self._held.replies}
+        found = {one: held[one] for one in request_ids if one in held}
+        return {**super().replies_to(request_ids), **found}
 
 
 class CommitsInTwoParts(SqliteJournal):
@@ -72,8 +75,8 @@ class CommitsInTwoParts(SqliteJournal):
 class ForgetsTheLastEntry(SqliteJournal):
     """Tells a day without its last line."""
 
-    def entries(self, day_on: date) -> Iterator[JournaledEntry]:
-        return iter(list(super().entries(day_on))[:-1])
+    def entries(self, day_on: date, after: int = 0) -> Iterator[JournaledEntry]:
+        return iter(list(super().entries(day_on, after))[:-1])
 
 
 class TellsBoardsOnce(SimulatedDoor):
@@ -108,7 +111,7 @@ class _BrokenDraft(Draft):
     def act(self, command: Command, by: str, at_s: DaySecond | None = None) -> Entry:
         act = Act(command=command, at_s=self.at_s if at_s is None else at_s, by=by)
         decided = decide(self.now.day, act, self.setup.policies)
-        entry = replace(decided, events=tuple(self.broken(one) for one in decided.events))
+        entry = structs.replace(decided, events=tuple(self.broken(one) for one in decided.events))
         written = JournaledEntry(day_on=self.now.day_on, written_at=self.at, entry=entry)
         self.now = with_entry(self.setup, self.now, written)
         self.batch.entries.append(written)
@@ -118,14 +121,14 @@ class _BrokenDraft(Draft):
 class _LetsEverybodyIn(_BrokenDraft):
     def broken(self, event: Event) -> Event:
         if isinstance(event, CheckedIn):
-            return replace(event, placing=replace(event.placing, index=0))
+            return structs.replace(event, placing=structs.replace(event.placing, index=0))
         return event
 
 
 class _RepeatsNumbers(_BrokenDraft):
     def broken(self, event: Event) -> Event:
         if isinstance(event, TicketIssued):
-            return replace(event, number=f"{event.number[0]}001")
+            return structs.replace(event, number=f"{event.number[0]}001")
         return event
 
 

@@ -27,6 +27,7 @@ FAULTS = (
     "server hangs",
     "torn commits",
     "torn commits found whole",
+    "torn snapshots",
 )
 HAPPENINGS = ("acts answered", "calls spoken", "check-ins answered", "patients checked in")
 

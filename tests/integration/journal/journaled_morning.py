@@ -16,9 +16,10 @@ from queue_server.journal.journal_file import COLUMNS, JournalFile
 from queue_server.journal.journal_key import KEY_VARIABLE, JournalKey, load_journal_key
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.rules.commands import AddWalkIn, CallNext, Command
+from queue_server.rules.day_in_work import apply
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.policy import Policy
-from queue_server.rules.queue import Day, apply, open_day
+from queue_server.rules.queue import Day, open_day
 from queue_server.rules.terms import DaySecond, PatientId, QueueId, RequestId
 
 MONDAY = date(2026, 11, 23)

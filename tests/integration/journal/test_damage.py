@@ -1,10 +1,10 @@
 """Whatever happens to a journal's file: what is damaged is named, and the rest is saved."""
 
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from queue_server.journal.backup import back_up, rescue
 from queue_server.journal.day_repair import applied, fitting
@@ -13,8 +13,9 @@ from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_check import LOST, check_journal
 from queue_server.journal.journal_file import COLUMNS, JournalFile
 from queue_server.rules.commands import AddWalkIn, CallNext, Command, Finish
+from queue_server.rules.day_in_work import apply
 from queue_server.rules.decide import Act, decide
-from queue_server.rules.queue import apply, open_day
+from queue_server.rules.queue import open_day
 from queue_server.rules.terms import DaySecond, TicketId, TicketState
 from tests.integration.journal.journaled_morning import (
     MONDAY,

@@ -15,9 +15,10 @@ from queue_server.journal.journal import Batch, JournaledEntry
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
+from queue_server.rules.day_in_work import apply
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.policy import Policy
-from queue_server.rules.queue import Day, apply, open_day
+from queue_server.rules.queue import Day, open_day
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import (
     DaySecond,

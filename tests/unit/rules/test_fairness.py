@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_server.rules import commands as asked
+from queue_server.rules.day_in_work import apply
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.policy import Every, Policy
-from queue_server.rules.queue import Day, apply
+from queue_server.rules.queue import Day
 from queue_server.rules.refusals import Refused
 from queue_server.rules.rehearsal import opening
 from queue_server.rules.terms import DaySecond, QueueId, Slot, TicketId, TicketState
@@ -69,9 +70,10 @@ class Clinic:
 
     def passed(self) -> list[tuple[int, int]]:
         """Return for each ordinary patient how many were ahead, and how often he was passed."""
-        tickets = self.day.queues[QUEUE].tickets
+        queue = self.day.queues[QUEUE]
+        tickets = queue.tickets
         return [
-            (ahead, tickets[ticket].overtaken_count)
+            (ahead, queue.overtaken_count(tickets[ticket]))
             for ticket, ahead in self.ordinary_ahead.items()
             if int(tickets[ticket].number) in ORDINARY
         ]

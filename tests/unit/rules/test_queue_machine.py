@@ -6,17 +6,18 @@ gives it, and compares them with what the rules say after each act.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from msgspec.structs import replace
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
+from queue_server.rules.day_in_work import apply
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.policy import Policy
-from queue_server.rules.queue import Day, apply, open_day
+from queue_server.rules.queue import Day, Queue, open_day
 from queue_server.rules.reason import explain
 from queue_server.rules.refusals import Refused
 from queue_server.rules.rehearsal import told_reason
@@ -77,10 +78,19 @@ def as_it_stands(day: Day) -> object:
             queue.order,
             queue.in_room,
             queue.status,
-            {ticket.id: replace(ticket, changed_entry=0) for ticket in queue.tickets.values()},
+            {ticket.id: _counted(queue, ticket) for ticket in queue.tickets.values()},
         )
         for queue in day.queues.values()
     }
+
+
+def _counted(queue: Queue, ticket: Ticket) -> Ticket:
+    return replace(
+        ticket,
+        changed_entry=0,
+        overtaken_count=queue.overtaken_count(ticket),
+        overtaken_by_emergency_count=queue.overtaken_by_emergency_count(ticket),
+    )
 
 
 class Morning(RuleBasedStateMachine):
@@ -315,7 +325,7 @@ class Morning(RuleBasedStateMachine):
             is_emergency = now.tickets[ahead].kind is TicketKind.EMERGENCY
             pairs.append((passed, "emergency" if is_emergency else "rule"))
             if not is_emergency:
-                count = now.tickets[passed].overtaken_count
+                count = now.overtaken_count(now.tickets[passed])
                 assert count <= self.policies[queue].overtaken_max
 
     def what_was_just_done_can_be_undone(self, before: Day, entry: happened.Entry) -> None:
@@ -342,6 +352,14 @@ class Morning(RuleBasedStateMachine):
             in_room = [ticket.id for ticket in queue.tickets.values() if ticket.state in IN_ROOM]
             assert sorted(listed) == sorted(queue.order)
             assert in_room == ([queue.in_room] if queue.in_room else [])
+
+    @invariant()
+    def those_who_are_not_ordinary_are_known(self) -> None:
+        for queue in self.day.queues.values():
+            kinds = {ticket.id: ticket.kind for ticket in queue.listed()}
+            assert queue.inserted == {
+                one for one, kind in kinds.items() if kind is not TicketKind.ORDINARY
+            }
 
     @invariant()
     def a_patient_is_in_one_room_at_a_time(self) -> None:
@@ -378,8 +396,9 @@ class Morning(RuleBasedStateMachine):
     def the_counts_are_what_the_orders_show(self) -> None:
         passed = Counter(pair for pairs in self.passed.values() for pair in pairs)
         for ticket in self.tickets():
-            assert ticket.overtaken_count == passed[ticket.id, "rule"]
-            assert ticket.overtaken_by_emergency_count == passed[ticket.id, "emergency"]
+            queue = self.day.queues[ticket.queue]
+            assert queue.overtaken_count(ticket) == passed[ticket.id, "rule"]
+            assert queue.overtaken_by_emergency_count(ticket) == passed[ticket.id, "emergency"]
 
 
 TestMorning = Morning.TestCase

@@ -1,9 +1,10 @@
 """Who is told to get ready: what a board shows first is what is called first."""
 
 from queue_server.rules import commands as asked
+from queue_server.rules.day_in_work import apply
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.policy import Policy
-from queue_server.rules.queue import apply, open_day
+from queue_server.rules.queue import open_day
 from queue_server.rules.terms import DaySecond, QueueId, TicketKind, TicketState
 
 HEART = QueueId("cardiology-1")

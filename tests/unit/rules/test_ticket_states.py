@@ -1,15 +1,16 @@
 """The table of states is the only way a ticket changes: whatever is not in it is refused."""
 
-from dataclasses import MISSING, fields
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
+from queue_server.rules.day_in_work import apply
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.policy import Policy
-from queue_server.rules.queue import Day, Queue, apply
+from queue_server.rules.queue import Day, Queue
 from queue_server.rules.reason import Reason, ReasonCode
 from queue_server.rules.refusals import STATES, Refused
 from queue_server.rules.terms import (
@@ -64,6 +65,8 @@ def day_with(state: TicketState) -> Day:
         id=HERE,
         tickets={TICKET: ticket, OTHER: other},
         order=listed,
+        overtaken=(0,) * len(listed),
+        overtaken_by_emergency=(0,) * len(listed),
         in_room=TICKET if state in IN_ROOM else None,
     )
     return Day(queues={HERE: queue, THERE: Queue(id=THERE)})
@@ -85,7 +88,7 @@ def made(kind: type[happened.TicketEvent]) -> happened.TicketEvent:
     if kind is happened.PriorityGranted:
         values["placing"] = None
     names = {field.name for field in fields(kind)}
-    assert all(f.name in values or f.default is not MISSING for f in fields(kind))
+    assert all(field.name in values or not field.required for field in fields(kind))
     return kind(**{name: value for name, value in values.items() if name in names})
 
 

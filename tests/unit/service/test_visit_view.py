@@ -251,4 +251,5 @@ def test_the_bound_is_reached_but_not_passed() -> None:
         morning.check_in(ticket)
 
     assert place_texts(morning, tickets[2]) == (TicketState.WAITING, 4, 4)
-    assert morning.ticket(tickets[2]).overtaken_count == 2
+    queue = morning.now.day.queues[CARDIOLOGY]
+    assert queue.overtaken_count(queue.tickets[tickets[2]]) == 2
