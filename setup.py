@@ -19,7 +19,7 @@ setup(
     package_data={
         "": ["*.kv"],
         "assets": ["**/*"],
-        "queue_server": ["web/static/**/*"],
+        "queue_server": ["web/static/**/*", "payments/sandbox/*.html"],
     },
     entry_points={"console_scripts": ["hospital-kiosk = queue_server.cli:main"]},
     # What these bring along, with a hash for every file, stands in requirements.txt,
