@@ -19,7 +19,7 @@ setup(
     package_data={
         "": ["*.kv"],
         "assets": ["**/*"],
-        "queue_server": ["web/static/**/*"],
+        "queue_server": ["web/static/**/*", "payments/sandbox/*.html"],
     },
     entry_points={"console_scripts": ["hospital-kiosk = queue_server.cli:main"]},
     # What these bring along, with a hash for every file, stands in requirements.txt,
@@ -40,6 +40,7 @@ setup(
         "pyotp==2.12.1",
         "pypinyin==0.55.0",
         "pyserial==3.5",
+        "python-alipay-sdk==3.4.0",
         "python-escpos==3.1",
         "python-json-logger==4.2.0",
         "pyttsx3==2.99",
@@ -49,6 +50,7 @@ setup(
         "sqlcipher3==0.6.4",
         "sqlite-utils==4.2.1",
         "uvicorn==0.54.0",
+        "wechatpayv3==2.0.4",
     ],
     extras_require={
         # What plays the tour: a browser's driver, an HTTP client, a reader of QR codes.

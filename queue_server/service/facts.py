@@ -8,6 +8,7 @@ import msgspec
 
 from queue_server.contract.messages import SESSION_LIFE_S, Notice
 from queue_server.journal.journal import JournaledFact
+from queue_server.payments.step_codec import FACT_PREFIX
 from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, PatientId, TicketId
 from queue_server.service.audit_facts import AUDIT_FACTS, AnyAuditFact
 from queue_server.service.now import (
@@ -222,7 +223,9 @@ def written_fact(fact: AnyFact, now: Now, written_at: datetime, by: str) -> Jour
 
 
 def with_fact(now: Now, written: JournaledFact) -> Now:
-    """Return the state after a journaled fact."""
+    """Return the state after a journaled fact; one about money is the cashier's business."""
+    if written.name.startswith(FACT_PREFIX):
+        return now
     fact = msgspec.convert(written.body, FACTS[written.name])
     changed = fact.change(now, written.written_at)
     if changed is now:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from queue_server.payments.terms import AttemptState, Channel, PaymentMode
 from queue_server.rules.terms import PriorityRank, QueueStatus, TicketKind, TicketState
 
 GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
@@ -25,6 +26,9 @@ def section(title: str) -> str:
         ("Kinds of ticket", TicketKind),
         ("Kinds of ticket", PriorityRank),
         ("What happens", QueueStatus),
+        ("Money", Channel),
+        ("Money", PaymentMode),
+        ("States of an attempt", AttemptState),
     ],
 )
 def test_every_word_of_the_code_is_explained(title: str, words: type[StrEnum]) -> None:

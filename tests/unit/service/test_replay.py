@@ -9,6 +9,9 @@ import pytest
 
 from queue_server.journal.journal import Batch, JournaledEntry, JournalUnusable
 from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.payments.step_codec import fact_of
+from queue_server.payments.steps import Closed
+from queue_server.payments.terms import AttemptId
 from queue_server.records.demo_hospital import DEMO_SITE_FILE
 from queue_server.rules.commands import AddWalkIn
 from queue_server.rules.decide import Act, decide
@@ -50,3 +53,12 @@ def test_a_queue_taken_out_of_the_site_file_during_its_day_is_told_in_words(
         replayed(fewer, journal, open_now(fewer, DAY, {}))
 
     assert replayed(setup, journal, now).day.entry_count == 1
+
+
+def test_what_the_journal_tells_about_money_changes_no_queue(journal: SqliteJournal) -> None:
+    setup = make_setup(SITE)
+    before = replayed(setup, journal, open_now(setup, DAY, {}))
+    step = Closed(attempt=AttemptId("A1"))
+    journal.append(Batch(facts=[fact_of(step, day_on=DAY, at=AT, by="cashier")]))
+
+    assert replayed(setup, journal, open_now(setup, DAY, {})) == before

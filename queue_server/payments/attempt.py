@@ -1,0 +1,153 @@
+"""An attempt to pay a bill through one channel: its states, and the only place they change.
+
+Every change is a row of `TRANSITIONS`. Nothing here knows a clock or a gateway: what has
+happened comes in as a step, which the cashier has written to the journal before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from queue_server.payments import steps as happened
+from queue_server.payments.fen import NOTHING, Fen
+from queue_server.payments.terms import AttemptId, AttemptState, BillId, Channel
+
+_STATE: Final = AttemptState
+
+TRANSITIONS: Final[Mapping[AttemptState, Mapping[type[happened.AttemptStep], AttemptState]]] = {
+    _STATE.NEW: {happened.CreationAsked: _STATE.CREATING},
+    _STATE.CREATING: {
+        happened.Created: _STATE.WAITING,
+        happened.CreationRefused: _STATE.FAILED,
+        happened.OutcomeLost: _STATE.UNKNOWN,
+    },
+    _STATE.WAITING: {
+        happened.MoneyCame: _STATE.PAID,
+        happened.AmountDiffered: _STATE.REVIEW,
+        happened.CloseAsked: _STATE.CLOSING,
+    },
+    _STATE.UNKNOWN: {
+        happened.MoneyCame: _STATE.PAID,
+        happened.AmountDiffered: _STATE.REVIEW,
+        happened.CloseAsked: _STATE.CLOSING,
+    },
+    _STATE.CLOSING: {
+        happened.MoneyCame: _STATE.PAID,
+        happened.AmountDiffered: _STATE.REVIEW,
+        happened.Closed: _STATE.CLOSED,
+    },
+    _STATE.PAID: {
+        happened.Booked: _STATE.FULFILLED,
+        happened.RefundAsked: _STATE.REFUNDING,
+    },
+    # A person at the desk may give back what was booked.
+    _STATE.FULFILLED: {happened.RefundAsked: _STATE.REFUNDING},
+    _STATE.CLOSED: {happened.LateMoneyCame: _STATE.LATE_PAID},
+    # A gateway that has refused and takes money all the same must not keep it.
+    _STATE.FAILED: {happened.LateMoneyCame: _STATE.LATE_PAID},
+    _STATE.LATE_PAID: {happened.RefundAsked: _STATE.REFUNDING},
+    _STATE.REFUNDING: {
+        happened.Refunded: _STATE.REFUNDED,
+        happened.RefundRefused: _STATE.REVIEW,
+    },
+    # A person has looked and gives the money back.
+    _STATE.REVIEW: {happened.RefundAsked: _STATE.REFUNDING},
+    _STATE.REFUNDED: {},
+}
+
+
+class WrongStep(Exception):
+    """A step that the table does not know from this state: a bug, never a patient's mistake."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to pay one bill."""
+
+    id: AttemptId
+    bill: BillId
+    channel: Channel
+    is_scanned: bool
+    """Whether the patient showed a code; else the kiosk shows a QR code."""
+    amount: Fen
+    opened_at: datetime
+    expires_at: datetime
+    """From then on it is closed if it is not paid."""
+    state: AttemptState = AttemptState.NEW
+    changed_at: datetime
+    qr_text: str = ""
+    """What the kiosk shows as a QR code; empty if there is none, or it is not known."""
+    refusal: str = ""
+    """The gateway's code of a refusal."""
+    paid: Fen = NOTHING
+    """What has really come in."""
+    transaction: str = ""
+    """The gateway's own number of the payment."""
+    paid_at: datetime | None = None
+    """When we heard of the money."""
+    refunded: Fen = NOTHING
+    refunded_at: datetime | None = None
+    is_given_up: bool = False
+    """Whether its money does not pay the bill: it came late, or it goes or went back."""
+
+    @property
+    def refund_no(self) -> str:
+        """The number of its refund, the same at each try, so that money goes back once."""
+        return f"{self.id}R"
+
+    @property
+    def occupies_bill(self) -> bool:
+        """Whether nothing else may pay the bill: it may still be paid, or it is."""
+        return not self.is_given_up and self.state not in (_STATE.FAILED, _STATE.CLOSED)
+
+    @property
+    def kept(self) -> Fen:
+        """What the hospital has of it now."""
+        return self.paid - self.refunded
+
+
+def opened(step: happened.AttemptOpened, at: datetime) -> Attempt:
+    """Return a new attempt."""
+    return Attempt(
+        id=step.attempt,
+        bill=step.bill,
+        channel=step.channel,
+        is_scanned=step.is_scanned,
+        amount=Fen(step.amount_fen),
+        opened_at=at,
+        expires_at=step.expires_at,
+        changed_at=at,
+    )
+
+
+def after(attempt: Attempt, step: happened.AttemptStep, at: datetime) -> Attempt:
+    """Return the attempt after `step`.
+
+    Raises:
+        WrongStep: the table does not know it from this state.
+    """
+    state = TRANSITIONS[attempt.state].get(type(step))
+    if state is None:
+        raise WrongStep(f"{type(step).__name__} of an attempt that is {attempt.state}")
+    changed = replace(attempt, state=state, changed_at=at)
+    match step:
+        case happened.Created(qr_text=qr_text):
+            return replace(changed, qr_text=qr_text)
+        case happened.CreationRefused(code=code) | happened.RefundRefused(code=code):
+            return replace(changed, refusal=code)
+        case happened.MoneyCame() | happened.AmountDiffered():
+            return _with_money(changed, step, at)
+        case happened.LateMoneyCame():
+            return replace(_with_money(changed, step, at), is_given_up=True)
+        case happened.RefundAsked():
+            return replace(changed, is_given_up=True)
+        case happened.Refunded():
+            return replace(changed, refunded=changed.paid, refunded_at=at)
+        case _:
+            return changed
+
+
+def _with_money(attempt: Attempt, step: happened.MoneyStep, at: datetime) -> Attempt:
+    paid = Fen(step.paid_fen)
+    return replace(attempt, paid=paid, transaction=step.transaction, paid_at=at)

@@ -1,0 +1,126 @@
+"""Keeps the books of the running clinic day: writes a step to the store first, then into them."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from queue_server.payments.books import AttemptRecalled, Books, carried
+from queue_server.payments.step_store import StepStore
+from queue_server.payments.steps import Step
+from queue_server.payments.terms import AttemptId
+
+LOOK_BACK_DAYS: Final = 60
+"""So many days back the last books are looked for."""
+
+
+def read_books(store: StepStore, day_on: date) -> Books | None:
+    """Return the books of a clinic day as the store tells them; None if there are none. May block.
+
+    Raises:
+        JournalUnusable: they can't be read.
+    """
+    books: Books | None = None
+    for written in store.steps(day_on):
+        books = books or Books()
+        books.apply(written.step, written.at)
+    return books
+
+
+class Bookkeeper:
+    """The books of today, for one thread at a time.
+
+    Args:
+        store: where the steps are kept.
+        clock: gives the present instant.
+        day_of: gives the clinic day of an instant.
+    """
+
+    def __init__(
+        self, store: StepStore, clock: Callable[[], datetime], day_of: Callable[[datetime], date]
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._day_of = day_of
+        self._lock = threading.RLock()
+        self._books = Books()
+        self._day_on: date | None = None
+
+    @property
+    def day_on(self) -> date:
+        """The clinic day of the books that are open."""
+        assert self._day_on is not None, "today() comes first"
+        return self._day_on
+
+    @contextmanager
+    def today(self) -> Iterator[Books]:
+        """Hold the books of today, so that nobody else reads or changes them.
+
+        Raises:
+            JournalUnusable: the store can't be used; the process has to stop.
+        """
+        with self._lock:
+            self._turn_to(self._day_of(self._clock()))
+            yield self._books
+
+    def write(self, steps: Sequence[Step], *, by: str) -> None:
+        """Keep steps, then take them into the books; inside `today()`.
+
+        Raises:
+            JournalUnusable: nothing was kept; the process has to stop.
+        """
+        if not steps:
+            return
+        at = self._clock()
+        self._store.append(steps, day_on=self.day_on, at=at, by=by)
+        for step in steps:
+            self._books.apply(step, at)
+
+    def recall(self, attempt: AttemptId) -> None:
+        """Take an attempt of a former day into the books of today; one that is none is left out.
+
+        Blocks while former days are read, but nobody else.
+
+        Raises:
+            JournalUnusable: the store can't be used; the process has to stop.
+        """
+        with self.today() as books:
+            if attempt in books.attempts:
+                return
+            day_on = self.day_on
+        found = self._found_before(attempt, day_on)
+        with self.today() as books:
+            if found is not None and attempt not in books.attempts:
+                self.write([found], by="cashier")
+
+    def _found_before(self, attempt: AttemptId, day_on: date) -> AttemptRecalled | None:
+        """Look backwards from a day to the one on which the attempt was begun."""
+        for back in range(1, LOOK_BACK_DAYS):
+            day = day_on - timedelta(days=back)
+            if f"{day:%Y%m%d}" < attempt[1:9]:
+                return None
+            books = read_books(self._store, day)
+            if books is not None and attempt in books.attempts:
+                known = books.attempts[attempt]
+                return AttemptRecalled(bill=books.bills[known.bill], attempt=known)
+        return None
+
+    def _turn_to(self, day_on: date) -> None:
+        """Open the books of `day_on`, unless they are; a clock that is set back turns nothing."""
+        if self._day_on is None:
+            self._read_last(day_on)
+        if self._day_on is not None and self._day_on >= day_on:
+            return
+        opening = carried(self._books, self._clock())
+        self._books = Books()
+        self._day_on = day_on
+        self.write([opening], by="cashier")
+
+    def _read_last(self, day_on: date) -> None:
+        for back in range(LOOK_BACK_DAYS):
+            day = day_on - timedelta(days=back)
+            books = read_books(self._store, day)
+            if books is not None:
+                self._books, self._day_on = books, day
+                return

@@ -1,0 +1,304 @@
+"""The cashier: runs every attempt to pay from its beginning to its end.
+
+Rule 1: each step is in the journal before a gateway is called, and before anybody hears of it.
+Rule 2: gateways are called outside the lock; what has changed meanwhile counts, not what was.
+Rule 3: an attempt is worked on by one thread at a time; callbacks may come in between.
+Rule 4: killed at any moment, it finds all it needs in the journal: what was under way is unknown,
+and is asked about until it is known.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from queue_server.payments import chores
+from queue_server.payments import steps as happened
+from queue_server.payments.attempt import Attempt
+from queue_server.payments.billing import billed, known, new_bill, posted, same, withdrawal
+from queue_server.payments.booking import Booking, BookingRefused, BookingSilent
+from queue_server.payments.bookkeeper import Bookkeeper
+from queue_server.payments.decide import Patience, after_answer, after_refund_answer
+from queue_server.payments.fen import Fen
+from queue_server.payments.gateway import Answer, Gateway, Order
+from queue_server.payments.ledger import Account, Bill, Charge
+from queue_server.payments.payment_code import channel_of_code
+from queue_server.payments.refusals import PaymentRefused, RefusalCode
+from queue_server.payments.step_store import StepStore
+from queue_server.payments.terms import (
+    AttemptId,
+    AttemptState,
+    BillId,
+    Channel,
+    ChargeId,
+    VisitId,
+)
+from queue_server.rules.terms import PatientId
+
+_STATE: Final = AttemptState
+_AT_ONCE: Final = frozenset({_STATE.CLOSING, _STATE.PAID, _STATE.LATE_PAID, _STATE.REFUNDING})
+"""States after which the next chore need not wait for the patient."""
+_REFUNDABLE: Final = frozenset({_STATE.PAID, _STATE.FULFILLED, _STATE.LATE_PAID, _STATE.REVIEW})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashierParts:
+    """What the cashier works with; bootstrap chooses them."""
+
+    store: StepStore
+    gateways: Mapping[Channel, Gateway]
+    booking: Booking
+    clock: Callable[[], datetime]
+    day_of: Callable[[datetime], date]
+    """The clinic day of an instant."""
+    new_id: Callable[[], str]
+    """Gives at most 16 of `[0-9a-z]` that were never given before."""
+    title: str = "医院缴费"
+    """What the patient reads in his wallet: no names, nothing medical."""
+    patience: Patience = field(default_factory=Patience)
+
+
+class Cashier:
+    """Takes money, and gives it back. Any thread may ask.
+
+    Each method raises `JournalUnusable` when a step can't be kept: the process has to stop.
+    """
+
+    def __init__(self, parts: CashierParts) -> None:
+        self._parts = parts
+        self._keeper = Bookkeeper(parts.store, parts.clock, parts.day_of)
+        self._at_work: set[AttemptId] = set()
+
+    # --- what is owed ----------------------------------------------------------------------------
+
+    def post(self, charges: Sequence[Charge], *, by: str) -> None:
+        """Take over what the hospital asks for; what is known already stays as it is.
+
+        Raises:
+            PaymentRefused: one that is paid or being paid would change.
+        """
+        with self._keeper.today() as books:
+            steps: list[happened.Step] = []
+            for charge in charges:
+                former = books.charges.get(charge.id)
+                if former == charge:
+                    continue
+                if former is not None:
+                    steps.append(withdrawal(books, charge.id))
+                steps.append(posted(charge))
+            self._keeper.write(steps, by=by)
+
+    def withdraw(self, charge: ChargeId, *, by: str) -> None:
+        """Take a charge back that nobody has paid.
+
+        Raises:
+            PaymentRefused: it is not known, paid or being paid.
+        """
+        with self._keeper.today() as books:
+            self._keeper.write([withdrawal(books, charge)], by=by)
+
+    def account(self, patient: PatientId, visit: VisitId | None = None) -> Account:
+        """Return the account of a patient, or of one of his visits."""
+        with self._keeper.today() as books:
+            return books.account(patient, visit)
+
+    def attempt(self, attempt: AttemptId) -> Attempt:
+        """Return an attempt as it is in the journal.
+
+        Raises:
+            PaymentRefused: it is not known.
+        """
+        with self._keeper.today() as books:
+            return known(books, attempt)
+
+    def attempts(self) -> Sequence[Attempt]:
+        """Return all attempts of the day, and what is open of the days before."""
+        with self._keeper.today() as books:
+            return tuple(books.attempts.values())
+
+    def unsettled(self) -> Sequence[Attempt]:
+        """Return the attempts that may still change by themselves."""
+        with self._keeper.today() as books:
+            return books.unsettled()
+
+    # --- paying ----------------------------------------------------------------------------------
+
+    def begin(self, charges: Sequence[ChargeId], channel: Channel, *, by: str) -> Attempt:
+        """Begin to pay `charges` with a QR code that the kiosk shows. Blocks on the gateway.
+
+        Asked again while it waits, it returns the same attempt.
+
+        Raises:
+            PaymentRefused: nothing was begun.
+        """
+        return self._begin(charges, channel, "", by)
+
+    def begin_by_code(self, charges: Sequence[ChargeId], code: str, *, by: str) -> Attempt:
+        """Begin to pay `charges` by the payment code that a patient has shown. Blocks.
+
+        Raises:
+            PaymentRefused: nothing was begun.
+        """
+        channel = channel_of_code(code)
+        if channel is None:
+            raise PaymentRefused(RefusalCode.NO_PAYMENT_CODE)
+        return self._begin(charges, channel, code, by)
+
+    def cancel(self, attempt_id: AttemptId, *, by: str) -> Attempt:
+        """Give up: it is closed, unless it is paid already. Blocks on the gateway.
+
+        Raises:
+            PaymentRefused: it is not known.
+        """
+        with self._keeper.today() as books:
+            if known(books, attempt_id).state in (_STATE.WAITING, _STATE.UNKNOWN):
+                step = happened.CloseAsked(attempt=attempt_id, why="cancelled")
+                self._keeper.write([step], by=by)
+        return self.advance(attempt_id)
+
+    def refund(self, attempt_id: AttemptId, *, why: str, by: str) -> Attempt:
+        """Give all of a payment back, as somebody at the desk has decided. Blocks.
+
+        Raises:
+            PaymentRefused: it is not known, or has nothing to give back.
+        """
+        self._keeper.recall(attempt_id)
+        with self._keeper.today() as books:
+            attempt = known(books, attempt_id)
+            if attempt.state not in _REFUNDABLE or not attempt.kept:
+                raise PaymentRefused(RefusalCode.NOT_REFUNDABLE)
+            self._keeper.write([happened.RefundAsked(attempt=attempt_id, why=why)], by=by)
+        return self.advance(attempt_id)
+
+    def told(self, attempt_id: AttemptId, answer: Answer, *, by: str) -> bool:
+        """Take in what a callback or a daily bill says; True if it changed something.
+
+        Raises:
+            PaymentRefused: the attempt is not known.
+        """
+        with self._keeper.today() as books:
+            steps = after_answer(known(books, attempt_id), answer, self._parts.clock())
+            self._keeper.write(steps, by=by)
+            return bool(steps)
+
+    def advance(self, attempt_id: AttemptId) -> Attempt:
+        """Do what is to be done next about an attempt, be it of a former day. Blocks on gateways.
+
+        Raises:
+            PaymentRefused: it is not known.
+        """
+        self._keeper.recall(attempt_id)
+        with self._keeper.today() as books:
+            attempt = known(books, attempt_id)
+            if attempt_id in self._at_work:
+                return attempt
+            self._at_work.add(attempt_id)
+        return self._work_on(attempt)
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _begin(self, charges: Sequence[ChargeId], channel: Channel, code: str, by: str) -> Attempt:
+        if channel not in self._parts.gateways:
+            raise PaymentRefused(RefusalCode.CHANNEL_OFF)
+        with self._keeper.today() as books:
+            bill = billed(books, charges)
+            if bill is not None and (occupant := books.occupant(bill.id)) is not None:
+                return same(occupant, channel, is_scanned=bool(code))
+            steps: list[happened.Step] = []
+            if bill is None:
+                bill = new_bill(books, charges, BillId(f"B{self._parts.new_id()}"))
+                steps = [happened.BillMade(bill=bill.id, charges=bill.charges)]
+            opened = self._opening(bill, books.amount(bill), channel, is_scanned=bool(code))
+            asked = happened.CreationAsked(attempt=opened.attempt)
+            self._keeper.write([*steps, opened, asked], by=by)
+            attempt = books.attempts[opened.attempt]
+            self._at_work.add(attempt.id)
+        return self._work_on(attempt, new=self._order(attempt, code))
+
+    def _opening(
+        self, bill: Bill, amount: Fen, channel: Channel, *, is_scanned: bool
+    ) -> happened.AttemptOpened:
+        patience = self._parts.patience
+        return happened.AttemptOpened(
+            attempt=AttemptId(f"A{self._keeper.day_on:%Y%m%d}{self._parts.new_id()}"),
+            bill=bill.id,
+            channel=channel,
+            is_scanned=is_scanned,
+            amount_fen=amount.fen,
+            expires_at=self._parts.clock() + (patience.scanned if is_scanned else patience.shown),
+        )
+
+    def _work_on(self, attempt: Attempt, new: Order | None = None) -> Attempt:
+        """Do one chore after the other until the patient or a gateway is to be waited for."""
+        try:
+            while True:
+                state = attempt.state
+                self._do_chore(attempt, new)
+                attempt = self.attempt(attempt.id)
+                if attempt.state is state or attempt.state not in _AT_ONCE:
+                    return attempt
+        finally:
+            with self._keeper.today():
+                self._at_work.discard(attempt.id)
+
+    def _do_chore(self, attempt: Attempt, new: Order | None) -> None:
+        """Ask whom is to be asked in this state, and write down what follows."""
+        gateway = self._parts.gateways[attempt.channel]
+        order = new or self._order(attempt, "")
+        match attempt.state:
+            case _STATE.CREATING:
+                # Without an order it was cut off: its answer was lost with the process.
+                self._take(attempt, chores.SILENT if new is None else chores.create(gateway, new))
+            case _STATE.CLOSING if self._may_close(attempt, gateway):
+                self._take(attempt, chores.close(gateway, order))
+            case _STATE.PAID:
+                self._book(attempt)
+            case _STATE.LATE_PAID:
+                step = happened.RefundAsked(attempt=attempt.id, why="money came late")
+                self._write_if_still(attempt, [step])
+            case _STATE.REFUNDING:
+                answer = chores.give_back(gateway, order, attempt.refund_no, attempt.paid)
+                self._write_if_still(attempt, after_refund_answer(attempt, answer))
+            case _STATE.WAITING | _STATE.UNKNOWN | _STATE.CLOSING | _STATE.CLOSED | _STATE.FAILED:
+                self._take(attempt, chores.look(gateway, order))
+            case _:
+                return
+
+    def _take(self, attempt: Attempt, answer: Answer) -> None:
+        """Write down what follows from an answer for the attempt as it is by now."""
+        self.told(attempt.id, answer, by=f"gateway {attempt.channel}")
+
+    def _may_close(self, attempt: Attempt, gateway: Gateway) -> bool:
+        earliest = attempt.opened_at + timedelta(seconds=gateway.reverse_after_s)
+        return not attempt.is_scanned or self._parts.clock() >= earliest
+
+    def _book(self, attempt: Attempt) -> None:
+        with self._keeper.today() as books:
+            charges = [books.charges[charge] for charge in books.bills[attempt.bill].charges]
+        steps: list[happened.AttemptStep] = []
+        try:
+            self._parts.booking.book(attempt, charges)
+            steps = [happened.Booked(attempt=attempt.id)]
+        except BookingRefused:
+            steps = [happened.RefundAsked(attempt=attempt.id, why="booking refused")]
+        except BookingSilent:
+            if self._parts.clock() - attempt.changed_at >= self._parts.patience.booking:
+                steps = [happened.RefundAsked(attempt=attempt.id, why="booking unknown")]
+        self._write_if_still(attempt, steps)
+
+    def _write_if_still(self, attempt: Attempt, steps: Sequence[happened.AttemptStep]) -> None:
+        """Write steps that were decided for a state which may be a former one by now."""
+        with self._keeper.today() as books:
+            if known(books, attempt.id).state is attempt.state:
+                self._keeper.write(steps, by="cashier")
+
+    def _order(self, attempt: Attempt, code: str) -> Order:
+        return Order(
+            attempt=attempt.id,
+            amount=attempt.amount,
+            title=self._parts.title,
+            opened_at=attempt.opened_at,
+            expires_at=attempt.expires_at,
+            is_scanned=attempt.is_scanned,
+            code=code,
+        )

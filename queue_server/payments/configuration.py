@@ -1,0 +1,185 @@
+"""What `payments.toml` says: whom the hospital is paid through, and where its keys lie.
+
+Keys and certificates stand in files of their own, beside `payments.toml` or elsewhere; a secret
+one that others may read is refused.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from queue_server.toml_table import Problem, Problems, Table, parse_toml
+
+_WECHAT_KEYS: Final = (
+    "merchant_id",
+    "app_id",
+    "certificate_serial",
+    "private_key_file",
+    "api_v3_key_file",
+    "platform_key_id",
+    "platform_key_file",
+    "notify_url",
+    "gateway",
+)
+_ALIPAY_KEYS: Final = (
+    "app_id",
+    "seller_id",
+    "private_key_file",
+    "platform_key_file",
+    "notify_url",
+    "gateway",
+)
+_URL: Final = r"https://[^\s/]+(/\S*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?"
+_NUMBERS_AND_LETTERS: Final = r"[0-9A-Za-z_]{4,64}"
+_API_V3_KEY: Final = re.compile(r"[0-9A-Za-z]{32}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WechatConfiguration:
+    """The hospital as a merchant of WeChat Pay (APIv3, with WeChat's public key)."""
+
+    merchant_id: str
+    app_id: str
+    certificate_serial: str
+    private_key: str = field(repr=False)
+    api_v3_key: str = field(repr=False)
+    platform_key_id: str
+    platform_key: str
+    notify_url: str
+    gateway: str
+    """Empty: the real one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlipayConfiguration:
+    """The hospital as a merchant of Alipay (RSA2 with public keys)."""
+
+    app_id: str
+    seller_id: str
+    private_key: str = field(repr=False)
+    platform_key: str
+    notify_url: str
+    gateway: str
+    """Empty: the real one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentsConfiguration:
+    """All that `payments.toml` says; None: the hospital does not take that."""
+
+    title: str
+    """What the patient reads in his wallet."""
+    wechat: WechatConfiguration | None
+    alipay: AlipayConfiguration | None
+
+
+class PaymentsError(Exception):
+    """The file can't be used; `problems` lists everything that is wrong with it."""
+
+    def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
+        super().__init__(path, problems)
+        self.path = path
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{self.path}: {one.where}: {one.message_en} / {one.message_zh}"
+            for one in self.problems
+        )
+
+
+def load_payments(path: Path) -> PaymentsConfiguration:
+    """Read and check `path`, and the key files it names.
+
+    Raises:
+        PaymentsError: it can't be read or says something impossible.
+    """
+    problems = Problems()
+    values = parse_toml(path, problems)
+    root = Table("", values, problems)
+    root.check_keys(("title", "wechat", "alipay"))
+    keys = _KeyFiles(path.parent)
+    found = PaymentsConfiguration(
+        title=root.text("title") if "title" in root else "医院缴费",
+        wechat=_wechat(root.table("wechat"), keys) if "wechat" in root else None,
+        alipay=_alipay(root.table("alipay"), keys) if "alipay" in root else None,
+    )
+    if not problems.found and found.wechat is None and found.alipay is None:
+        problems.add("file", "没有任何支付渠道", "names no gateway: add [wechat] or [alipay]")
+    if problems.found:
+        raise PaymentsError(path, problems.found)
+    return found
+
+
+def _wechat(table: Table, keys: "_KeyFiles") -> WechatConfiguration:
+    table.check_keys(_WECHAT_KEYS)
+    api_v3_key = keys.secret(table, "api_v3_key_file").strip()
+    if api_v3_key and not _API_V3_KEY.fullmatch(api_v3_key):
+        table.wrong("api_v3_key_file", "32 位字母数字密钥的文件", "a file with the 32 characters")
+    return WechatConfiguration(
+        merchant_id=table.matching("merchant_id", r"\d{8,12}", "商户号", "the merchant's number"),
+        app_id=_name(table, "app_id"),
+        certificate_serial=_name(table, "certificate_serial"),
+        private_key=keys.secret(table, "private_key_file"),
+        api_v3_key=api_v3_key,
+        platform_key_id=_name(table, "platform_key_id"),
+        platform_key=keys.public(table, "platform_key_file"),
+        notify_url=_url(table, "notify_url"),
+        gateway=_url(table, "gateway") if "gateway" in table else "",
+    )
+
+
+def _alipay(table: Table, keys: "_KeyFiles") -> AlipayConfiguration:
+    table.check_keys(_ALIPAY_KEYS)
+    return AlipayConfiguration(
+        app_id=_name(table, "app_id"),
+        seller_id=_name(table, "seller_id"),
+        private_key=keys.secret(table, "private_key_file"),
+        platform_key=keys.public(table, "platform_key_file"),
+        notify_url=_url(table, "notify_url"),
+        gateway=_url(table, "gateway") if "gateway" in table else "",
+    )
+
+
+def _name(table: Table, key: str) -> str:
+    return table.matching(key, _NUMBERS_AND_LETTERS, "字母数字", "letters and digits")
+
+
+def _url(table: Table, key: str) -> str:
+    return table.matching(
+        key,
+        _URL,
+        "https:// 地址（本机可用 http://127.0.0.1）",
+        "an https:// address (http:// on this machine only)",
+    )
+
+
+class _KeyFiles:
+    """Reads key files; a path that is not absolute counts from the folder of `payments.toml`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def public(self, table: Table, key: str) -> str:
+        """Return what a file says that anybody may read."""
+        return self._read(table, key, is_secret=False)
+
+    def secret(self, table: Table, key: str) -> str:
+        """Return what a file says that nobody but its owner may read."""
+        return self._read(table, key, is_secret=True)
+
+    def _read(self, table: Table, key: str, *, is_secret: bool) -> str:
+        name = table.text(key)
+        if not name:
+            return ""
+        path = self._folder / name
+        try:
+            if is_secret and path.stat().st_mode & 0o077:
+                table.wrong(key, "仅本人可读的文件（chmod 600）", "a file of mode 600")
+                return ""
+            return path.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError):
+            table.wrong(key, "可读的密钥文件", "a key file that can be read")
+            return ""

@@ -1,0 +1,115 @@
+"""What a visit costs, who pays which share, what is paid, and whether the next step may be done.
+
+Pure. The three modes of payment differ in one question only: may this step be done now, though
+it is not paid?
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from queue_server.payments.fen import NOTHING, Fen, total
+from queue_server.payments.refusals import PaymentRefused, RefusalCode
+from queue_server.payments.terms import BillId, ChargeId, PaymentMode, VisitId
+from queue_server.rules.terms import PatientId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What the hospital asks for one thing (ChargeItem); its two shares are the price."""
+
+    id: ChargeId
+    visit: VisitId
+    patient: PatientId
+    name_zh: str
+    name_en: str
+    self_pay: Fen
+    """What the patient pays himself."""
+    insurance: Fen
+    """What the medical insurance pays."""
+
+    @property
+    def price(self) -> Fen:
+        """Both shares together."""
+        return self.self_pay + self.insurance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """Charges of one patient that are paid in one go, perhaps of several visits."""
+
+    id: BillId
+    charges: tuple[ChargeId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The charges of a visit, or of all visits of a patient, and which of them are paid."""
+
+    charges: tuple[Charge, ...]
+    paid: frozenset[ChargeId]
+
+    @property
+    def owed_charges(self) -> tuple[Charge, ...]:
+        """Charges that the patient still has to pay something of."""
+        return tuple(one for one in self.charges if one.self_pay and one.id not in self.paid)
+
+    @property
+    def owed(self) -> Fen:
+        """What the patient still has to pay."""
+        return total(charge.self_pay for charge in self.owed_charges)
+
+    @property
+    def self_paid(self) -> Fen:
+        """What the patient has paid."""
+        return total(charge.self_pay for charge in self.charges if charge.id in self.paid)
+
+    @property
+    def insurance(self) -> Fen:
+        """What the medical insurance pays."""
+        return total(charge.insurance for charge in self.charges)
+
+    @property
+    def price(self) -> Fen:
+        """Everything together: what is paid, what is owed and what the insurance pays."""
+        return total(charge.price for charge in self.charges)
+
+
+def account(charges: Iterable[Charge], paid: Iterable[ChargeId]) -> Account:
+    """Return the account of `charges`."""
+    mine = tuple(charges)
+    return Account(charges=mine, paid=frozenset(paid) & {charge.id for charge in mine})
+
+
+def require_step_allowed(
+    account: Account,
+    step: Sequence[ChargeId],
+    mode: PaymentMode,
+    *,
+    is_last: bool = False,
+    credit_limit: Fen = NOTHING,
+) -> None:
+    """Let a step of a visit be done now, or refuse it.
+
+    Args:
+        account: of the visit; the charges of the step are in it.
+        step: the charges of the step.
+        mode: how the hospital has agreed with the patient that he pays.
+        is_last: whether the patient leaves after it, as after fetching his medicines.
+        credit_limit: how much a patient of `treat_first` may owe; nothing: he has no credit.
+
+    Raises:
+        PaymentRefused: he has to pay first; `owed` is what.
+    """
+    unpaid = {charge.id: charge for charge in account.owed_charges}
+    own = total(unpaid[charge].self_pay for charge in step if charge in unpaid)
+    match mode:
+        case PaymentMode.EACH_STEP if own:
+            raise PaymentRefused(RefusalCode.PAY_FIRST, owed=own)
+        case PaymentMode.ONCE_PER_VISIT if is_last and account.owed:
+            raise PaymentRefused(RefusalCode.PAY_FIRST, owed=account.owed)
+        case PaymentMode.TREAT_FIRST if not credit_limit and own:
+            raise PaymentRefused(RefusalCode.NO_CREDIT, owed=own)
+        case PaymentMode.TREAT_FIRST if account.owed > credit_limit:
+            raise PaymentRefused(RefusalCode.CREDIT_LIMIT, owed=account.owed)
+        case _:
+            return

@@ -1,0 +1,57 @@
+"""Differences as a file for a spreadsheet, which must never take a cell for a formula."""
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from queue_server.payments.reconciliation import ADVICE, Difference
+
+_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+_HEADER: Final = (
+    "日期 day",
+    "渠道 channel",
+    "差异 difference",
+    "商户单号 our number",
+    "渠道单号 gateway's number",
+    "系统状态 our state",
+    "系统金额(元) our amount (yuan)",
+    "渠道金额(元) gateway's amount (yuan)",
+    "处理 what to do",
+    "what to do (English)",
+)
+
+
+def differences_csv(day_on: date, differences: Iterable[Difference]) -> str:
+    """Return the differences of a day as CSV with a byte order mark, as spreadsheets want it."""
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text)
+    writer.writerow(_HEADER)
+    for one in differences:
+        advice_zh, advice_en = ADVICE[one.kind]
+        cells = (
+            day_on.isoformat(),
+            one.channel,
+            one.kind,
+            one.attempt,
+            one.transaction,
+            one.state or "",
+            yuan(one.books_fen),
+            yuan(one.gateway_fen),
+            advice_zh,
+            advice_en,
+        )
+        writer.writerow([_safe(str(cell)) for cell in cells])
+    return text.getvalue()
+
+
+def yuan(fen: int) -> str:
+    """Write fen, which may be less than nothing, as yuan with two decimals."""
+    return "{}{}.{:02d}".format("-" if fen < 0 else "", *divmod(abs(fen), 100))
+
+
+def _safe(cell: str) -> str:
+    is_number = cell.removeprefix("-").replace(".", "", 1).isdigit()
+    return cell if is_number or not cell.startswith(_FORMULA_SIGNS) else f"'{cell}"

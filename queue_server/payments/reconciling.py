@@ -1,0 +1,46 @@
+"""Fetches the bills of a day and compares them with what the journal tells."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from queue_server.payments.attempt import Attempt
+from queue_server.payments.bookkeeper import read_books
+from queue_server.payments.gateway import Gateway
+from queue_server.payments.reconciliation import DaySpan, Reconciliation, reconcile
+from queue_server.payments.step_store import StepStore
+from queue_server.payments.terms import AttemptId, Channel
+
+BEIJING: Final = ZoneInfo("Asia/Shanghai")
+"""The gateways' days are those of Beijing, wherever the site is."""
+DAYS_SINCE: Final = 7
+"""What became of an attempt is looked for in the books of so many days after its own."""
+
+
+def reconcile_day(
+    store: StepStore, gateways: Mapping[Channel, Gateway], day_on: date
+) -> Sequence[Reconciliation]:
+    """Compare a day of every gateway with the books. Blocks on gateways and on the disk.
+
+    Raises:
+        GatewaySilent: a bill can't be fetched now.
+        JournalUnusable: the books can't be read.
+    """
+    attempts = attempts_around(store, day_on)
+    midnight = datetime.combine(day_on, time(), tzinfo=BEIJING)
+    span = DaySpan(starts_at=midnight, ends_at=midnight + timedelta(days=1))
+    return [
+        reconcile(channel, attempts, gateway.daily_bill(day_on), span)
+        for channel, gateway in gateways.items()
+    ]
+
+
+def attempts_around(store: StepStore, day_on: date) -> Sequence[Attempt]:
+    """Return the attempts that a day's bill may be about, as they are by now."""
+    found: dict[AttemptId, Attempt] = {}
+    for later in range(-1, DAYS_SINCE + 1):
+        books = read_books(store, day_on + timedelta(days=later))
+        if books is not None:
+            found.update(books.attempts)
+    return tuple(found.values())

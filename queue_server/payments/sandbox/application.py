@@ -1,0 +1,20 @@
+"""The sandbox over HTTP: two providers, a page to pay, and a control API."""
+
+from fastapi import FastAPI
+
+from queue_server.payments.sandbox.alipay_api import make_alipay_router
+from queue_server.payments.sandbox.control_routes import make_control_router
+from queue_server.payments.sandbox.pay_routes import make_pay_router
+from queue_server.payments.sandbox.sandbox import Sandbox
+from queue_server.payments.sandbox.wechat_api import make_wechat_router
+from queue_server.payments.terms import Channel
+
+
+def make_application(sandbox: Sandbox) -> FastAPI:
+    """Return the application that serves a sandbox."""
+    application = FastAPI(title="Payment sandbox / 支付沙箱", docs_url=None, redoc_url=None)
+    application.include_router(make_wechat_router(sandbox.providers[Channel.WECHAT]))
+    application.include_router(make_alipay_router(sandbox.providers[Channel.ALIPAY]))
+    application.include_router(make_pay_router(sandbox))
+    application.include_router(make_control_router(sandbox))
+    return application

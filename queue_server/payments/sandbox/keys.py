@@ -1,0 +1,138 @@
+"""Keys of the sandbox: made anew in a folder, with a `payments.toml` that fits them.
+
+The folder holds both sides: what a hospital gets from its provider, and what only a provider has.
+Such keys move no real money.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.rsa import (
+    RSAPrivateKey,
+    RSAPublicKey,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from queue_server.payments.terms import Channel
+
+WECHAT_MERCHANT: Final = "1900000001"
+WECHAT_APP: Final = "wx00000000sandbox1"
+WECHAT_SERIAL: Final = "5A0000000000000000000000000000000000000A"
+WECHAT_PLATFORM_KEY_ID: Final = "PUB_KEY_ID_0119000000012026000000000001"
+ALIPAY_APP: Final = "2021000000000001"
+ALIPAY_SELLER: Final = "2088000000000001"
+
+_KEY_BITS: Final = 2048
+_API_V3_KEY_FILE: Final = "wechat-api-v3.key"
+_CONFIGURATION: Final = """\
+# Made by the sandbox: these keys move no real money. / 沙箱密钥，不涉及真实资金。
+title = "医院缴费"
+
+[wechat]
+merchant_id = "{wechat_merchant}"
+app_id = "{wechat_app}"
+certificate_serial = "{wechat_serial}"
+private_key_file = "wechat-hospital.key"
+api_v3_key_file = "wechat-api-v3.key"
+platform_key_id = "{wechat_platform_key_id}"
+platform_key_file = "wechat-provider.pub"
+notify_url = "{notify}/payments/notice/wechat"
+gateway = "{gateway}"
+
+[alipay]
+app_id = "{alipay_app}"
+seller_id = "{alipay_seller}"
+private_key_file = "alipay-hospital.key"
+platform_key_file = "alipay-provider.pub"
+notify_url = "{notify}/payments/notice/alipay"
+gateway = "{gateway}/gateway.do"
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderKeys:
+    """What the provider of a channel has."""
+
+    own: RSAPrivateKey
+    hospital: RSAPublicKey
+    stranger: RSAPrivateKey
+    """Nobody's: what forged things are signed with."""
+
+
+def make_keys(folder: Path) -> None:
+    """Make keys for both channels in `folder`, unless there are some."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for channel in Channel:
+        for side in ("hospital", "provider"):
+            path = folder / f"{channel}-{side}.key"
+            if path.exists():
+                continue
+            key = generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+            _write_secret(path, key.private_bytes(*_PRIVATE, NoEncryption()))
+            public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            path.with_suffix(".pub").write_bytes(public)
+    if not (folder / _API_V3_KEY_FILE).exists():
+        _write_secret(folder / _API_V3_KEY_FILE, os.urandom(16).hex().encode())
+
+
+_PRIVATE: Final = (Encoding.PEM, PrivateFormat.PKCS8)
+
+
+def write_configuration(folder: Path, *, gateway: str, notify: str) -> Path:
+    """Write the `payments.toml` of a hospital that pays through this sandbox.
+
+    Args:
+        folder: where the keys are.
+        gateway: the sandbox's own address.
+        notify: the address of the hospital's queue server, for callbacks.
+    """
+    path = folder / "payments.toml"
+    text = _CONFIGURATION.format(
+        wechat_merchant=WECHAT_MERCHANT,
+        wechat_app=WECHAT_APP,
+        wechat_serial=WECHAT_SERIAL,
+        wechat_platform_key_id=WECHAT_PLATFORM_KEY_ID,
+        alipay_app=ALIPAY_APP,
+        alipay_seller=ALIPAY_SELLER,
+        gateway=gateway,
+        notify=notify,
+    )
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def provider_keys(folder: Path, channel: Channel) -> ProviderKeys:
+    """Return what the provider of `channel` has."""
+    hospital = _private_key(folder / f"{channel}-hospital.key")
+    return ProviderKeys(
+        own=_private_key(folder / f"{channel}-provider.key"),
+        hospital=hospital.public_key(),
+        # The hospital's own key is none that a provider signs with.
+        stranger=hospital,
+    )
+
+
+def api_v3_key(folder: Path) -> str:
+    """Return the secret that WeChat Pay and the hospital share."""
+    return (folder / _API_V3_KEY_FILE).read_text(encoding="ascii")
+
+
+def _private_key(path: Path) -> RSAPrivateKey:
+    key = load_pem_private_key(path.read_bytes(), password=None)
+    assert isinstance(key, RSAPrivateKey), path
+    return key
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

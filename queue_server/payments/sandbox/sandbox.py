@@ -1,0 +1,67 @@
+"""Both providers of the sandbox, and what a patient does in front of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from queue_server.payments.sandbox.alipay_api import alipay_callback
+from queue_server.payments.sandbox.bank import Bank, Trade
+from queue_server.payments.sandbox.faults import Faults
+from queue_server.payments.sandbox.keys import api_v3_key, provider_keys
+from queue_server.payments.sandbox.provider import Messenger, Provider, send_callbacks
+from queue_server.payments.sandbox.wechat_api import wechat_callback
+from queue_server.payments.terms import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    """Both providers, and what a patient does."""
+
+    providers: Mapping[Channel, Provider]
+    wechat_secret: str
+
+    def pay(self, channel: Channel, number: str, *, fen: int | None = None) -> Trade:
+        """Pay as a patient; the hospital is told.
+
+        Raises:
+            BankRefused: it can't be paid.
+        """
+        provider = self.providers[channel]
+        trade = provider.bank.pay(number, provider.clock(), fen=fen)
+        self.tell(channel, trade)
+        return trade
+
+    def tell(self, channel: Channel, trade: Trade) -> None:
+        """Tell the hospital that a payment is paid, once more if it was told already."""
+        provider = self.providers[channel]
+        if channel is Channel.WECHAT:
+            send_callbacks(
+                provider,
+                trade,
+                lambda wording: wechat_callback(trade, wording, self.wechat_secret),
+            )
+        else:
+            send_callbacks(provider, trade, lambda wording: alipay_callback(trade, wording))
+
+
+def make_sandbox(
+    folder: Path,
+    *,
+    clock: Callable[[], datetime],
+    new_id: Callable[[], str],
+    messenger: Messenger,
+) -> Sandbox:
+    """Return a sandbox with the keys in `folder`, which `make_keys` has made."""
+    providers = {
+        channel: Provider(
+            bank=Bank(new_id),
+            faults=Faults(),
+            keys=provider_keys(folder, channel),
+            clock=clock,
+            new_id=new_id,
+            messenger=messenger,
+        )
+        for channel in Channel
+    }
+    return Sandbox(providers=providers, wechat_secret=api_v3_key(folder))

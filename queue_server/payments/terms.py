@@ -1,0 +1,59 @@
+"""The vocabulary of payments: ids, channels, modes, states. The words stand in the glossary."""
+
+from enum import StrEnum
+from typing import NewType
+
+ChargeId = NewType("ChargeId", str)
+VisitId = NewType("VisitId", str)
+BillId = NewType("BillId", str)
+AttemptId = NewType("AttemptId", str)
+"""Also the number under which the gateway knows the payment: at most 32 of `[0-9A-Za-z]`."""
+
+
+class Channel(StrEnum):
+    """Whom the money comes through."""
+
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+
+
+class PaymentMode(StrEnum):
+    """When a patient pays."""
+
+    EACH_STEP = "each_step"
+    """Before each step: a laboratory draws no blood that is not paid."""
+    ONCE_PER_VISIT = "once_per_visit"
+    """Once, before the last step of the visit."""
+    TREAT_FIRST = "treat_first"
+    """Treated first and paid later, up to a limit."""
+
+
+class AttemptState(StrEnum):
+    """Where an attempt to pay is; the table of changes stands in `payments/attempt.py`."""
+
+    NEW = "new"
+    """Decided; the gateway does not know of it."""
+    CREATING = "creating"
+    """Written down, and the gateway is being asked."""
+    WAITING = "waiting"
+    """The gateway waits for the patient."""
+    UNKNOWN = "unknown"
+    """The gateway gave no answer that counts: it may be paid or not. Never shown as failed."""
+    FAILED = "failed"
+    """The gateway refused it for certain."""
+    CLOSING = "closing"
+    """Too late or cancelled: nobody may pay any more, unless it has been paid already."""
+    CLOSED = "closed"
+    """The gateway has said that nobody can pay any more."""
+    PAID = "paid"
+    """The money is there; the hospital has not booked it yet."""
+    FULFILLED = "fulfilled"
+    """Paid and booked."""
+    LATE_PAID = "late_paid"
+    """Money for what was closed, failed or paid already: it goes back."""
+    REFUNDING = "refunding"
+    """The money is being given back."""
+    REFUNDED = "refunded"
+    """The money was given back."""
+    REVIEW = "review"
+    """A person has to look: the amount differs, or the gateway refused to give money back."""

@@ -1,0 +1,67 @@
+"""Whatever goes wrong, and whenever the process is killed: no fen is lost, none is paid twice."""
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from queue_server.payments.terms import AttemptState
+from tests.integration.payments.memory_steps import MemorySteps
+from tests.integration.payments.world import World
+
+MOMENTS = 80
+SEEDS_EACH = 250
+
+
+@pytest.mark.parametrize("first", range(0, 2000, SEEDS_EACH))
+def test_money_is_conserved_over_any_history(first: int) -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(first, first + SEEDS_EACH):
+        world = World(random.Random(seed), MemorySteps())
+        for _ in range(MOMENTS):
+            world.a_moment()
+        world.calm_down()
+        try:
+            world.check()
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed}: {error}") from error
+        seen.update(attempt.state for attempt in world.every_attempt())
+        seen["deaths"] += world.death_count
+
+    # The histories really go everywhere: else they would prove nothing.
+    assert seen["deaths"] > SEEDS_EACH
+    for state in (
+        AttemptState.FULFILLED,
+        AttemptState.CLOSED,
+        AttemptState.REFUNDED,
+        AttemptState.REVIEW,
+    ):
+        assert seen[state] > 3, seen
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """The same, with histories that are made shorter until the shortest one that fails is left."""
+
+    @initialize(dice=st.randoms(use_true_random=False))
+    def begin(self, dice: random.Random) -> None:
+        self.world = World(dice, MemorySteps())
+
+    @rule(act=st.sampled_from(World.ACTS))
+    def something_happens(self, act: str) -> None:
+        self.world.surviving(getattr(self.world, act))
+
+    def teardown(self) -> None:
+        self.world.calm_down()
+        self.world.check()
+
+
+TestAnyHistory = AnyHistory.TestCase
+TestAnyHistory.settings = settings(
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
