@@ -31,6 +31,7 @@ BENCH: Final = "calls"
 DISPLAYS: Final = 100
 RATE_PER_S: Final = 50.0
 BURST: Final = 100
+ROOMS: Final = 20
 P50_OF_BARE: Final = 4.0
 P99_OF_BARE: Final = 5.0
 CALL_BYTES: Final = 520
@@ -123,12 +124,13 @@ class Waiting:
 def calls(folder: Path, rounds: int, count: int, display_count: int = DISPLAYS) -> list[Figure]:
     """Measure calls and bare publishes in turn, then bursts of calls."""
     burst = min(BURST, count)
-    visit_count = (rounds + 1) * (count + burst)
+    of_each = -(-count // ROOMS) - (-burst // ROOMS)
+    visit_count = (rounds + 1) * of_each * ROOMS
     port = free_port()
     found: dict[str, list[float]] = defaultdict(list)
     with (
         running_broker("Mosquitto", folder / "broker") as address,
-        check_in_load(folder, address, visit_count, http_port=port) as load,
+        check_in_load(folder, address, visit_count, rooms=ROOMS, http_port=port) as load,
         _displays(load.hospital, address, display_count, folder) as displays,
     ):
         require_checked_in(load.asker.keep_in_flight(load.check_ins(visit_count), 64))
@@ -230,8 +232,11 @@ def _burst(waiting: Waiting, count: int, display_count: int) -> None:
     for doctor in doctors:
         doctor.look_up()
     with ThreadPoolExecutor(len(doctors)) as pool:
-        for number in range(count):
-            pool.submit(doctors[number % len(doctors)].call_next, [])
+        pressed = [
+            pool.submit(doctors[number % len(doctors)].call_next, []) for number in range(count)
+        ]
+        for press in pressed:
+            press.result()
     called = [doctors[number % len(doctors)].queue for number in range(count)]
     areas = [_area_of(waiting, queue) for queue in called]
     wanted = sum(_displays_of(waiting, area, display_count) for area in areas)
