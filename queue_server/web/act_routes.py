@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from queue_server.rules import commands as asked
-from queue_server.rules.events import Entry
+from queue_server.rules.events import Called, Entry, TicketEvent
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import (
     PatientId,
@@ -172,8 +172,11 @@ async def _done(
 
 
 def _told(entry: Entry) -> Done:
-    about = [getattr(event, "ticket", None) for event in entry.events]
-    return Done(entry=entry.number, ticket=next((ticket for ticket in about if ticket), None))
+    about = [event for event in entry.events if isinstance(event, TicketEvent)]
+    # Whoever is called: that another one was finished by it comes first in the entry.
+    called = [event for event in about if isinstance(event, Called)]
+    told = next(iter((*called, *about)), None)
+    return Done(entry=entry.number, ticket=told.ticket if told is not None else None)
 
 
 def _walk_in_rank(setup: Setup, queue: QueueId, body: WalkInAct) -> PriorityRank | None:

@@ -194,6 +194,17 @@ async def test_a_doctor_goes_through_a_consultation(day: HospitalDay, signed_in:
     assert day.order(RESPIRATORY) == ["A003"]
 
 
+async def test_the_answer_to_a_call_names_whoever_is_called_and_not_whom_it_finished(
+    day: HospitalDay, signed_in: SignedIn
+) -> None:
+    day.check_in(CARDIOLOGY, 1, 2)
+    doctor = await signed_in("shen")
+
+    called = [(await act(doctor, "call-next", f"r-{n}")).json()["ticket"] for n in (1, 2)]
+
+    assert called == [ticket(1), ticket(2)]
+
+
 async def test_two_patients_with_the_same_masked_name_in_one_area_are_warned_of(
     day: HospitalDay, signed_in: SignedIn
 ) -> None:
