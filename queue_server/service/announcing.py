@@ -136,7 +136,7 @@ class Announcing:
         self._rest_until = clock_s + took_s + min(took_s * BOARDS_REST, BOARDS_REST_S_MAX)
 
     def _tell_all_retained(self, at: datetime) -> None:
-        self._dirty = set(self._setup.areas)
+        self._make_all_dirty()
         self._tell_offline_rules(at)
         if self._told is not None:
             self._tell_all_notices(self._told, at)

@@ -100,5 +100,7 @@ def boards(folder: Path, rounds: int, many: int = MANY) -> list[Figure]:
 
 
 def _per_s(came_at: list[float]) -> float:
-    """Return how often a board came in a second, from the first to the last."""
+    """Return how often a board came in a second, from the first to the last; 0: it came once."""
+    if len(came_at) < 2:
+        return 0.0
     return (len(came_at) - 1) / (came_at[-1] - came_at[0])

@@ -306,8 +306,9 @@ def test_a_server_that_is_gone_is_shown_and_found_again(
 
     again = WebServer(day.application(), host="127.0.0.1", port=port)
     again.start()
-    # Sessions end with the server that kept them.
-    expect(page).to_have_url(re.compile("/login$"))
+    # Sessions outlive the server that kept them.
+    expect(page.locator("#line-down")).to_be_hidden()
+    expect(page.locator("#line")).not_to_have_text("未连接")
     # The page is whole before this server goes, too.
     page.wait_for_load_state("networkidle")
     again.stop()

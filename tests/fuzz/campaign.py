@@ -53,8 +53,10 @@ def _quiet() -> Iterator[None]:
     """What the parts log of what is thrown at them is no news."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(before)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def run_slice(
