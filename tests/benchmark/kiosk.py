@@ -187,7 +187,13 @@ def running_kiosk(
             cwd=CHECKOUT,
             stdout=log,
             stderr=log,
-            env={**os.environ, "SDL_AUDIODRIVER": "dummy", **environment},
+            env={
+                **os.environ,
+                "SDL_AUDIODRIVER": "dummy",
+                # On the screen that is watched, whatever the tests around it draw on.
+                "SDL_VIDEODRIVER": "x11",
+                **environment,
+            },
         )
     try:
         yield RunningKiosk(process, port, devices.scanner)
