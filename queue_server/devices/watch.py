@@ -30,6 +30,8 @@ class DeviceWatch:
 
     def start(self) -> None:
         """Begin; a change since the broker was started is followed too."""
+        # From now on whoever changes the list may wait for us.
+        self._applied_file.write_text("0", encoding="ascii")
         self._thread.start()
 
     def stop(self) -> None:

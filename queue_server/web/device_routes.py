@@ -16,6 +16,7 @@ from queue_server.web.bodies import NoFields
 from queue_server.web.desk import Desk
 from queue_server.web.device_view import DevicesView, HistoryLine, devices_view, history
 from queue_server.web.json_answer import JsonAnswer
+from queue_server.web.live import STREAM
 from queue_server.web.problems import Problem, ProblemCode
 from queue_server.web.users import User
 
@@ -35,7 +36,7 @@ def make_router(desk: Desk, expected: Callable[[], Mapping[DeviceId, ExpectedDev
         """Return every device and the active alarms, once."""
         return JsonAnswer(view(desk.service.now, desk.service.clock()))
 
-    @router.get("/stream", response_class=StreamingResponse)
+    @router.get("/stream", response_class=StreamingResponse, responses=STREAM)
     async def stream(request: Request, _user: Annotated[User, administrator]) -> StreamingResponse:
         """Send the view now and after each change, as server-sent events."""
         token = desk.access.token(request)
