@@ -272,7 +272,7 @@ def test_a_broker_that_has_lost_everything_is_told_everything_again(
     )
     moved_site.act(asked.AddWalkIn(queue=CARDIOLOGY, prefix="A"))
     screen = listen(moved_site, everything(moved_site))
-    screen.wait_until(lambda heard: len({one.topic for one in heard}) == 15)
+    screen.wait_until(lambda heard: len({one.topic for one in heard}) == 16)
     before = {one.topic for one in screen.heard}
 
     own_broker.stop()
