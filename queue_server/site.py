@@ -162,7 +162,7 @@ def _queue(table: Table) -> QueueSetup:
         area=AreaId(table.id("area")),
         room=RoomId(table.id("room")),
         prefix=table.matching(
-            "prefix", "[A-Z]", "一个大写字母，如 A", "one capital letter, like A"
+            "prefix", "[A-Z]{1,2}", "一或两个大写字母，如 A", "one or two capital letters, like A"
         ),
         is_sensitive=table.flag("is_sensitive"),
         policy=table.raw_table("policy"),

@@ -5,6 +5,7 @@ brokers maps `/` to `.`.
 """
 
 import re
+from functools import lru_cache
 
 from queue_server.rules.terms import AreaId, DeviceId, RoomId, SiteId
 
@@ -23,6 +24,7 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+@lru_cache(4096)
 def _topic(site: SiteId, *parts: str) -> str:
     for part in (site, *parts):
         if not is_id(part):

@@ -10,7 +10,10 @@ from typing import Final
 
 import msgspec
 
+from queue_server.rules.terms import quick
 
+
+@quick
 class ReasonCode(StrEnum):
     """Each a sentence of `SENTENCES`."""
 

@@ -6,7 +6,7 @@ Nothing here decides anything. The words stand in `docs/glossary.md`.
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import NewType
+from typing import NewType, TypeVar
 
 SiteId = NewType("SiteId", str)
 AreaId = NewType("AreaId", str)
@@ -24,6 +24,20 @@ DaySecond = NewType("DaySecond", int)
 """Seconds since midnight, local time, of the clinic day; a night clinic counts on past 86,400."""
 
 
+E = TypeVar("E", bound=type[StrEnum])
+
+
+def quick(enum: E) -> E:
+    """Make the members plain attributes of their class, as they are from Python 3.12 on.
+
+    In 3.11 each `TicketState.WAITING` costs 170 ns instead of 20, a hundred times a check-in.
+    """
+    for name, member in enum.__members__.items():
+        type.__setattr__(enum, name, member)
+    return enum
+
+
+@quick
 class TicketState(StrEnum):
     """Where a ticket is; the table of changes stands in `rules/ticket.py`."""
 
@@ -53,6 +67,7 @@ class TicketState(StrEnum):
     """Void."""
 
 
+@quick
 class DeviceAct(StrEnum):
     """What the technician's desk may ask of a device."""
 
@@ -66,6 +81,7 @@ class DeviceAct(StrEnum):
     """Send a picture of the window with everything personal covered."""
 
 
+@quick
 class TicketKind(StrEnum):
     """What a ticket counts as in the queue; which rule places it."""
 
@@ -81,6 +97,7 @@ class TicketKind(StrEnum):
     """Before everybody."""
 
 
+@quick
 class PriorityRank(StrEnum):
     """Entitled groups; the policy says in which order they come."""
 
@@ -90,6 +107,7 @@ class PriorityRank(StrEnum):
     PREGNANT = "pregnant"
 
 
+@quick
 class QueueStatus(StrEnum):
     """Whether a doctor's queue moves."""
 
@@ -101,6 +119,7 @@ class QueueStatus(StrEnum):
     """The clinic is stopped today: nobody is called and check-in is refused."""
 
 
+@quick
 class Language(StrEnum):
     """Languages the server itself writes; machines add others by a translation file."""
 
@@ -108,6 +127,7 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+@quick
 class RefusalCode(StrEnum):
     """Why a request was refused; the sentences stand in `rules/refusals.py`."""
 

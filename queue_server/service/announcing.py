@@ -27,7 +27,7 @@ from queue_server.watch.metrics import Metrics
 
 BOARD_INTERVAL_S: Final = 0.05
 """The shortest time between two boards of an area."""
-BOARDS_REST: Final = 4
+BOARDS_REST: Final = 9
 """Boards rest so many times as long as the last ones took: check-ins come before boards."""
 BOARDS_REST_S_MAX: Final = 0.5
 REPEAT_S: Final = 2.0

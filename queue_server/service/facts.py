@@ -1,10 +1,11 @@
 """What happens beside the queues, and is journaled like them: help, notices, identifications."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from queue_server.contract.messages import SESSION_LIFE_S, Notice
 from queue_server.journal.journal import JournaledFact

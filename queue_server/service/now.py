@@ -5,8 +5,11 @@ day and the journal alone, so a restart gives the same one again.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from queue_server.contract.messages import Notice
 from queue_server.journal.journal import JournaledEntry
@@ -85,8 +88,7 @@ class ActiveAlarm:
     began_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Now:
+class Now(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the service knows of the running clinic day."""
 
     day_on: date
@@ -95,15 +97,15 @@ class Now:
     masked_names: Mapping[PatientId, str]
     change_count: int = 0
     """Entries and facts of the day so far: the revision of its boards."""
-    calls: Mapping[AreaId, tuple[CallMade, ...]] = field(default_factory=dict)
+    calls: Mapping[AreaId, tuple[CallMade, ...]] = msgspec.field(default_factory=dict)
     """The day's calls of each area, oldest first."""
     help_calls: tuple[HelpCall, ...] = ()
     conflicts: tuple[OpenConflict, ...] = ()
-    provisional: Mapping[str, tuple[TicketId, ...]] = field(default_factory=dict)
+    provisional: Mapping[str, tuple[TicketId, ...]] = msgspec.field(default_factory=dict)
     """By the code of a provisional slip: the tickets it stands for, none if it was refused."""
-    notices: Mapping[AreaId, tuple[Notice, ...]] = field(default_factory=dict)
-    sessions: Mapping[str, Session] = field(default_factory=dict)
-    devices: Devices = field(default_factory=dict)
+    notices: Mapping[AreaId, tuple[Notice, ...]] = msgspec.field(default_factory=dict)
+    sessions: Mapping[str, Session] = msgspec.field(default_factory=dict)
+    devices: Devices = msgspec.field(default_factory=dict)
     """What each device said last; not journaled."""
     device_commands: tuple[DeviceCommand, ...] = ()
     """What was asked of devices today, oldest first."""

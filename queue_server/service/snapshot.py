@@ -7,12 +7,12 @@ row is replayed. Whatever does not fit is left out, and the journal is read from
 
 import hashlib
 import logging
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from queue_server.journal.hash_chain import Link
 from queue_server.journal.journal import Journal

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
 
+from msgspec import structs
+
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
 from queue_server.contract.messages import Command, Heard, Identify, TakeOver
@@ -154,7 +156,7 @@ class Writer:
             _log.error("some patients can't be looked up: their tickets show numbers only")
         if self._now is not None:
             # What a new day does not change.
-            now = replace(now, devices=self._now.devices, alarms=self._now.alarms)
+            now = structs.replace(now, devices=self._now.devices, alarms=self._now.alarms)
         draft = Draft(self._setup, self._parts.journal, now, self._parts.clock())
         for command in missing_tickets(self._setup, now, loaded.appointments):
             draft.act(command, by="records")
@@ -250,7 +252,7 @@ class Writer:
                 devices = with_said(
                     draft.now.devices, device, said, draft.at, is_retained=is_retained
                 )
-                draft.now = replace(draft.now, devices=devices)
+                draft.now = structs.replace(draft.now, devices=devices)
                 if isinstance(said, Heard):
                     self._metrics.heard(said)
                 return _nothing

@@ -113,8 +113,8 @@ def check_in_load(
     environment: Mapping[str, str] | None = None,
     *,
     http_port: int | None = None,
-    areas: int = 10,
-    rooms: int = 20,
+    areas: int = 20,
+    rooms: int = 200,
 ) -> Iterator[CheckInLoad]:
     """Run a server of its own and an echo."""
     hospital = make_hospital(folder, area_count=areas, room_count=rooms, visit_count=visit_count)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Final
 
 from queue_server.records.demo_hospital import write_demo_hospital
@@ -113,7 +114,7 @@ class BenchHospital:
 def make_hospital(
     folder: Path, *, area_count: int, room_count: int, visit_count: int
 ) -> BenchHospital:
-    """Write a hospital of `area_count` areas with `room_count` rooms in all (26 at most)."""
+    """Write a hospital of `area_count` areas with `room_count` rooms in all (676 at most)."""
     folder.mkdir(parents=True, exist_ok=True)
     site_file, users_file = folder / "site.toml", folder / "users.toml"
     site_file.write_text(_site_text(area_count, room_count), encoding="utf-8")
@@ -158,7 +159,7 @@ def _opening(site: Site) -> tuple[date, int]:
 def _site_text(area_count: int, room_count: int) -> str:
     areas = [_AREA.format(area=area) for area in range(area_count)]
     queues = [
-        _QUEUE.format(number=number, area=number % area_count, prefix=chr(ord("A") + number))
+        _QUEUE.format(number=number, area=number % area_count, prefix=_prefix(number))
         for number in range(room_count)
     ]
     return _SITE.format(site=SITE) + "".join(areas + queues)
@@ -176,6 +177,11 @@ def _users_text(site: Site) -> str:
     return nurse + "".join(doctors)
 
 
+def _prefix(queue: int) -> str:
+    more, last = divmod(queue, len(ascii_uppercase))
+    return (ascii_uppercase[more - 1] if more else "") + ascii_uppercase[last]
+
+
 def _visits(queues: list[QueueId], count: int) -> Iterator[Visit]:
     in_a_queue = -(-count // len(queues))
     for index in range(count):
@@ -189,7 +195,7 @@ def _visits(queues: list[QueueId], count: int) -> Iterator[Visit]:
             queue=queues[queue],
             number=number,
             slot=Slot(start_s=start_s, end_s=DaySecond(start_s + SLOT_S)),
-            ticket=ticket_id(queues[queue], ticket_number(chr(ord("A") + queue), number)),
+            ticket=ticket_id(queues[queue], ticket_number(_prefix(queue), number)),
         )
 
 

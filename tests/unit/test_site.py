@@ -147,8 +147,8 @@ def test_all_mistakes_are_told_at_once(site_file: Path) -> None:
         ('id = "skin-1"', "id = 7", "queue[2].id", "is 7"),
         ('room = "room-2"', 'room = "room-1"', "queue[skin-1].room", "already has"),
         ('room = "room-2"', 'room = "Raum 2"', "queue[skin-1].room", "a-z, 0-9 and -"),
-        ('prefix = "A"', 'prefix = "a"', "queue[eye-1].prefix", "one capital letter"),
-        ('prefix = "A"', 'prefix = "Ä"', "queue[eye-1].prefix", "one capital letter"),
+        ('prefix = "A"', 'prefix = "a"', "queue[eye-1].prefix", "one or two capital letters"),
+        ('prefix = "A"', 'prefix = "Ä"', "queue[eye-1].prefix", "one or two capital letters"),
         ('area = "area-1"', 'area = "x"', "queue[eye-1].area", "one of area-1"),
         ('room_zh = "2 诊室"', 'room_zh = "皮肤性病科"', "queue[skin-1].room_zh", "sensitive"),
         ('room_en = "Room 2"', 'room_en = "dermatology 2"', "queue[skin-1].room_en", "sensitive"),
@@ -216,7 +216,7 @@ def test_every_problem_is_told_in_chinese_and_english(site_file: Path) -> None:
     text = str(caught.value)
     assert "queue[eye-1].prefex: unknown: did you mean prefix?" in text
     assert "没有这个键；是否想写 prefix？" in text
-    assert "queue[eye-1].prefix: is missing: give one capital letter, like A" in text
+    assert "queue[eye-1].prefix: is missing: give one or two capital letters, like A" in text
 
 
 def load_or_refuse(path: Path, content: bytes) -> None:

@@ -3,9 +3,10 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from queue_server.contract import topics
 from queue_server.contract.messages import CheckIn, Identified, Identify, Notice

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec import structs
 
 from queue_server.contract.messages import Notice
 from queue_server.journal.journal_key import JournalKey
@@ -204,7 +205,7 @@ def _another_program(patch: pytest.MonkeyPatch, setup: Setup, now: Now) -> tuple
 
 
 def _another_day(_patch: pytest.MonkeyPatch, setup: Setup, now: Now) -> tuple[Setup, Now]:
-    return setup, replace(now, day_on=now.day_on + timedelta(days=1))
+    return setup, structs.replace(now, day_on=now.day_on + timedelta(days=1))
 
 
 def _another_site(_patch: pytest.MonkeyPatch, _setup: Setup, now: Now) -> tuple[Setup, Now]:
