@@ -30,6 +30,7 @@ setup(
         "cryptography==50.0.2",
         "fastapi==0.165.0",
         "fonttools==4.68.0",
+        "httptools==0.9.0",
         "joserfc==1.8.0",
         "kivy==2.3.1",
         "msgspec==0.22.0",

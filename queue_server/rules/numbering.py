@@ -1,4 +1,4 @@
-"""Ticket numbers: a letter or two for the queue and a count of three digits, `A001`, from 1 each day."""
+"""Ticket numbers: a letter or two for the queue and a count of three digits, from 1 each day."""
 
 
 def ticket_number(prefix: str, count: int) -> str:

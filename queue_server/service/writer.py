@@ -207,16 +207,19 @@ class Writer:
             self._metrics.committed(len(jobs), self._monotonic() - began_s)
         is_changed = draft.now is not self._now
         self._now = draft.now
+        if is_changed:
+            # A call first: a whole waiting room looks up to it.
+            self._announcing.changed(self.now, at)
         for answer in answers:
             answer()
         for job in jobs:
             if isinstance(job, DayLoaded):
                 self._open(job)
+                self._announcing.changed(self.now, at)
                 is_changed = True
             elif isinstance(job, LineIsUp):
                 self._announcing.tell_everything(at)
         if is_changed:
-            self._announcing.changed(self.now, at)
             for listener in list(self.listeners):
                 listener(self.now)
         self._announcing.publish_due_boards(self._monotonic, at)
