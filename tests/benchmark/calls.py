@@ -130,7 +130,7 @@ def calls(folder: Path, rounds: int, count: int, display_count: int = DISPLAYS) 
     found: dict[str, list[float]] = defaultdict(list)
     with (
         running_broker("Mosquitto", folder / "broker") as address,
-        check_in_load(folder, address, visit_count, rooms=ROOMS, http_port=port) as load,
+        check_in_load(folder, address, visit_count, areas=10, rooms=ROOMS, http_port=port) as load,
         _displays(load.hospital, address, display_count, folder) as displays,
     ):
         require_checked_in(load.asker.keep_in_flight(load.check_ins(visit_count), 64))
