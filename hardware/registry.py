@@ -1,12 +1,13 @@
 """Turn a device's configuration into its driver; its library is imported only when asked for.
 
-[hardware.ticket_printer]          [hardware.scanner]
-driver = "network"                 driver = "serial"
+[printer]                          [cash]
+driver = "network"                 driver = "ssp"
 host = "192.168.1.50"              port = "/dev/serial/by-id/usb-…"
 """
 
 from collections.abc import Mapping
 
+from hardware.cash.bill_validator import BillValidator
 from hardware.driver_config import Key, Values, checked_config
 from hardware.errors import ConfigError
 from hardware.printers.line import Line
@@ -57,6 +58,17 @@ SCANNER_DRIVERS: Mapping[str, Mapping[str, Key]] = {
         "pause_s": Key(kind=float, default=0.5, minimum=0.01, maximum=5),
         "length_max": _LENGTH_MAX,
         "reconnect_s": Key(kind=float, default=2.0, minimum=0.01, maximum=60),
+    },
+}
+CASH_DRIVERS: Mapping[str, Mapping[str, Key]] = {
+    "ssp": {
+        "port": Key(kind=str),
+        "baud": Key(kind=int, default=9600, minimum=1200),
+        "address": Key(kind=int, default=0, maximum=0x7D),
+        "reply_timeout_s": Key(kind=float, default=1.0, minimum=0.05, maximum=10),
+        "poll_s": Key(kind=float, default=0.2, minimum=0.005, maximum=2),
+        "reconnect_s": Key(kind=float, default=2.0, minimum=0.01, maximum=60),
+        "hold_max_s": Key(kind=float, default=60.0, minimum=1, maximum=600),
     },
 }
 
@@ -143,3 +155,15 @@ def make_scanner(config: Mapping[str, object]) -> Scanner:
             limits=limits,
         )
     )
+
+
+def make_bill_validator(config: Mapping[str, object]) -> BillValidator:
+    """Return the bill validator that `config` describes, not started yet.
+
+    Raises:
+        ConfigError: its detail lists everything that is wrong with `config`.
+    """
+    _, values = checked_config(config, CASH_DRIVERS)
+    from hardware.cash.ssp_validator import SspValidator, SspValidatorSettings
+
+    return SspValidator(SspValidatorSettings(**values))
