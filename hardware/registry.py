@@ -7,6 +7,7 @@ host = "192.168.1.50"              port = "/dev/serial/by-id/usb-…"
 
 from collections.abc import Mapping
 
+from hardware.cards.card_reader import CardReader
 from hardware.cash.bill_validator import BillValidator
 from hardware.driver_config import Key, Values, checked_config
 from hardware.errors import ConfigError
@@ -69,6 +70,19 @@ CASH_DRIVERS: Mapping[str, Mapping[str, Key]] = {
         "poll_s": Key(kind=float, default=0.2, minimum=0.005, maximum=2),
         "reconnect_s": Key(kind=float, default=2.0, minimum=0.01, maximum=60),
         "hold_max_s": Key(kind=float, default=60.0, minimum=1, maximum=600),
+    },
+}
+_CARD_PAUSES = {
+    "poll_s": Key(kind=float, default=0.3, minimum=0.01, maximum=5),
+    "reconnect_s": Key(kind=float, default=2.0, minimum=0.01, maximum=60),
+}
+ID_CARD_DRIVERS: Mapping[str, Mapping[str, Key]] = {
+    "serial": {
+        "port": Key(kind=str),
+        "baud": Key(kind=int, default=115200, minimum=1200),
+        "encoding": Key(kind=str, default="utf-16-le", choices=("utf-16-le", "gb18030")),
+        "reply_timeout_s": Key(kind=float, default=2.0, minimum=0.05, maximum=10),
+        **_CARD_PAUSES,
     },
 }
 
@@ -167,3 +181,23 @@ def make_bill_validator(config: Mapping[str, object]) -> BillValidator:
     from hardware.cash.ssp_validator import SspValidator, SspValidatorSettings
 
     return SspValidator(SspValidatorSettings(**values))
+
+
+def make_id_card_reader(config: Mapping[str, object]) -> CardReader:
+    """Return the reader of resident ID cards that `config` describes, not started yet.
+
+    Raises:
+        ConfigError: its detail lists everything that is wrong with `config`.
+    """
+    _, values = checked_config(config, ID_CARD_DRIVERS)
+    from hardware.cards.polling_reader import Pauses, PollingReader
+    from hardware.cards.serial_id_card_reader import SerialIdCardSession, SerialIdCardSettings
+
+    settings = SerialIdCardSettings(
+        port=values["port"],
+        baud=values["baud"],
+        encoding=values["encoding"],
+        reply_timeout_s=values["reply_timeout_s"],
+    )
+    pauses = Pauses(poll_s=values["poll_s"], reconnect_s=values["reconnect_s"])
+    return PollingReader(lambda: SerialIdCardSession(settings), pauses)

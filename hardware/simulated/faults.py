@@ -41,3 +41,8 @@ class SimulatedFault(StrEnum):
     """Every reply arrives twice."""
     STRING_FISHING = "string_fishing"
     """Strikes once: the next note is pulled out again after it was credited."""
+
+    CARD_WITHDRAWN = "card_withdrawn"
+    """Strikes once: the next card is taken away while it is read."""
+    CARD_DAMAGED = "card_damaged"
+    """What is read of a card arrives with a wrong check sum."""

@@ -2,7 +2,7 @@
 
 import logging
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from hardware.cash.trouble import CashTrouble
 from hardware.simulated.bill_validator import SimulatedBillValidator
 from hardware.simulated.faults import SimulatedFault
 from hardware.simulated.pty_endpoint import PtyEndpoint
+from tests.integration.hardware.waiting import wait_until
 
 WAIT_S = 30.0
 """How long a test waits for what must come: only a broken one ever waits so long."""
@@ -99,16 +100,6 @@ def push_in(device: SimulatedBillValidator, value_fen: int, till: Till) -> NoteI
     till.validator.take_notes(10_000)
     wait_until(lambda: device.insert(value_fen))
     return till.next(NoteInEscrow)
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Ask again and again; the test's own time limit ends it."""
-    pause: queue.Queue[None] = queue.Queue()
-    while not is_so():
-        try:
-            pause.get(timeout=0.005)
-        except queue.Empty:
-            continue
 
 
 def test_a_note_is_held_until_the_hospital_takes_it_and_credited_once(
