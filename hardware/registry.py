@@ -1,12 +1,14 @@
 """Turn a device's configuration into its driver; its library is imported only when asked for.
 
-[hardware.ticket_printer]          [hardware.scanner]
-driver = "network"                 driver = "serial"
+[printer]                          [cash]
+driver = "network"                 driver = "ssp"
 host = "192.168.1.50"              port = "/dev/serial/by-id/usb-…"
 """
 
 from collections.abc import Mapping
 
+from hardware.cards.card_reader import CardReader
+from hardware.cash.bill_validator import BillValidator
 from hardware.driver_config import Key, Values, checked_config
 from hardware.errors import ConfigError
 from hardware.printers.line import Line
@@ -57,6 +59,30 @@ SCANNER_DRIVERS: Mapping[str, Mapping[str, Key]] = {
         "pause_s": Key(kind=float, default=0.5, minimum=0.01, maximum=5),
         "length_max": _LENGTH_MAX,
         "reconnect_s": Key(kind=float, default=2.0, minimum=0.01, maximum=60),
+    },
+}
+CASH_DRIVERS: Mapping[str, Mapping[str, Key]] = {
+    "ssp": {
+        "port": Key(kind=str),
+        "baud": Key(kind=int, default=9600, minimum=1200),
+        "address": Key(kind=int, default=0, maximum=0x7D),
+        "reply_timeout_s": Key(kind=float, default=1.0, minimum=0.05, maximum=10),
+        "poll_s": Key(kind=float, default=0.2, minimum=0.005, maximum=2),
+        "reconnect_s": Key(kind=float, default=2.0, minimum=0.01, maximum=60),
+        "hold_max_s": Key(kind=float, default=60.0, minimum=1, maximum=600),
+    },
+}
+_CARD_PAUSES = {
+    "poll_s": Key(kind=float, default=0.3, minimum=0.01, maximum=5),
+    "reconnect_s": Key(kind=float, default=2.0, minimum=0.01, maximum=60),
+}
+ID_CARD_DRIVERS: Mapping[str, Mapping[str, Key]] = {
+    "serial": {
+        "port": Key(kind=str),
+        "baud": Key(kind=int, default=115200, minimum=1200),
+        "encoding": Key(kind=str, default="utf-16-le", choices=("utf-16-le", "gb18030")),
+        "reply_timeout_s": Key(kind=float, default=2.0, minimum=0.05, maximum=10),
+        **_CARD_PAUSES,
     },
 }
 
@@ -143,3 +169,35 @@ def make_scanner(config: Mapping[str, object]) -> Scanner:
             limits=limits,
         )
     )
+
+
+def make_bill_validator(config: Mapping[str, object]) -> BillValidator:
+    """Return the bill validator that `config` describes, not started yet.
+
+    Raises:
+        ConfigError: its detail lists everything that is wrong with `config`.
+    """
+    _, values = checked_config(config, CASH_DRIVERS)
+    from hardware.cash.ssp_validator import SspValidator, SspValidatorSettings
+
+    return SspValidator(SspValidatorSettings(**values))
+
+
+def make_id_card_reader(config: Mapping[str, object]) -> CardReader:
+    """Return the reader of resident ID cards that `config` describes, not started yet.
+
+    Raises:
+        ConfigError: its detail lists everything that is wrong with `config`.
+    """
+    _, values = checked_config(config, ID_CARD_DRIVERS)
+    from hardware.cards.polling_reader import Pauses, PollingReader
+    from hardware.cards.serial_id_card_reader import SerialIdCardSession, SerialIdCardSettings
+
+    settings = SerialIdCardSettings(
+        port=values["port"],
+        baud=values["baud"],
+        encoding=values["encoding"],
+        reply_timeout_s=values["reply_timeout_s"],
+    )
+    pauses = Pauses(poll_s=values["poll_s"], reconnect_s=values["reconnect_s"])
+    return PollingReader(lambda: SerialIdCardSession(settings), pauses)

@@ -7,7 +7,12 @@ import serial
 
 
 def open_serial_port(
-    port: str, baud: int, *, read_timeout_s: float, write_timeout_s: float | None = None
+    port: str,
+    baud: int,
+    *,
+    read_timeout_s: float,
+    write_timeout_s: float | None = None,
+    stop_bits: int = 1,
 ) -> Any:
     """Return an open serial.Serial; nobody else can open the port while it is.
 
@@ -18,6 +23,7 @@ def open_serial_port(
         return serial.Serial(
             port,
             baud,
+            stopbits=stop_bits,
             timeout=read_timeout_s,
             write_timeout=write_timeout_s,
             exclusive=True,

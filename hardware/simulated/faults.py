@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class SimulatedFault(StrEnum):
-    """A fault stays until it is cleared; those in mid-slip strike once."""
+    """A fault stays until it is cleared; those marked so strike once."""
 
     UNPLUGGED = "unplugged"
     SLOW = "slow"
@@ -17,6 +17,32 @@ class SimulatedFault(StrEnum):
     COVER_OPEN = "cover_open"
     CUTTER_JAM = "cutter_jam"
     PAPER_OUT_MID_SLIP = "paper_out_mid_slip"
-    """The next slip is half printed, then the paper is out."""
+    """Strikes once: the next slip is half printed, then the paper is out."""
     LINE_BREAK_MID_SLIP = "line_break_mid_slip"
-    """The line breaks when part of the next slip has come in."""
+    """Strikes once: the line breaks when part of the next slip has come in."""
+
+    NOTE_JAM = "note_jam"
+    """A note that is being taken in stays where it is until the fault is cleared."""
+    STACKER_FULL = "stacker_full"
+    CASH_BOX_REMOVED = "cash_box_removed"
+    POWER_CUT = "power_cut"
+    """Off until it is cleared; when power is back, a note in the path is dealt with first."""
+    POWER_CUT_IN_ESCROW = "power_cut_in_escrow"
+    """Strikes once: power fails and comes back when the next note is in escrow."""
+    POWER_CUT_BEFORE_CREDIT = "power_cut_before_credit"
+    """Strikes once: power fails and comes back when the next note is on its way to the box."""
+    POWER_CUT_AFTER_CREDIT = "power_cut_after_credit"
+    """Strikes once: the same, when the note has been credited and is not in the box yet."""
+    REPLY_LOST = "reply_lost"
+    """Strikes once: the next reply does not arrive."""
+    CREDIT_LOST = "credit_lost"
+    """Strikes once: the next reply that tells of a credit does not arrive."""
+    REPLY_DOUBLED = "reply_doubled"
+    """Every reply arrives twice."""
+    STRING_FISHING = "string_fishing"
+    """Strikes once: the next note is pulled out again after it was credited."""
+
+    CARD_WITHDRAWN = "card_withdrawn"
+    """Strikes once: the next card is taken away while it is read."""
+    CARD_DAMAGED = "card_damaged"
+    """What is read of a card arrives with a wrong check sum."""

@@ -4,10 +4,10 @@ It behaves as a real one does: without paper it takes bytes but works on none, i
 slip when there is paper again, and it answers DLE EOT the moment it hears it, even inside a raster.
 """
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from hardware.simulated.device import SimulatedDevice
 from hardware.simulated.endpoint import Endpoint
 from hardware.simulated.escpos_decoder import (
     Command,
@@ -20,7 +20,7 @@ from hardware.simulated.escpos_decoder import (
     UnknownCommand,
 )
 from hardware.simulated.faults import SimulatedFault
-from hardware.simulated.loop import DeviceLoop, Readable
+from hardware.simulated.loop import Readable
 from hardware.simulated.slip_folder import SlipFolder
 
 WAITING_BYTES_MAX = 4_000_000
@@ -32,46 +32,18 @@ _MID_SLIP_BYTES = 2000
 _BLOCKING = {SimulatedFault.PAPER_OUT, SimulatedFault.COVER_OPEN, SimulatedFault.CUTTER_JAM}
 
 
-class SimulatedTicketPrinter:
-    """A device of its own behind `endpoint`; the real driver talks to it as to any printer.
-
-    All methods may be called from any thread, and have taken effect when they return.
-    """
+class SimulatedTicketPrinter(SimulatedDevice):
+    """Each slip that it cuts off becomes a picture in `slips_folder`."""
 
     def __init__(
         self, *, endpoint: Endpoint, slips_folder: Path, slow_delay_s: float = 3.0
     ) -> None:
-        self._endpoint = endpoint
+        super().__init__(endpoint)
         self._paper = SlipFolder(slips_folder)
         self._slow_delay_s = slow_delay_s
-        self._faults: set[SimulatedFault] = set()
         self._decoder = EscposDecoder()
         self._listener = RealtimeListener()
         self._protocol_errors: list[str] = []
-        self._is_stopping = threading.Event()
-        self._loop = DeviceLoop(endpoint.readables, self._on_readable)
-
-    def start(self) -> None:
-        """Plug it in and switch it on."""
-        if SimulatedFault.UNPLUGGED not in self._faults:
-            self._endpoint.plug()
-        self._loop.start()
-
-    def stop(self) -> None:
-        """Switch it off. May be called twice."""
-        self._is_stopping.set()
-        self._loop.stop()
-        self._endpoint.unplug()
-
-    @property
-    def address(self) -> str:
-        """Where it can be reached."""
-        return self._endpoint.address
-
-    @property
-    def faults(self) -> frozenset[SimulatedFault]:
-        """The faults that are switched on."""
-        return self._loop.call(lambda: frozenset(self._faults))
 
     @property
     def slips(self) -> list[Path]:
@@ -83,25 +55,18 @@ class SimulatedTicketPrinter:
         """What came in and was no ESC/POS: the first of it, as hexadecimal digits."""
         return self._loop.call(lambda: list(self._protocol_errors))
 
-    def set_fault(self, fault: SimulatedFault) -> None:
-        """Switch `fault` on."""
-        self._loop.call(lambda: self._change_faults(self._faults | {fault}))
-
-    def clear_fault(self, fault: SimulatedFault) -> None:
-        """Switch `fault` off; work that waited for it goes on."""
-        self._loop.call(lambda: self._change_faults(self._faults - {fault}))
-
-    def clear_all_faults(self) -> None:
-        """Switch every fault off."""
-        self._loop.call(lambda: self._change_faults(set()))
+    def state(self) -> dict[str, object]:
+        """Return what the control port answers."""
+        return {
+            **super().state(),
+            "slips": [slip.name for slip in self.slips],
+            "protocol_errors": self.protocol_errors,
+        }
 
     def _change_faults(self, faults: set[SimulatedFault]) -> None:
-        self._faults = faults
+        super()._change_faults(faults)
         if SimulatedFault.UNPLUGGED in faults:
-            self._endpoint.unplug()
             self._forget_unfinished()
-        else:
-            self._endpoint.plug()
         self._work()
 
     def _on_readable(self, ready: Readable) -> None:
@@ -119,13 +84,6 @@ class SimulatedTicketPrinter:
             self._endpoint.hang_up()
             self._forget_unfinished()
         self._work()
-
-    def _strikes(self, fault: SimulatedFault) -> bool:
-        """Tell whether `fault`, which strikes once, strikes now."""
-        if fault not in self._faults:
-            return False
-        self._faults.remove(fault)
-        return True
 
     def _forget_unfinished(self) -> None:
         """Drop the half command that a broken line left behind, but not what waits for paper."""
@@ -189,20 +147,3 @@ class SimulatedTicketPrinter:
         for fault in self._faults:
             byte |= bits[question].get(fault, 0)
         return byte
-
-    def commands(self) -> Mapping[str, Callable[[str], None]]:
-        """Return what the control port may order: see ControlServer."""
-        return {
-            "set": lambda fault: self.set_fault(SimulatedFault(fault)),
-            "clear": lambda fault: self.clear_fault(SimulatedFault(fault)),
-            "clear_all": lambda _: self.clear_all_faults(),
-            "state": lambda _: None,
-        }
-
-    def state(self) -> dict[str, object]:
-        """Return what the control port answers."""
-        return {
-            "faults": sorted(self.faults),
-            "slips": [slip.name for slip in self.slips],
-            "protocol_errors": self.protocol_errors,
-        }

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from hardware.cash.ssp_validator import SspValidator
 from hardware.errors import ConfigError
 from hardware.printers.escpos_printer import EscposTicketPrinter
 from hardware.registry import (
     PRINTER_DRIVERS,
     SCANNER_DRIVERS,
+    make_bill_validator,
     make_scanner,
     make_ticket_printer,
 )
@@ -41,6 +43,12 @@ def test_every_printer_driver_can_be_made_from_its_needed_keys(driver: str) -> N
 def test_every_scanner_driver_can_be_made_from_its_needed_keys(driver: str, kind: type) -> None:
     assert set(SCANNER_DRIVERS) == {"keyboard_wedge", "serial"}
     assert isinstance(make_scanner({"driver": driver, **NEEDED[driver]}), kind)
+
+
+def test_a_bill_validator_can_be_made_from_its_needed_keys() -> None:
+    assert isinstance(make_bill_validator({"driver": "ssp", "port": "/dev/ttyS1"}), SspValidator)
+    with pytest.raises(ConfigError, match="address: 126"):
+        make_bill_validator({"driver": "ssp", "port": "/dev/ttyS1", "address": 126})
 
 
 @pytest.mark.parametrize(
