@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from queue_server.client.logs import Form, Level, add_log_options
-from queue_server.contract.messages import Id
+from queue_server.contract.message import Id
 
 HostAndPort = Annotated[str, Meta(pattern=r"^(\[[0-9a-f:]+\]|[^:\s\[\]]+):[0-9]{1,5}$")]
 Size = Annotated[str, Meta(pattern=r"^[0-9]{3,5}x[0-9]{3,5}$")]

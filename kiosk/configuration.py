@@ -9,7 +9,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from queue_server.client.logs import Form, Level
-from queue_server.contract.messages import Id
+from queue_server.contract.message import Id
 
 COUNTDOWN_S_MIN = 20
 

@@ -36,6 +36,9 @@ from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.journal_key import JournalKey
 from queue_server.journal.snapshot_file import SNAPSHOT_NAME, SnapshotFile
 from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.paying import Keep, Paying, PayingParts
+from queue_server.payments.configuration import load_payments
+from queue_server.records.demo_counter import DemoCounter
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.records.virtual_card import CardIssuer, load_or_make_key, public_key
 from queue_server.service.clinic_day import clinic_day
@@ -87,6 +90,8 @@ class ServerOptions:
     broker_listen: BrokerAddress | None = None
     """Where the embedded broker listens. None: where the list of devices says; without one, at
     any free port of this machine."""
+    payments_file: Path | None = None
+    """Who takes money, `payments.toml`; None: nobody."""
     metrics: BrokerAddress | None = None
     """Where `/metrics` is served; None: nowhere."""
     log_format: Form = "text"
@@ -106,7 +111,7 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
 
     Raises:
         SiteError, PolicyError, UsersError, HttpsError, BrokerError, DeviceError,
-        CertificatesUnusable, JournalUnusable, OSError: it can't start; each says what to do.
+        CertificatesUnusable, PaymentsError, JournalUnusable, OSError: each says what to do.
     """
     offset = timedelta(seconds=options.clock_offset_s)
 
@@ -142,6 +147,7 @@ class _Running:
     metrics: Metrics
     cards: CardIssuer
     register: DeviceRegister
+    paying: Paying | None
     started_at: datetime
 
 
@@ -163,6 +169,7 @@ def _start_service(
     broker = _start_broker(options, site, register, stack)
     address = broker.address
     door = MqttDoor(address.host, address.port, site.id, session)
+    paying = _paying(options, site, journal, door, lambda facts: service.keep(facts).result())
     parts = Parts(
         journal=journal,
         records=records,
@@ -173,10 +180,14 @@ def _start_service(
         alive=alive,
         metrics=metrics,
         snapshots=_snapshots(setup, options),
+        payments=None if paying is None else paying.desk,
     )
     service = QueueService(setup, parts)
     service.start()
     stack.callback(service.stop)
+    if paying is not None:
+        paying.start()
+        stack.callback(paying.stop)
     _spare_what_stays()
     return _Running(
         service=service,
@@ -187,7 +198,30 @@ def _start_service(
         metrics=metrics,
         cards=CardIssuer(key, site.id),
         register=register,
+        paying=paying,
         started_at=started_at,
+    )
+
+
+def _paying(
+    options: ServerOptions, site: Site, journal: SqliteJournal, door: MqttDoor, keep: Keep
+) -> Paying | None:
+    if options.payments_file is None:
+        return None
+    return Paying(
+        PayingParts(
+            configuration=load_payments(options.payments_file),
+            journal=journal,
+            keep=keep,
+            counter=DemoCounter(_records_file(options)),
+            door=door,
+            site=site.id,
+            # By the real clock, as gateways check it.
+            clock=lambda: datetime.now(UTC),
+            day_of=lambda at: clinic_day(site, at),
+            new_id=lambda: uuid.uuid4().hex[:16],
+            fatal=_stop_at_once,
+        )
     )
 
 
@@ -225,6 +259,8 @@ def _start_desk(
         expected_devices=listed.expected,
         demo_cards=_demo_cards(options, running.cards, running.hospital),
     )
+    if running.paying is not None:
+        application.include_router(running.paying.notice_router())
     pages = WebServer(application, host=options.http_host, port=options.http_port, https=https)
     port = pages.start()
     stack.callback(pages.stop)
@@ -240,10 +276,14 @@ def _start_desk(
 
 
 def _hospital(options: ServerOptions, day: date) -> DemoHospital:
-    file = options.data_folder / "records.sqlite"
+    file = _records_file(options)
     if options.demo_seed is not None and not file.exists():
         make_demo_hospital(file, day=day, seed=options.demo_seed)
     return DemoHospital(file)
+
+
+def _records_file(options: ServerOptions) -> Path:
+    return options.data_folder / "records.sqlite"
 
 
 def _open_journal(options: ServerOptions, now: datetime, stack: ExitStack) -> SqliteJournal:

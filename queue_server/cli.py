@@ -112,6 +112,9 @@ def _add_server_command(
     )
     add_key_option(server)
     server.add_argument(
+        "--payments", type=Path, metavar="FILE", help="take money: payments.toml / 收费配置"
+    )
+    server.add_argument(
         "--metrics",
         type=_address,
         metavar="HOST:PORT",
@@ -154,6 +157,8 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 def _server(parsed: argparse.Namespace) -> int:
     from queue_server.bootstrap import ServerOptions, run_server  # noqa: PLC0415  # slow to import
+    from queue_server.paying import PayingError  # noqa: PLC0415
+    from queue_server.payments.configuration import PaymentsError  # noqa: PLC0415
     from queue_server.records.virtual_card import KeyFileError  # noqa: PLC0415
     from queue_server.web.https import HttpsError, https_files  # noqa: PLC0415
     from queue_server.web.users import UsersError  # noqa: PLC0415
@@ -168,6 +173,7 @@ def _server(parsed: argparse.Namespace) -> int:
             http_port=parsed.http.port,
             https=https_files(parsed.http.host, parsed.https_certificate, parsed.https_key),
             broker=parsed.broker,
+            payments_file=parsed.payments,
             metrics=parsed.metrics,
             log_format=parsed.log_format or "text",
             log_level=parsed.log_level or "INFO",
@@ -185,6 +191,8 @@ def _server(parsed: argparse.Namespace) -> int:
         KeyFileError,
         DeviceError,
         CertificatesUnusable,
+        PaymentsError,
+        PayingError,
     ) as error:
         return _told(str(error))
     except (BrokerError, JournalUnusable) as error:

@@ -39,6 +39,7 @@ from queue_server.contract.messages import (
     TakenOver,
     Visit,
 )
+from queue_server.contract.payments import Owed, Payment
 from queue_server.rules.terms import RefusalCode
 
 _SHOW_A_CARD_AGAIN: Final = frozenset(
@@ -70,7 +71,7 @@ def replied(state: State, event: Replied) -> Step:
             return _place_found(state, event.body.visit, waiting.asked)
         case Refused():
             return _refused(state, event.body, waiting.asked)
-        case HelpCalled() | TakenOver():
+        case HelpCalled() | TakenOver() | Owed() | Payment():
             # An answer to another question than the one asked: as good as none.
             return not_answered(state, NotAnswered(ask_number=event.ask_number))
 

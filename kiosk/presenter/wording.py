@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assets import translations
-from queue_server.contract.messages import Message
+from queue_server.contract.message import Message
 from queue_server.rules.terms import Language
 
 

@@ -23,9 +23,9 @@ from queue_server.client.connection import (
 from queue_server.client.tls import Certificates
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, decode, encode
+from queue_server.contract.message import Message
 from queue_server.contract.messages import (
     DeviceStatus,
-    Message,
     Reply,
     ReplyBody,
     Request,

@@ -5,7 +5,10 @@ from typing import TypeVar
 
 import msgspec
 
-from queue_server.contract.messages import PAYLOAD_BYTES_MAX, Message
+from queue_server.contract.message import Message
+from queue_server.contract.messages import (
+    PAYLOAD_BYTES_MAX,
+)
 
 M = TypeVar("M", bound=Message)
 

@@ -15,11 +15,11 @@ import msgspec
 from msgspec import inspect as shape
 
 from queue_server.client import connection, line
-from queue_server.contract import messages, topics
+from queue_server.contract import messages, payments, topics
 from queue_server.contract.codec import encode
 from queue_server.contract.docstrings import docstring, in_one_line
 from queue_server.contract.examples import EXAMPLES, EXCHANGE
-from queue_server.contract.messages import Message
+from queue_server.contract.message import Message
 from queue_server.contract.page_text import (
     EXCHANGE_INTRODUCTION,
     INTRODUCTION,
@@ -35,6 +35,7 @@ from queue_server.service import announcing, board_view
 TOPICS: Final[tuple[tuple[Callable[..., str], type[Message], str, str, bool], ...]] = (
     (topics.request, messages.Request, "device", "server", False),
     (topics.reply, messages.Reply, "server", "the device", False),
+    (topics.payment, payments.Payment, "server", "the kiosk", False),
     (topics.area_board, messages.AreaBoard, "server", "area boards", True),
     (topics.room_board, messages.RoomBoard, "server", "door boards", True),
     (topics.call, messages.Call, "server", "area boards, door boards", False),
@@ -57,6 +58,10 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.FindPlace,
             messages.CallHelp,
             messages.TakeOver,
+            payments.FindOwed,
+            payments.Pay,
+            payments.FollowPayment,
+            payments.CancelPayment,
         ),
     ),
     (
@@ -68,9 +73,13 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.PlaceFound,
             messages.HelpCalled,
             messages.TakenOver,
+            payments.Owed,
+            payments.Payment,
             messages.Refused,
             messages.Visit,
             messages.Place,
+            payments.OwedSheet,
+            payments.OwedItem,
         ),
     ),
     (
@@ -101,6 +110,7 @@ VALUES: Final[tuple[type[StrEnum], ...]] = (
     terms.TicketKind,
     terms.QueueStatus,
     terms.DeviceAct,
+    payments.PaymentState,
 )
 CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (line, "RETRY_AFTER_S"),
@@ -111,6 +121,7 @@ CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (line, "REPORT_S"),
     (messages, "CLOCK_SKEW_S"),
     (messages, "SESSION_LIFE_S"),
+    (payments, "LAST_PAYMENT_S"),
     (messages, "PROVISIONAL_SLIP_PREFIX"),
     (messages, "PAYLOAD_BYTES_MAX"),
     (messages, "SCREENSHOT_BYTES_MAX"),
@@ -219,15 +230,19 @@ def _message(kind: type[Message]) -> Iterator[str]:
         yield f'| `{told.tag_field}` | `"{told.tag}"` | yes | Says that it is this message. |'
     for field in told.fields:
         is_required = "yes" if field.required else f"no: `{json.dumps(field.default)}`"
-        meaning = docstring(messages, field.name, kind.__name__) or _twin_meaning(kind, field.name)
+        meaning = _meaning(kind, field.name) or _twin_meaning(kind, field.name)
         yield f"| `{field.name}` | {_type_text(field.type)} | {is_required} | {meaning} |"
     yield ""
     yield from _json(EXAMPLES[kind])
 
 
+def _meaning(kind: type[Any], name: str) -> str:
+    return docstring(sys.modules[kind.__module__], name, kind.__name__)
+
+
 def _twin_meaning(kind: type[Message], name: str) -> str:
     """Return what a field without a text of its own is: a translation, or what its name says."""
-    if name.endswith("_en") and docstring(messages, f"{name[:-3]}_zh", kind.__name__):
+    if name.endswith("_en") and _meaning(kind, f"{name[:-3]}_zh"):
         return f"`{name[:-3]}_zh` in English."
     language = {"_zh": " in Chinese", "_en": " in English"}.get(name[-3:], "")
     words = name.removesuffix("_zh").removesuffix("_en").replace("_", " ")
@@ -277,7 +292,7 @@ def _values() -> Iterator[str]:
         yield "|---|---|---|---|" if is_state else "|---|---|"
         for value in values:
             words = f" {' | '.join(STATES[value])} |" if is_state else ""
-            meaning = docstring(terms, value.name, values.__name__)
+            meaning = _meaning(values, value.name)
             yield f"| `{value}` |{words} {meaning} |"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
+from queue_server.contract.message import Message
 from queue_server.contract.messages import (
     AreaBoard,
     BoardRoom,
@@ -18,7 +19,6 @@ from queue_server.contract.messages import (
     HelpCalled,
     Identified,
     Identify,
-    Message,
     Notice,
     Notices,
     OfflineRules,
@@ -36,6 +36,17 @@ from queue_server.contract.messages import (
     TakeOver,
     Visit,
 )
+from queue_server.contract.payments import (
+    CancelPayment,
+    FindOwed,
+    FollowPayment,
+    Owed,
+    OwedItem,
+    OwedSheet,
+    Pay,
+    Payment,
+    PaymentState,
+)
 from queue_server.rules.terms import (
     DeviceAct,
     QueueStatus,
@@ -48,6 +59,36 @@ _SENT: Final = datetime(2026, 11, 23, 8, 5, tzinfo=timezone(timedelta(hours=8)))
 _IDENTIFY_ID: Final = "0b6f4a52-6a3f-4d8e-9a55-1d1f8a6c2e01"
 _CHECK_IN_ID: Final = "5c1d9e70-23b4-4c0f-8f0a-7e2b6d9c4f02"
 _REPLIED: Final = _SENT + timedelta(milliseconds=12)
+
+_SHEET: Final = OwedSheet(
+    sheet_id="pharmacy-20261123-1",
+    title_zh="西药处方",
+    title_en="Prescription",
+    next_zh="请到 1 层门诊药房取药",
+    next_en="Collect the medicine at the pharmacy on floor 1",
+    items=[
+        OwedItem(
+            title_zh="苯磺酸氨氯地平片 5mg×28 片",
+            title_en="Amlodipine tablets 5 mg × 28",
+            quantity=2,
+            unit_zh="盒",
+            unit_en="box",
+            self_pay_fen=2575,
+            insurance_fen=3861,
+        )
+    ],
+)
+_PAYMENT: Final = Payment(
+    payment_id="A202611234f0e6c1d9b7a4e58",
+    channel="wechat",
+    is_scanned=False,
+    sheet_ids=[_SHEET.sheet_id],
+    amount_fen=2575,
+    state=PaymentState.WAITING,
+    changed_at=_REPLIED,
+    qr_text="weixin://wxpay/bizpayurl?pr=p8N2kT5",
+    seconds_left=88,
+)
 
 _DOCTOR: Final = {
     "room_zh": "201 诊室",
@@ -206,6 +247,19 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     PlaceFound: PlaceFound(visit=_visit(TicketState.WAITING, _PLACE)),
     HelpCalled: HelpCalled(),
     TakenOver: TakenOver(),
+    FindOwed: FindOwed(session_id=_IDENTIFY_ID),
+    Pay: Pay(
+        session_id=_IDENTIFY_ID,
+        sheet_ids=[_SHEET.sheet_id],
+        amount_fen=2575,
+        channel="wechat",
+    ),
+    FollowPayment: FollowPayment(payment_id=_PAYMENT.payment_id),
+    CancelPayment: CancelPayment(payment_id=_PAYMENT.payment_id),
+    Owed: Owed(sheets=[_SHEET], channels=["wechat", "alipay"], payment=None, payment_sheets=[]),
+    OwedSheet: _SHEET,
+    OwedItem: _SHEET.items[0],
+    Payment: _PAYMENT,
     Refused: Refused(
         code=RefusalCode.ALREADY_CHECKED_IN,
         message_zh="A002 号已经签到，不必再签。请留意叫号。",

@@ -5,12 +5,19 @@ Instants are RFC 3339 texts with an offset (`2026-11-21T08:05:00+08:00`). Texts 
 read come in Chinese (`_zh`) and English (`_en`).
 """
 
-from datetime import datetime
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
+from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
+from queue_server.contract.payments import (
+    CancelPayment,
+    FindOwed,
+    FollowPayment,
+    Owed,
+    Pay,
+    Payment,
+)
 from queue_server.rules.terms import (
     DeviceAct,
     QueueStatus,
@@ -19,18 +26,8 @@ from queue_server.rules.terms import (
     TicketState,
 )
 
-# Python's `$` would let a line end pass; other languages read the look-ahead alike.
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,64}$(?!\n)")]
-Instant = Annotated[datetime, Meta(tz=True)]
-DayText = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-ShortText = Annotated[str, Meta(max_length=200)]
-LongText = Annotated[str, Meta(max_length=2000)]
 SCREENSHOT_BYTES_MAX = 48_000
 """A picture of a window is scaled down until its file is no larger: in base64 it fits a payload."""
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all messages."""
 
 
 # --- requests: what a device asks of the server -----------------------------------------
@@ -89,7 +86,17 @@ class TakeOver(Message, frozen=True, kw_only=True, tag="take_over"):
     """The text of the QR on his slip, unpredictable: it finds his real place later."""
 
 
-RequestBody = Identify | CheckIn | FindPlace | CallHelp | TakeOver
+RequestBody = (
+    Identify
+    | CheckIn
+    | FindPlace
+    | CallHelp
+    | TakeOver
+    | FindOwed
+    | Pay
+    | FollowPayment
+    | CancelPayment
+)
 
 
 class Request(Message, frozen=True, kw_only=True):
@@ -214,7 +221,7 @@ class Refused(Message, frozen=True, kw_only=True, tag="refused"):
     message_en: LongText
 
 
-ReplyBody = Identified | CheckedIn | PlaceFound | HelpCalled | TakenOver | Refused
+ReplyBody = Identified | CheckedIn | PlaceFound | HelpCalled | TakenOver | Owed | Payment | Refused
 
 
 class Reply(Message, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ class Rights:
 
 
 def rights_of_kiosk(site: SiteId, device: DeviceId) -> Rights:
-    """A kiosk asks, and reads what is answered to it: nobody else's answers, and no board."""
+    """A kiosk asks, and reads what it is told: nobody else's answers and money, and no board."""
     return Rights(
         may_publish=(
             topics.request(site, device),
@@ -29,6 +29,7 @@ def rights_of_kiosk(site: SiteId, device: DeviceId) -> Rights:
         ),
         may_subscribe=(
             topics.reply(site, device),
+            topics.payment(site, device),
             topics.command(site, device),
             topics.status(site, SERVER),
             topics.offline(site),

@@ -77,6 +77,11 @@ def command(site: SiteId, device: DeviceId) -> str:
     return _topic(site, "command", device)
 
 
+def payment(site: SiteId, device: DeviceId) -> str:
+    """How the payments stand that the device has begun or follows; for kiosks only."""
+    return _topic(site, "payment", device)
+
+
 def heard(site: SiteId, device: DeviceId) -> str:
     """A display's word that it has shown and spoken a call."""
     return _topic(site, "heard", device)

@@ -55,6 +55,7 @@ def run_demo(clock: Callable[[], datetime], broker: BrokerAddress | None) -> Non
     try:
         with console.status("正在打开医院 Opening the hospital ..."):
             demo.start_devices()
+            demo.start_sandbox()
             demo.start_server()
             demo.start_kiosk("540x960")
             demo.start_displays("1280x720", "640x400")

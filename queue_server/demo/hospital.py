@@ -49,6 +49,7 @@ class Ports:
 
     broker: int
     http: int
+    sandbox: int
     printer: int
     printer_control: int
     scanner_control: int
@@ -127,12 +128,20 @@ class DemoHospital:
         self.programs.wait_for_port("printer", ports.printer)
         self.programs.wait_for_file("scanner", self.scanner)
 
+    def start_sandbox(self) -> None:
+        """Start the providers that take payments without money."""
+        arguments = ["-m", "queue_server", "sandbox", "--folder", str(self.folder / "sandbox")]
+        arguments += ["--port", str(self.ports.sandbox), "--notify", self.address]
+        self.programs.start("sandbox", arguments)
+        self.programs.wait_for_port("sandbox", self.ports.sandbox)
+
     def start_server(self) -> None:
         """Start the queue server with its broker and pages."""
         self._write_users()
         arguments = ["-m", "queue_server", "server", "--site", str(SITE_FILE)]
         arguments += ["--users", str(self.folder / "users.toml")]
         arguments += ["--data", str(self.folder / "data"), "--demo-seed", str(SEED)]
+        arguments += ["--payments", str(self.folder / "sandbox" / "payments.toml")]
         arguments += ["--http", f"127.0.0.1:{self.ports.http}"]
         option = "--broker-listen" if self.has_own_broker else "--broker"
         arguments += [option, str(self.broker)]

@@ -7,8 +7,9 @@ from queue_server.payments.attempt import Attempt
 from queue_server.payments.books import Books
 from queue_server.payments.fen import total
 from queue_server.payments.ledger import Bill, Charge
-from queue_server.payments.refusals import PaymentRefused, RefusalCode
+from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.terms import AttemptId, AttemptState, BillId, Channel, ChargeId
+from queue_server.rules.terms import RefusalCode
 
 _SHOWN_AGAIN = frozenset(
     {AttemptState.CREATING, AttemptState.WAITING, AttemptState.PAID, AttemptState.FULFILLED}
@@ -82,6 +83,10 @@ def posted(charge: Charge) -> happened.ChargePosted:
         name_en=charge.name_en,
         self_pay_fen=charge.self_pay.fen,
         insurance_fen=charge.insurance.fen,
+        quantity=charge.quantity,
+        unit_zh=charge.unit_zh,
+        unit_en=charge.unit_en,
+        sheet=charge.sheet,
     )
 
 

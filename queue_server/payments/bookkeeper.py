@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from queue_server.payments.attempt import Attempt
 from queue_server.payments.books import AttemptRecalled, Books, carried
 from queue_server.payments.step_store import StepStore
-from queue_server.payments.steps import Step
+from queue_server.payments.steps import AttemptStep, Step
 from queue_server.payments.terms import AttemptId
 
 LOOK_BACK_DAYS: Final = 60
@@ -35,14 +36,20 @@ class Bookkeeper:
         store: where the steps are kept.
         clock: gives the present instant.
         day_of: gives the clinic day of an instant.
+        changed: told of each attempt that has changed, once that is on the disk and in order.
     """
 
     def __init__(
-        self, store: StepStore, clock: Callable[[], datetime], day_of: Callable[[datetime], date]
+        self,
+        store: StepStore,
+        clock: Callable[[], datetime],
+        day_of: Callable[[datetime], date],
+        changed: Callable[[Attempt], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._day_of = day_of
+        self._changed = changed
         self._lock = threading.RLock()
         self._books = Books()
         self._day_on: date | None = None
@@ -76,6 +83,9 @@ class Bookkeeper:
         self._store.append(steps, day_on=self.day_on, at=at, by=by)
         for step in steps:
             self._books.apply(step, at)
+        touched = (one.attempt for one in steps if isinstance(one, AttemptStep))
+        for attempt in dict.fromkeys(touched):
+            self._changed(self._books.attempts[attempt])
 
     def recall(self, attempt: AttemptId) -> None:
         """Take an attempt of a former day into the books of today; one that is none is left out.

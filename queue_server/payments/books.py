@@ -4,7 +4,7 @@
 before has left open, so one day can be read without the days before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -73,6 +73,12 @@ class Books:
     def occupant(self, bill: BillId) -> Attempt | None:
         """Return the one attempt that may pay a bill or has paid it."""
         return next((one for one in self.attempts_of(bill) if one.occupies_bill), None)
+
+    def attempts_for(self, patient: PatientId) -> Sequence[Attempt]:
+        """Return the attempts to pay what a patient owes, the first one first."""
+        mine = self._charges_of.get(patient, ())
+        bills = dict.fromkeys(self._bill_of[one] for one in mine if one in self._bill_of)
+        return [attempt for bill in bills for attempt in self.attempts_of(bill)]
 
     def amount(self, bill: Bill) -> Fen:
         """Return what the patient pays with a bill."""
@@ -199,4 +205,8 @@ def _charge(step: happened.ChargePosted) -> Charge:
         name_en=step.name_en,
         self_pay=Fen(step.self_pay_fen),
         insurance=Fen(step.insurance_fen),
+        quantity=step.quantity,
+        unit_zh=step.unit_zh,
+        unit_en=step.unit_en,
+        sheet=step.sheet,
     )

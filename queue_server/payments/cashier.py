@@ -23,7 +23,7 @@ from queue_server.payments.fen import Fen
 from queue_server.payments.gateway import Answer, Gateway, Order
 from queue_server.payments.ledger import Account, Bill, Charge
 from queue_server.payments.payment_code import channel_of_code
-from queue_server.payments.refusals import PaymentRefused, RefusalCode
+from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.step_store import StepStore
 from queue_server.payments.terms import (
     AttemptId,
@@ -33,7 +33,7 @@ from queue_server.payments.terms import (
     ChargeId,
     VisitId,
 )
-from queue_server.rules.terms import PatientId
+from queue_server.rules.terms import PatientId, RefusalCode
 
 _STATE: Final = AttemptState
 _AT_ONCE: Final = frozenset({_STATE.CLOSING, _STATE.PAID, _STATE.LATE_PAID, _STATE.REFUNDING})
@@ -56,6 +56,12 @@ class CashierParts:
     title: str = "医院缴费"
     """What the patient reads in his wallet: no names, nothing medical."""
     patience: Patience = field(default_factory=Patience)
+    changed: Callable[[Attempt], None] = lambda _attempt: None
+    """Told of each attempt that has changed, once that is in the journal; must not block."""
+
+
+def _tell_nobody(_attempt: Attempt) -> None:
+    pass
 
 
 class Cashier:
@@ -66,7 +72,7 @@ class Cashier:
 
     def __init__(self, parts: CashierParts) -> None:
         self._parts = parts
-        self._keeper = Bookkeeper(parts.store, parts.clock, parts.day_of)
+        self._keeper = Bookkeeper(parts.store, parts.clock, parts.day_of, parts.changed)
         self._at_work: set[AttemptId] = set()
 
     # --- what is owed ----------------------------------------------------------------------------
@@ -111,6 +117,17 @@ class Cashier:
         with self._keeper.today() as books:
             return known(books, attempt)
 
+    def attempts_for(self, patient: PatientId) -> Sequence[Attempt]:
+        """Return the attempts to pay what a patient owes, the first one first."""
+        with self._keeper.today() as books:
+            return books.attempts_for(patient)
+
+    def charges_of(self, attempt: Attempt) -> Sequence[Charge]:
+        """Return what an attempt of the day pays."""
+        with self._keeper.today() as books:
+            on_bill = books.bills[attempt.bill].charges
+            return [books.charges[one] for one in on_bill if one in books.charges]
+
     def attempts(self) -> Sequence[Attempt]:
         """Return all attempts of the day, and what is open of the days before."""
         with self._keeper.today() as books:
@@ -123,18 +140,42 @@ class Cashier:
 
     # --- paying ----------------------------------------------------------------------------------
 
-    def begin(self, charges: Sequence[ChargeId], channel: Channel, *, by: str) -> Attempt:
+    def begin(
+        self,
+        charges: Sequence[ChargeId],
+        channel: Channel,
+        *,
+        by: str,
+        key: str = "",
+        opened: Callable[[Attempt], None] = _tell_nobody,
+    ) -> Attempt:
         """Begin to pay `charges` with a QR code that the kiosk shows. Blocks on the gateway.
 
         Asked again while it waits, it returns the same attempt.
 
+        Args:
+            charges: what is to be paid in one go.
+            channel: through whom.
+            by: who asks.
+            key: of this very ask, at most 16 of `[0-9a-z]`: asked again with the same one, it
+                returns the same attempt, whatever has become of it; empty: no such ask.
+            opened: told of a new attempt that is in the journal, before the gateway is asked.
+
         Raises:
             PaymentRefused: nothing was begun.
         """
-        return self._begin(charges, channel, "", by)
+        return self._begin(charges, channel, "", by=by, key=key, opened=opened)
 
-    def begin_by_code(self, charges: Sequence[ChargeId], code: str, *, by: str) -> Attempt:
-        """Begin to pay `charges` by the payment code that a patient has shown. Blocks.
+    def begin_by_code(
+        self,
+        charges: Sequence[ChargeId],
+        code: str,
+        *,
+        by: str,
+        key: str = "",
+        opened: Callable[[Attempt], None] = _tell_nobody,
+    ) -> Attempt:
+        """Begin to pay `charges` by the payment code that a patient has shown, as `begin` does.
 
         Raises:
             PaymentRefused: nothing was begun.
@@ -142,10 +183,21 @@ class Cashier:
         channel = channel_of_code(code)
         if channel is None:
             raise PaymentRefused(RefusalCode.NO_PAYMENT_CODE)
-        return self._begin(charges, channel, code, by)
+        return self._begin(charges, channel, code, by=by, key=key, opened=opened)
 
-    def cancel(self, attempt_id: AttemptId, *, by: str) -> Attempt:
+    def cancel(
+        self,
+        attempt_id: AttemptId,
+        *,
+        by: str,
+        given_up: Callable[[Attempt], None] = _tell_nobody,
+    ) -> Attempt:
         """Give up: it is closed, unless it is paid already. Blocks on the gateway.
+
+        Args:
+            attempt_id: which.
+            by: who asks.
+            given_up: told of it once that is in the journal, before the gateway is asked.
 
         Raises:
             PaymentRefused: it is not known.
@@ -154,6 +206,8 @@ class Cashier:
             if known(books, attempt_id).state in (_STATE.WAITING, _STATE.UNKNOWN):
                 step = happened.CloseAsked(attempt=attempt_id, why="cancelled")
                 self._keeper.write([step], by=by)
+            attempt = known(books, attempt_id)
+        given_up(attempt)
         return self.advance(attempt_id)
 
     def refund(self, attempt_id: AttemptId, *, why: str, by: str) -> Attempt:
@@ -197,10 +251,22 @@ class Cashier:
 
     # --- inside ----------------------------------------------------------------------------------
 
-    def _begin(self, charges: Sequence[ChargeId], channel: Channel, code: str, by: str) -> Attempt:
+    def _begin(
+        self,
+        charges: Sequence[ChargeId],
+        channel: Channel,
+        code: str,
+        *,
+        by: str,
+        key: str,
+        opened: Callable[[Attempt], None],
+    ) -> Attempt:
         if channel not in self._parts.gateways:
             raise PaymentRefused(RefusalCode.CHANNEL_OFF)
         with self._keeper.today() as books:
+            number = self._attempt_id(key or self._parts.new_id())
+            if number in books.attempts:
+                return books.attempts[number]
             bill = billed(books, charges)
             if bill is not None and (occupant := books.occupant(bill.id)) is not None:
                 return same(occupant, channel, is_scanned=bool(code))
@@ -208,24 +274,28 @@ class Cashier:
             if bill is None:
                 bill = new_bill(books, charges, BillId(f"B{self._parts.new_id()}"))
                 steps = [happened.BillMade(bill=bill.id, charges=bill.charges)]
-            opened = self._opening(bill, books.amount(bill), channel, is_scanned=bool(code))
-            asked = happened.CreationAsked(attempt=opened.attempt)
-            self._keeper.write([*steps, opened, asked], by=by)
-            attempt = books.attempts[opened.attempt]
-            self._at_work.add(attempt.id)
+            steps.append(self._opening(number, bill, books.amount(bill), channel, code))
+            steps.append(happened.CreationAsked(attempt=number))
+            self._keeper.write(steps, by=by)
+            attempt = books.attempts[number]
+            self._at_work.add(number)
+        opened(attempt)
         return self._work_on(attempt, new=self._order(attempt, code))
 
+    def _attempt_id(self, unique: str) -> AttemptId:
+        return AttemptId(f"A{self._keeper.day_on:%Y%m%d}{unique}")
+
     def _opening(
-        self, bill: Bill, amount: Fen, channel: Channel, *, is_scanned: bool
+        self, number: AttemptId, bill: Bill, amount: Fen, channel: Channel, code: str
     ) -> happened.AttemptOpened:
         patience = self._parts.patience
         return happened.AttemptOpened(
-            attempt=AttemptId(f"A{self._keeper.day_on:%Y%m%d}{self._parts.new_id()}"),
+            attempt=number,
             bill=bill.id,
             channel=channel,
-            is_scanned=is_scanned,
+            is_scanned=bool(code),
             amount_fen=amount.fen,
-            expires_at=self._parts.clock() + (patience.scanned if is_scanned else patience.shown),
+            expires_at=self._parts.clock() + (patience.scanned if code else patience.shown),
         )
 
     def _work_on(self, attempt: Attempt, new: Order | None = None) -> Attempt:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from queue_server.payments.fen import NOTHING, Fen, total
-from queue_server.payments.refusals import PaymentRefused, RefusalCode
-from queue_server.payments.terms import BillId, ChargeId, PaymentMode, VisitId
-from queue_server.rules.terms import PatientId
+from queue_server.payments.refusals import PaymentRefused
+from queue_server.payments.terms import BillId, ChargeId, PaymentMode, SheetId, VisitId
+from queue_server.rules.terms import PatientId, RefusalCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,12 @@ class Charge:
     """What the patient pays himself."""
     insurance: Fen
     """What the medical insurance pays."""
+    quantity: int = 1
+    """How many of it; the shares are for all of them together."""
+    unit_zh: str = ""
+    unit_en: str = ""
+    sheet: SheetId | None = None
+    """The sheet of the hospital that it stands on."""
 
     @property
     def price(self) -> Fen:

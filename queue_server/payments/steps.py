@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from queue_server.payments.terms import AttemptId, BillId, Channel, ChargeId, VisitId
+from queue_server.payments.terms import AttemptId, BillId, Channel, ChargeId, SheetId, VisitId
 from queue_server.rules.terms import PatientId
 
 
@@ -23,6 +23,10 @@ class ChargePosted(Step):
     name_en: str
     self_pay_fen: int
     insurance_fen: int
+    quantity: int = 1
+    unit_zh: str = ""
+    unit_en: str = ""
+    sheet: SheetId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

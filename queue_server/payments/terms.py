@@ -6,6 +6,7 @@ from typing import NewType
 ChargeId = NewType("ChargeId", str)
 VisitId = NewType("VisitId", str)
 BillId = NewType("BillId", str)
+SheetId = NewType("SheetId", str)
 AttemptId = NewType("AttemptId", str)
 """Also the number under which the gateway knows the payment: at most 32 of `[0-9A-Za-z]`."""
 

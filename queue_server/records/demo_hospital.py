@@ -11,6 +11,8 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from assets import FOLDER
+from queue_server.records.demo_charges import make_sheets
+from queue_server.records.demo_counter import write_sheets
 from queue_server.records.demo_patients import load_demo_data, make_patients
 from queue_server.records.demo_schedule import make_appointments
 from queue_server.records.records import (
@@ -20,6 +22,7 @@ from queue_server.records.records import (
     RecordsUnavailable,
     Sex,
 )
+from queue_server.records.sheets import Sheet
 from queue_server.rules.terms import (
     CardId,
     DaySecond,
@@ -111,16 +114,18 @@ class DemoHospital:
 
 
 def make_demo_hospital(path: Path, *, day: date, seed: int) -> None:
-    """Write 200 patients and their appointments on and around `day` to `path`, anew."""
+    """Write 200 patients, their appointments around `day` and what they owe to `path`, anew."""
     chance = Random(seed)  # noqa: S311 - nothing secret in the demo
     data = load_demo_data()
     queues = [queue.id for queue in load_site(DEMO_SITE_FILE).queues]
     people = make_patients(data, day, chance)
+    appointments = make_appointments(data.schedule, queues, people, day, chance)
     write_demo_hospital(
         path,
         patients=[person.patient for person in people],
         card_ids={person.patient.patient_id: person.card_id for person in people},
-        appointments=make_appointments(data.schedule, queues, people, day, chance),
+        appointments=appointments,
+        sheets=make_sheets(appointments, chance),
     )
 
 
@@ -130,6 +135,7 @@ def write_demo_hospital(
     patients: Sequence[Patient],
     card_ids: Mapping[PatientId, CardId],
     appointments: Sequence[Appointment],
+    sheets: Sequence[Sheet] = (),
 ) -> None:
     """Write a hospital to `path`; whatever stood there before is replaced as a whole."""
     new = path.with_name(f"{path.name}.new")
@@ -141,6 +147,7 @@ def write_demo_hospital(
                 _patient_row(patient, card_ids[patient.patient_id]) for patient in patients
             )
             database.table("appointment").insert_all(map(_appointment_row, appointments))
+            write_sheets(database, sheets)
     new.replace(path)
 
 

@@ -27,6 +27,12 @@ from queue_server.contract.messages import (
     Visit,
 )
 from queue_server.contract.messages import Refused as RefusedReply
+from queue_server.contract.payments import (
+    CancelPayment,
+    FindOwed,
+    FollowPayment,
+    Pay,
+)
 from queue_server.journal.entry_codec import decode_events, encode_events
 from queue_server.journal.journal import Batch, Journal, JournaledEntry, StoredReply
 from queue_server.rules import commands as asked
@@ -42,6 +48,7 @@ from queue_server.service.day_records import missing_tickets
 from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, Noted
 from queue_server.service.now import Now, with_decided, with_patient
+from queue_server.service.payment_desk import PaymentDesk
 from queue_server.service.setup import Setup
 from queue_server.service.taking_over import taken_over
 from queue_server.service.visit_view import ticket_of_slip, visit_of, visits_of
@@ -125,7 +132,7 @@ class Draft:
         known = self._known_reply(kept_as)
         if known is not None:
             return Answer(payload=known, outcome="repeated")
-        if self.at - timedelta(seconds=CLOCK_SKEW_S) > job.request.expires_at:
+        if self._is_expired(job):
             expired = Refused(RefusalCode.REQUEST_EXPIRED)
             payload = encode(self._reply(request_id, _refused(expired)))
             return Answer(payload=payload, outcome=expired.code)
@@ -139,8 +146,34 @@ class Draft:
                 # No answer yet: the kiosk keeps it and asks again with the same id.
                 return Answer(payload=encode(self._reply(request_id, body)), outcome=outcome)
         payload = encode(self._reply(request_id, body))
-        self._remember(kept_as, payload)
+        if not isinstance(job.request.body, FindOwed | FollowPayment):
+            # These change nothing, and what is owed tells of illnesses: it is not kept.
+            self._remember(kept_as, payload)
         return Answer(payload=payload, outcome=outcome)
+
+    def handed_over(self, job: Asked, desk: PaymentDesk | None) -> Refused | None:
+        """Hand a request about money over to the desk, if it is new; else return its refusal.
+
+        Of one that was answered before, the refusal is not the answer.
+        """
+        if desk is None:
+            return Refused(RefusalCode.PAYMENTS_OFF)
+        if self._known_reply(_kept_as(job)) is not None or self._is_expired(job):
+            return Refused(RefusalCode.REQUEST_EXPIRED)
+        body = job.request.body
+        patient = None
+        try:
+            if isinstance(body, FindOwed | Pay):
+                patient = self._patient_of_session(job, body.session_id)
+        except Refused as refused:
+            return refused
+        desk.take(job, patient)
+        return None
+
+    def _is_expired(self, job: Asked) -> bool:
+        if job.told is not None:
+            return False  # it was in time when it was begun
+        return self.at - timedelta(seconds=CLOCK_SKEW_S) > job.request.expires_at
 
     def answer_unreadable(self, request_id: str, detail: str) -> bytes:
         """Return the refusal of a payload that is no request."""
@@ -166,6 +199,11 @@ class Draft:
                 return HelpCalled()
             case TakeOver() as body:
                 return taken_over(self, job, body)
+            case FindOwed() | Pay() | FollowPayment() | CancelPayment():
+                if isinstance(job.told, Refused):
+                    raise job.told
+                assert job.told is not None
+                return job.told
 
     def _identified(self, job: Asked, found: Found | Refused) -> Identified:
         if isinstance(found, Refused):

@@ -7,6 +7,8 @@ from datetime import date
 from typing import TypeVar
 
 from queue_server.contract.messages import DeviceStatus, Heard, Request, Screenshot
+from queue_server.contract.payments import Owed, Payment
+from queue_server.journal.journal import JournaledFact
 from queue_server.records.records import Appointment, Patient
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
@@ -26,6 +28,8 @@ class Asked:
     request: Request
     delivery: int
     found: Found | Refused | None = None
+    told: Owed | Payment | Refused | None = None
+    """The payment desk's answer to a request about money."""
     arrived_s: float = 0.0
     """When it came in, by a clock that only goes forward."""
 
@@ -58,6 +62,14 @@ class Noted:
 
     fact: AnyFact
     by: str
+    answer: "Future[None]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Facts to be written as they are: those about money, which change no queue."""
+
+    facts: Sequence[JournaledFact]
     answer: "Future[None]"
 
 
@@ -97,4 +109,4 @@ def firm_future() -> "Future[T]":
     return future
 
 
-Job = Asked | Unreadable | Acted | Noted | DayLoaded | DeviceSaid | LineIsUp | StopService
+Job = Asked | Unreadable | Acted | Noted | Kept | DayLoaded | DeviceSaid | LineIsUp | StopService

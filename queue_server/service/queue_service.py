@@ -13,13 +13,19 @@ from datetime import date, datetime
 from queue import Empty, SimpleQueue
 from typing import Final
 
-from queue_server.journal.journal import JournaledEntry, JournalUnusable, Row, Selection
+from queue_server.journal.journal import (
+    JournaledEntry,
+    JournaledFact,
+    JournalUnusable,
+    Row,
+    Selection,
+)
 from queue_server.records.records import Patient, Records
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId, TicketId
 from queue_server.service.facts import AnyFact
-from queue_server.service.jobs import Acted, Job, Noted, StopService, firm_future
+from queue_server.service.jobs import Acted, Job, Kept, Noted, StopService, firm_future
 from queue_server.service.now import Now, open_now
 from queue_server.service.setup import Setup
 from queue_server.service.writer import Parts, Writer, replayed
@@ -78,6 +84,12 @@ class QueueService:
         """Keep a fact."""
         answer: Future[None] = firm_future()
         self._inbox.put(Noted(fact=fact, by=by, answer=answer))
+        return answer
+
+    def keep(self, facts: Sequence[JournaledFact]) -> "Future[None]":
+        """Write facts as they are, all or none."""
+        answer: Future[None] = firm_future()
+        self._inbox.put(Kept(facts=facts, answer=answer))
         return answer
 
     def listen(self, listener: Callable[[Now], None]) -> Callable[[], None]:

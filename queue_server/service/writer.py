@@ -18,6 +18,7 @@ from msgspec import structs
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
 from queue_server.contract.messages import Command, Heard, Identify, TakeOver
+from queue_server.contract.payments import CancelPayment, FindOwed, FollowPayment, Pay
 from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.hash_chain import START, Link
 from queue_server.journal.journal import Journal, JournaledEntry, JournalUnusable
@@ -39,11 +40,13 @@ from queue_server.service.jobs import (
     DayLoaded,
     DeviceSaid,
     Job,
+    Kept,
     LineIsUp,
     Noted,
     Unreadable,
 )
 from queue_server.service.now import Now, open_now, with_entries, with_patient
+from queue_server.service.payment_desk import PaymentDesk
 from queue_server.service.setup import Setup
 from queue_server.service.snapshot import Snapshots
 from queue_server.watch.metrics import Metrics
@@ -79,6 +82,8 @@ class Parts:
     snapshots: Snapshots | None = None
     """Where the day is kept so that a restart is quick; None: a restart reads the journal."""
     snapshot_every_s: float = SNAPSHOT_EVERY_S
+    payments: PaymentDesk | None = None
+    """Who takes requests about money; None: nobody."""
 
 
 class Writer:
@@ -143,6 +148,8 @@ class Writer:
             self._open(DayLoaded(day_on=day_on, appointments=(), patients={}))
             self._loading_day = None
         self._announcing.changed(self.now, self.clock())
+        if self._parts.payments is not None:
+            self._parts.payments.open(self._put)
         self._parts.door.open(self._put)
 
     def _open(self, loaded: DayLoaded) -> None:
@@ -229,7 +236,9 @@ class Writer:
         """Return the state in which the next batch is decided."""
         return Draft(self._setup, self._parts.journal, self.now, at)
 
-    def _decided(self, job: Job, draft: Draft) -> Callable[[], None]:
+    def _decided(  # noqa: C901, PLR0911 - one line a kind of job
+        self, job: Job, draft: Draft
+    ) -> Callable[[], None]:
         """Decide a job in `draft` and return what to do once that is on disk."""
         match job:
             case Asked(request=request, found=None) if isinstance(
@@ -237,6 +246,10 @@ class Writer:
             ):
                 self._lookups.submit(self._look_up, job, request.body)
                 return _nothing
+            case Asked(request=request, told=None) if isinstance(
+                request.body, FindOwed | Pay | FollowPayment | CancelPayment
+            ):
+                return self._asked_about_money(job, draft)
             case Asked():
                 answer = draft.answer_device(job)
                 return lambda: self._answer(job, answer)
@@ -251,6 +264,9 @@ class Writer:
                 return settle
             case Noted():
                 return self._noted(job, draft)
+            case Kept(facts=facts, answer=answer_kept):
+                draft.batch.facts.extend(facts)
+                return lambda: answer_kept.set_result(None)
             case DeviceSaid(device=device, said=said, is_retained=is_retained):
                 devices = with_said(
                     draft.now.devices, device, said, draft.at, is_retained=is_retained
@@ -261,6 +277,13 @@ class Writer:
                 return _nothing
             case _:
                 return _nothing
+
+    def _asked_about_money(self, job: Asked, draft: Draft) -> Callable[[], None]:
+        refused = draft.handed_over(job, self._parts.payments)
+        if refused is None:
+            return _nothing
+        answer = draft.answer_device(replace(job, told=refused))
+        return lambda: self._answer(job, answer)
 
     def _answer(self, job: Asked, answer: Answer) -> None:
         self._reply(job.device, answer.payload, job.delivery)

@@ -13,7 +13,7 @@ from queue_server.contract import messages
 from queue_server.contract.codec import decode
 from queue_server.contract.document import CONSTANTS, PARTS, TOPICS, page, schema
 from queue_server.contract.examples import EXAMPLES, EXCHANGE
-from queue_server.contract.messages import Message
+from queue_server.contract.message import Message
 from queue_server.rules.refusals import SENTENCES
 from queue_server.rules.terms import QueueStatus, RefusalCode, TicketKind, TicketState
 

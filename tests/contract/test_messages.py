@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queue_server.contract import messages
+from queue_server.contract import messages, payments
 from queue_server.contract.codec import BadPayload, decode, encode
 from queue_server.contract.examples import EXAMPLES, EXCHANGE
+from queue_server.contract.message import Message
 from queue_server.contract.messages import (
     PAYLOAD_BYTES_MAX,
     AreaBoard,
     BoardRoom,
     CheckIn,
     FindPlace,
-    Message,
     Notice,
     Notices,
     Request,
@@ -27,11 +27,11 @@ from queue_server.contract.messages import (
 from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 
 ALL = sorted(
-    (
+    {
         kind
-        for kind in vars(messages).values()
+        for kind in (vars(messages) | vars(payments)).values()
         if isinstance(kind, type) and issubclass(kind, Message) and kind is not Message
-    ),
+    },
     key=lambda kind: kind.__name__,
 )
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=8)))

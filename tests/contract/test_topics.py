@@ -35,6 +35,7 @@ def test_the_page_names_every_topic_with_its_places() -> None:
     assert [topic_pattern(topic) for topic, *_ in TOPICS] == [
         "hk/v1/<site>/request/<device>",
         "hk/v1/<site>/reply/<device>",
+        "hk/v1/<site>/payment/<device>",
         "hk/v1/<site>/board/area/<area>",
         "hk/v1/<site>/board/room/<room>",
         "hk/v1/<site>/call/<area>",

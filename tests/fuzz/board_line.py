@@ -15,12 +15,12 @@ from hardware.voice.loudspeaker import Loudspeaker
 from hardware.voice.reading import Reading
 from queue_server.client.line import Line
 from queue_server.contract import topics
+from queue_server.contract.message import Message
 from queue_server.contract.messages import (
     AreaBoard,
     Call,
     Command,
     DeviceStatus,
-    Message,
     Notices,
     Reply,
     RoomBoard,

@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from queue_server.contract.messages import Message
+from queue_server.contract.message import Message
 from tests.fuzz.strange import changed_bytes, changed_tree, json_bytes, some_json, strange_text
 
 Known = Mapping[str, SearchStrategy[Any]]

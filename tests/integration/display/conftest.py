@@ -20,12 +20,12 @@ from queue_server.broker.broker_process import BrokerProcess
 from queue_server.client.line import Address, Line
 from queue_server.contract import topics
 from queue_server.contract.codec import decode, encode
+from queue_server.contract.message import Message
 from queue_server.contract.messages import (
     AreaBoard,
     Call,
     DeviceStatus,
     Heard,
-    Message,
     Notices,
 )
 from queue_server.contract.topics import SERVER

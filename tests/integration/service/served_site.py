@@ -20,12 +20,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from queue_server.broker.broker import BrokerAddress
 from queue_server.contract import topics
 from queue_server.contract.codec import decode, encode
+from queue_server.contract.message import Message
 from queue_server.contract.messages import (
     CheckedIn,
     CheckIn,
     Identified,
     Identify,
-    Message,
     Refused,
     Reply,
     ReplyBody,

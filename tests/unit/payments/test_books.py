@@ -7,9 +7,9 @@ from queue_server.payments.billing import billed, new_bill, posted, same, withdr
 from queue_server.payments.books import Books
 from queue_server.payments.fen import Fen
 from queue_server.payments.payment_code import channel_of_code
-from queue_server.payments.refusals import PaymentRefused, RefusalCode
+from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.terms import AttemptId, AttemptState, BillId, Channel, ChargeId
-from queue_server.rules.terms import PatientId
+from queue_server.rules.terms import PatientId, RefusalCode
 from tests.unit.payments.samples import NOON, a_charge, an_attempt
 
 BLOOD, SCAN, OTHER = ChargeId("blood"), ChargeId("scan"), ChargeId("other")

@@ -1,0 +1,155 @@
+"""The messages about money: what is owed, an attempt to pay it, and how that stands.
+
+Amounts are whole fen (100 are 1 yuan). No message has anything medical beyond the names of what
+is paid, and none has a payment code but the one request that hands it over.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+from queue_server.contract.message import Id, Instant, Message, ShortText
+
+FenAmount = Annotated[int, Meta(ge=0, le=100_000_000_00)]
+
+
+class PaymentState(StrEnum):
+    """How a payment stands, as the patient is told; how the server runs it stands elsewhere."""
+
+    CREATING = "creating"
+    """The gateway is being asked; nothing can be paid yet."""
+    WAITING = "waiting"
+    """The patient may pay now."""
+    UNKNOWN = "unknown"
+    """It is not known whether it is paid: nobody should pay again."""
+    CLOSING = "closing"
+    """It is being closed; if it is paid already, it counts as paid."""
+    CLOSED = "closed"
+    """Nobody can pay it any more, and nothing was paid."""
+    FAILED = "failed"
+    """The gateway refused; nothing was paid."""
+    PAID = "paid"
+    """The money is there, and the hospital is booking it."""
+    FULFILLED = "fulfilled"
+    """Paid and booked: the patient goes on."""
+    REFUNDING = "refunding"
+    """The money is on its way back to the patient."""
+    REFUNDED = "refunded"
+    """The money is back."""
+    REVIEW = "review"
+    """A person at the desk has to look at it; nobody should pay again."""
+
+
+class FindOwed(Message, frozen=True, kw_only=True, tag="find_owed"):
+    """What does the identified patient have to pay?"""
+
+    session_id: Id
+    """The `session_id` of the `identified` reply, on the same device."""
+
+
+class Pay(Message, frozen=True, kw_only=True, tag="pay"):
+    """Begin to pay some sheets in one go: by a QR code to be shown, or by a code that was shown.
+
+    Exactly one of `channel` and `code` is given. The same request, repeated, is the same payment.
+    """
+
+    session_id: Id
+    """The `session_id` of the `identified` reply, on the same device."""
+    sheet_ids: Annotated[list[ShortText], Meta(min_length=1, max_length=100)]
+    """The sheets to pay, each whole."""
+    amount_fen: FenAmount
+    """What the patient was shown as the sum; refused if it is another one by now."""
+    channel: Id | None = None
+    """One of the `channels` of `owed`: the reply or what follows brings a QR code to be shown."""
+    code: Annotated[str, Meta(pattern=r"^[0-9]{16,32}$(?!\n)")] | None = None
+    """The payment code that the patient has shown. It is money: never kept, never logged."""
+
+
+class FollowPayment(Message, frozen=True, kw_only=True, tag="follow_payment"):
+    """How does a payment stand? From then on the device is told each change of it."""
+
+    payment_id: ShortText
+    """The `payment_id` as it came."""
+
+
+class CancelPayment(Message, frozen=True, kw_only=True, tag="cancel_payment"):
+    """The patient does not want to pay after all; what he has paid already still counts."""
+
+    payment_id: ShortText
+    """The `payment_id` as it came."""
+
+
+class OwedItem(Message, frozen=True, kw_only=True):
+    """One charge of a sheet."""
+
+    title_zh: ShortText
+    """What it is for."""
+    title_en: ShortText
+    quantity: int
+    """How many of it; the amounts are for all of them together."""
+    unit_zh: ShortText = ""
+    """What is counted, as a box; may be empty."""
+    unit_en: ShortText = ""
+    self_pay_fen: FenAmount
+    """What the patient pays."""
+    insurance_fen: FenAmount
+    """What the medical insurance pays; both together are the price."""
+
+
+class OwedSheet(Message, frozen=True, kw_only=True):
+    """Charges that the hospital has put together, as a prescription: paid whole or not at all."""
+
+    sheet_id: ShortText
+    """What `pay` names; to be handed back as it came."""
+    title_zh: ShortText
+    """What it is called."""
+    title_en: ShortText
+    next_zh: ShortText
+    """What the patient does once it is paid, and where."""
+    next_en: ShortText
+    items: list[OwedItem]
+
+
+class Payment(Message, frozen=True, kw_only=True, tag="payment"):
+    """A payment, and how it stands: the reply to `pay`, `follow_payment` and `cancel_payment`.
+
+    At `payment/<device>` it tells each change of a payment that the device has begun or follows.
+    """
+
+    payment_id: ShortText
+    """Also the number under which the gateway knows it; on the slip."""
+    channel: Id
+    """Whom the money comes through."""
+    is_scanned: bool
+    """Whether the patient showed a code; else a QR code is shown to him."""
+    sheet_ids: list[ShortText]
+    """What it pays."""
+    amount_fen: FenAmount
+    """What the patient pays."""
+    state: PaymentState
+    changed_at: Instant
+    """Since when it stands so; what comes later with an earlier instant is out of date."""
+    qr_text: Annotated[str, Meta(max_length=1000)] = ""
+    """What to show as a QR code; given while it waits and there is one."""
+    seconds_left: int = 0
+    """How long the patient may still pay, as of when this was sent; 0 when he may not."""
+    paid_at: Instant | None = None
+    """When the hospital heard of the money."""
+
+
+class Owed(Message, frozen=True, kw_only=True, tag="owed"):
+    """Reply to `find_owed`."""
+
+    sheets: list[OwedSheet]
+    """What can be paid now, the oldest first; may be empty."""
+    channels: list[Id]
+    """Through whom it can be paid, as `wechat` and `alipay`."""
+    payment: Payment | None = None
+    """The patient's last payment: under way, or not longer over than `LAST_PAYMENT_S`."""
+    payment_sheets: list[OwedSheet]
+    """What that payment pays; empty without one."""
+
+
+LAST_PAYMENT_S = 600
+"""How long `owed` still tells of a payment that is over."""

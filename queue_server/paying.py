@@ -1,0 +1,110 @@
+"""The payments of a queue server: its cashier, and all around it that is started and stopped."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from fastapi import APIRouter
+
+from queue_server.journal.journal import Journal, JournaledFact
+from queue_server.payments.attempt import Attempt
+from queue_server.payments.booking import Booking
+from queue_server.payments.cashier import Cashier, CashierParts
+from queue_server.payments.configuration import PaymentsConfiguration
+from queue_server.payments.gateways.choice import make_gateways
+from queue_server.payments.notice_routes import make_notice_router
+from queue_server.payments.notices import NoticeDesk
+from queue_server.payments.step_store import JournalSteps
+from queue_server.payments.sweeper import Sweeper
+from queue_server.records.sheets import Sheets
+from queue_server.rules.terms import SiteId
+from queue_server.service.door import Door
+from queue_server.service.payment_desk import DeskParts, PaymentDesk
+
+Keep = Callable[[Sequence[JournaledFact]], None]
+_log = logging.getLogger(__name__)
+
+
+class PayingError(Exception):
+    """Payments can't be started; the sentence says which key is wrong."""
+
+
+class Counter(Sheets, Booking, Protocol):
+    """The hospital's own counter: says what is owed, and books what is paid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayingParts:
+    """What payments are made of; bootstrap chooses them."""
+
+    configuration: PaymentsConfiguration
+    journal: Journal
+    keep: Keep
+    """Has the journal's one writer write facts; returns when they are on the disk."""
+    counter: Counter
+    door: Door
+    site: SiteId
+    clock: Callable[[], datetime]
+    """The real time: gateways sign with it."""
+    day_of: Callable[[datetime], date]
+    new_id: Callable[[], str]
+    fatal: Callable[[Exception], None]
+
+
+class Paying:
+    """Takes payments while the queue service runs: `start()` after it, `stop()` before it ends.
+
+    Raises:
+        PayingError: a key of the configuration is no key.
+    """
+
+    def __init__(self, parts: PayingParts) -> None:
+        try:
+            gateways = make_gateways(parts.configuration)
+        except ValueError as error:
+            raise PayingError(str(error)) from None
+        cashier = Cashier(
+            CashierParts(
+                store=JournalSteps(parts.journal, parts.keep),
+                gateways=gateways,
+                booking=parts.counter,
+                clock=parts.clock,
+                day_of=parts.day_of,
+                new_id=parts.new_id,
+                title=parts.configuration.title,
+                changed=self._changed,
+            )
+        )
+        self._fatal = parts.fatal
+        self._notices = NoticeDesk(cashier, gateways, parts.clock)
+        self._sweeper = Sweeper(cashier, parts.clock, parts.fatal)
+        self.desk = PaymentDesk(
+            DeskParts(
+                cashier=cashier,
+                channels=tuple(gateways),
+                sheets=parts.counter,
+                door=parts.door,
+                site=parts.site,
+                clock=parts.clock,
+                fatal=parts.fatal,
+            )
+        )
+
+    def start(self) -> None:
+        """Begin to look after what is open."""
+        self._sweeper.start()
+
+    def stop(self) -> None:
+        """Finish what is being asked of gateways; what is open then, the journal knows."""
+        self._sweeper.stop()
+        self.desk.close()
+
+    def notice_router(self) -> APIRouter:
+        """Return the routes for the gateways' callbacks."""
+        return make_notice_router(self._notices, self._fatal)
+
+    def _changed(self, attempt: Attempt) -> None:
+        _log.info("payment %s is %s", attempt.id, attempt.state)
+        self.desk.changed(attempt)

@@ -1,0 +1,218 @@
+"""Takes what devices ask about money, in threads of its own: gateways and records may be slow.
+
+An answer goes back into the service's inbox, so that it is sent by the writer like any other. It
+tells what is in the journal already. What happens to a payment later is told to the device that
+has begun it, or asked for it last.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from queue_server.contract import topics
+from queue_server.contract.codec import encode
+from queue_server.contract.payments import CancelPayment, FollowPayment, Owed, Pay, Payment
+from queue_server.journal.journal import JournalUnusable
+from queue_server.payments.attempt import Attempt
+from queue_server.payments.cashier import Cashier
+from queue_server.payments.ledger import Charge
+from queue_server.payments.payment_code import channel_of_code
+from queue_server.payments.refusals import PaymentRefused
+from queue_server.payments.terms import AttemptId, AttemptState, Channel, SheetId
+from queue_server.records.records import RecordsUnavailable
+from queue_server.records.sheets import Sheet, Sheets
+from queue_server.rules.refusals import Refused
+from queue_server.rules.terms import DeviceId, PatientId, RefusalCode, SiteId
+from queue_server.service.door import Door
+from queue_server.service.jobs import Asked, Job
+from queue_server.service.payment_view import last_to_tell, owed_of, payment_of, self_pay_fen
+
+THREADS: Final = 8
+"""So many patients may wait for gateways at once."""
+_KEY_DIGITS: Final = 16
+_TOLD_NO_MORE: Final = frozenset({AttemptState.CLOSED, AttemptState.FAILED, AttemptState.REFUNDED})
+"""Whoever follows such a payment has heard all of it."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskParts:
+    """What the desk works with."""
+
+    cashier: Cashier
+    channels: Sequence[Channel]
+    sheets: Sheets
+    door: Door
+    site: SiteId
+    clock: Callable[[], datetime]
+    """The clock of the cashier."""
+    fatal: Callable[[Exception], None]
+    """Called when the journal can't be written: the process has to stop."""
+
+
+class PaymentDesk:
+    """What a kiosk asks about money. `open()` first, and in the end `close()`."""
+
+    def __init__(self, parts: DeskParts) -> None:
+        self._parts = parts
+        self._put: Callable[[Job], None] = lambda job: None
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="payment-desk")
+        self._open_jobs: set[tuple[DeviceId, str]] = set()
+        self._followers: dict[AttemptId, DeviceId] = {}
+
+    def open(self, put: Callable[[Job], None]) -> None:
+        """Put answers into that inbox from now on."""
+        self._put = put
+
+    def close(self) -> None:
+        """Finish what is being asked."""
+        self._threads.shutdown()
+
+    def take(self, job: Asked, patient: PatientId | None) -> None:
+        """Begin to work on a request; returns at once. `patient`: whose session it names.
+
+        What is being worked on already is left to that: its answer is one for both.
+        """
+        if _of(job) in self._open_jobs:
+            self._parts.door.acknowledge(job.delivery)
+            return
+        self._open_jobs.add(_of(job))
+        self._threads.submit(self._work, job, patient)
+
+    def changed(self, attempt: Attempt) -> None:
+        """Tell whoever follows it. Called by the cashier, once it is in the journal."""
+        device = self._followers.get(attempt.id)
+        if device is None:
+            return
+        if attempt.state in _TOLD_NO_MORE:
+            del self._followers[attempt.id]
+        topic = topics.payment(self._parts.site, device)
+        self._parts.door.publish(topic, encode(self._told(attempt)))
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _work(self, job: Asked, patient: PatientId | None) -> None:
+        try:
+            match job.request.body:
+                case Pay() as pay:
+                    assert patient is not None
+                    self._pay(job, pay, patient)
+                case CancelPayment(payment_id=payment_id):
+                    self._follow(job, payment_id)
+                    self._parts.cashier.cancel(
+                        AttemptId(payment_id),
+                        by=job.device,
+                        given_up=lambda attempt: self._answer(job, self._told(attempt)),
+                    )
+                case FollowPayment(payment_id=payment_id):
+                    self._answer(job, self._told(self._follow(job, payment_id)))
+                case _:
+                    assert patient is not None
+                    self._answer(job, self._owed(patient))
+        except Refused as refused:
+            self._answer(job, refused)
+        except RecordsUnavailable:
+            self._answer(job, Refused(RefusalCode.BUSY))
+        except JournalUnusable as error:
+            self._parts.fatal(error)
+        except Exception as error:  # noqa: BLE001  # the patient must get an answer, whatever it is
+            _log.error("a payment request has failed: %s", type(error).__name__, exc_info=error)
+            self._answer(job, Refused(RefusalCode.BUSY))
+
+    def _answer(self, job: Asked, answer: Owed | Payment | Refused) -> None:
+        """Have a request answered; what comes after its answer is no answer."""
+        if _of(job) in self._open_jobs:
+            self._open_jobs.discard(_of(job))
+            self._put(replace(job, told=answer))
+
+    def _told(self, attempt: Attempt) -> Payment:
+        charges = self._parts.cashier.charges_of(attempt)
+        return payment_of(attempt, charges, self._parts.clock())
+
+    def _follow(self, job: Asked, payment_id: str) -> Attempt:
+        attempt = self._parts.cashier.attempt(AttemptId(payment_id))
+        self._followers[attempt.id] = job.device
+        return attempt
+
+    def _owed(self, patient: PatientId) -> Owed:
+        cashier = self._parts.cashier
+        sheets = self._parts.sheets.sheets_of(patient)
+        attempts = cashier.attempts_for(patient)
+        taken = [
+            charge.sheet
+            for attempt in attempts
+            if attempt.occupies_bill
+            for charge in cashier.charges_of(attempt)
+            if charge.sheet is not None
+        ]
+        last = last_to_tell(attempts, self._parts.clock())
+        payment = None if last is None else self._told(last)
+        return owed_of(sheets, taken, self._parts.channels, payment)
+
+    def _pay(self, job: Asked, pay: Pay, patient: PatientId) -> None:
+        cashier, key = self._parts.cashier, _key(job)
+        charges = self._charges(pay, patient)
+        ids = [charge.id for charge in charges]
+        self._post(charges)
+
+        def opened(attempt: Attempt) -> None:
+            self._followers[attempt.id] = job.device
+            self._answer(job, self._told(attempt))
+
+        if pay.code is None:
+            channel = _channel(pay.channel)
+            attempt = cashier.begin(ids, channel, by=job.device, key=key, opened=opened)
+        else:
+            attempt = cashier.begin_by_code(ids, pay.code, by=job.device, key=key, opened=opened)
+        # One that was begun before has not been told yet.
+        opened(attempt)
+
+    def _charges(self, pay: Pay, patient: PatientId) -> list[Charge]:
+        """Return what is to be paid.
+
+        Raises:
+            Refused: it is not what the patient was shown.
+        """
+        if (pay.channel is None) == (pay.code is None):
+            detail = "channel 和 code 必须且只能给出一个 / exactly one of channel and code"
+            raise Refused(RefusalCode.BAD_REQUEST, detail=detail)
+        if pay.code is not None and channel_of_code(pay.code) not in self._parts.channels:
+            raise PaymentRefused(RefusalCode.NO_PAYMENT_CODE)
+        known = {sheet.id: sheet for sheet in self._parts.sheets.sheets_of(patient)}
+        wanted: list[Sheet] = []
+        for sheet_id in dict.fromkeys(pay.sheet_ids):
+            if SheetId(sheet_id) not in known:
+                raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
+            wanted.append(known[SheetId(sheet_id)])
+        if self_pay_fen(wanted) != pay.amount_fen:
+            raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
+        return [charge for sheet in wanted for charge in sheet.charges]
+
+    def _post(self, charges: Sequence[Charge]) -> None:
+        """Take over what the hospital asks for; what is paid or being paid stays as it was."""
+        try:
+            self._parts.cashier.post(charges, by="records")
+        except PaymentRefused:
+            _log.warning("the records have changed a charge that is paid or being paid")
+            raise
+
+
+def _of(job: Asked) -> tuple[DeviceId, str]:
+    return job.device, job.request.request_id
+
+
+def _key(job: Asked) -> str:
+    """Return what names this ask among all: two devices may count alike."""
+    return hashlib.sha256("/".join(_of(job)).encode()).hexdigest()[:_KEY_DIGITS]
+
+
+def _channel(name: str | None) -> Channel:
+    try:
+        return Channel(name or "")
+    except ValueError:
+        raise PaymentRefused(RefusalCode.CHANNEL_OFF) from None

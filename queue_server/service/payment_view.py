@@ -1,0 +1,117 @@
+"""Money as a device sees it: pure, from the cashier's words into those of the contract."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from queue_server.contract.payments import (
+    LAST_PAYMENT_S,
+    Owed,
+    OwedItem,
+    OwedSheet,
+    Payment,
+    PaymentState,
+)
+from queue_server.payments.attempt import Attempt
+from queue_server.payments.fen import total
+from queue_server.payments.ledger import Charge
+from queue_server.payments.terms import AttemptState, Channel, SheetId
+from queue_server.records.sheets import Sheet
+
+_TOLD_AS: Final = {
+    AttemptState.NEW: PaymentState.CREATING,
+    AttemptState.LATE_PAID: PaymentState.REFUNDING,
+}
+"""The states that a patient knows under another name."""
+_NOT_PAID: Final = frozenset({AttemptState.CLOSED, AttemptState.FAILED})
+_OVER: Final = frozenset({AttemptState.FULFILLED, AttemptState.REFUNDED})
+_MAY_PAY: Final = frozenset({AttemptState.NEW, AttemptState.CREATING, AttemptState.WAITING})
+
+
+def payment_of(attempt: Attempt, charges: Iterable[Charge], now: datetime) -> Payment:
+    """Return what a device is told of an attempt that pays `charges`."""
+    left_s = int((attempt.expires_at - now).total_seconds()) if attempt.state in _MAY_PAY else 0
+    return Payment(
+        payment_id=attempt.id,
+        channel=attempt.channel.value,
+        is_scanned=attempt.is_scanned,
+        sheet_ids=sheet_ids_of(charges),
+        amount_fen=attempt.amount.fen,
+        state=_TOLD_AS.get(attempt.state) or PaymentState(attempt.state.value),
+        changed_at=attempt.changed_at,
+        qr_text=attempt.qr_text if attempt.state is AttemptState.WAITING else "",
+        seconds_left=max(0, left_s),
+        paid_at=attempt.paid_at,
+    )
+
+
+def sheet_ids_of(charges: Iterable[Charge]) -> list[str]:
+    """Return the sheets that charges stand on, each once."""
+    return list(dict.fromkeys(charge.sheet for charge in charges if charge.sheet is not None))
+
+
+def owed_of(
+    sheets: Sequence[Sheet],
+    taken: Iterable[SheetId],
+    channels: Iterable[Channel],
+    payment: Payment | None,
+) -> Owed:
+    """Return what a patient may pay now, and what became of his last payment.
+
+    Args:
+        sheets: all that the hospital has of him.
+        taken: those that are paid or being paid.
+        channels: whom it may be paid through.
+        payment: his last one.
+    """
+    not_open = set(taken)
+    return Owed(
+        sheets=[
+            _owed_sheet(one)
+            for one in sheets
+            if not one.is_paid and one.id not in not_open and self_pay_fen([one])
+        ],
+        channels=[channel.value for channel in channels],
+        payment=payment,
+        payment_sheets=[
+            _owed_sheet(one)
+            for one in sheets
+            if payment is not None and one.id in payment.sheet_ids
+        ],
+    )
+
+
+def self_pay_fen(sheets: Iterable[Sheet]) -> int:
+    """Return what the patient pays for sheets."""
+    return total(charge.self_pay for sheet in sheets for charge in sheet.charges).fen
+
+
+def last_to_tell(attempts: Sequence[Attempt], now: datetime) -> Attempt | None:
+    """Return the last attempt, if its outcome is open or the patient may not have heard of it."""
+    last = max(attempts, key=lambda one: one.opened_at, default=None)
+    if last is None or last.state in _NOT_PAID:
+        return None
+    age_s = (now - last.changed_at).total_seconds()
+    return None if last.state in _OVER and age_s > LAST_PAYMENT_S else last
+
+
+def _owed_sheet(sheet: Sheet) -> OwedSheet:
+    return OwedSheet(
+        sheet_id=sheet.id,
+        title_zh=sheet.name_zh,
+        title_en=sheet.name_en,
+        next_zh=sheet.next_zh,
+        next_en=sheet.next_en,
+        items=[
+            OwedItem(
+                title_zh=charge.name_zh,
+                title_en=charge.name_en,
+                quantity=charge.quantity,
+                unit_zh=charge.unit_zh,
+                unit_en=charge.unit_en,
+                self_pay_fen=charge.self_pay.fen,
+                insurance_fen=charge.insurance.fen,
+            )
+            for charge in sheet.charges
+        ],
+    )
