@@ -100,7 +100,11 @@ class _Page:
 
     def draw_rows(self, rows: Sequence[SlipRow]) -> None:
         """Draw `rows` with one label column: as wide as the widest label, within its limit."""
-        widest = max(self._font(row.size_dots).getlength(_printable(row.label)) for row in rows)
+        widest = max(
+            self._font(row.size_dots).getlength(line)
+            for row in rows
+            for line in _printable(row.label).splitlines() or [""]
+        )
         label_width = min(round(widest) + 1, _LABEL_WIDTH_DOTS_MAX)
         value_left = MARGIN_DOTS + label_width + _COLUMN_GAP_DOTS
         value_width = WIDTH_DOTS - MARGIN_DOTS - value_left
@@ -126,6 +130,7 @@ class _Page:
         text = _printable(part.text)
         font = self._font(part.size_dots, is_bold=part.is_bold)
         if part.is_fitted:
+            text = " ".join(text.splitlines())
             font = self._fitted_font(text, part)
         indent = 0
         if part.bullet:

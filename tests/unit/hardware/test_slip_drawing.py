@@ -173,6 +173,15 @@ def test_the_test_slip_of_the_technician_shows_its_time_and_a_code() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["\n", "A012\n", "预约\n时段", "\u2028"])
+def test_a_line_break_where_none_is_meant_costs_nobody_his_slip(text: str) -> None:
+    number = SlipText(text=text, size_dots=150, is_fitted=True)
+
+    page = drawn(number, SlipRow(label=text, value=text), SlipText(text="■", size_dots=20))
+
+    assert ink_box(page)[2] <= WIDTH_DOTS
+
+
 @settings(max_examples=40, deadline=None)
 @given(text=st.text(max_size=60), size_dots=st.integers(18, 80))
 def test_any_text_is_drawn_within_the_margins(text: str, size_dots: int) -> None:
