@@ -27,6 +27,9 @@ def add_checkout_commands(
     simulate.add_argument(
         "--broker", choices=["nats", "mosquitto"], default="nats", help="of processes"
     )
+    simulate.add_argument(
+        "--only", default="", metavar="TEXT", help="of processes: faults with TEXT in their names"
+    )
     simulate.set_defaults(run=_simulate)
 
     fuzz = commands.add_parser(
@@ -52,6 +55,7 @@ def _simulate(parsed: argparse.Namespace) -> int:
     if parsed.processes:
         name += ".processes"
         arguments = [f"--minutes={parsed.minutes}", f"--broker={parsed.broker}"]
+        arguments.append(f"--only={parsed.only}")
     if parsed.seed is not None:
         arguments.append(f"--seed={parsed.seed}")
     return _run_of_the_tests(name, arguments)

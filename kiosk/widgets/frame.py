@@ -14,7 +14,7 @@ RULES = Path(__file__).with_suffix(".kv")
 class Frame(BoxLayout):
     """Header, banner, body, dock."""
 
-    view = ObjectProperty(rebind=True)
+    view = ObjectProperty(None, allownone=True, rebind=True)
 
     def show(self, view, body):
         """Show the frame of `view` around `body`."""

@@ -20,6 +20,7 @@ from queue_server.client.connection import (
     Will,
     connect_mqtt,
 )
+from queue_server.client.doubt import DOUBTED_AFTER_S, Doubt
 from queue_server.client.tls import Certificates
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, decode, encode
@@ -36,7 +37,7 @@ from queue_server.rules.terms import DeviceId, SiteId
 
 RETRY_AFTER_S: Final = 0.7
 """How long to wait for a reply before the same request is sent again."""
-RECONNECT_AFTER_S: Final = 1.0
+RECONNECT_AFTER_S: Final = 0.5
 """How long to wait after a line broke, or could not be had, before the next try."""
 SILENT_AFTER_S: Final = 6.0
 """A server that was not heard for so long, three of its repetitions, counts as gone."""
@@ -73,7 +74,8 @@ class Line:
         status: what the device says of itself each time the line comes up.
         connect: opens a session with the broker.
         is_asker: whether this device asks; the others have no right to read answers.
-        silent_after_s: how long the server's word counts.
+        silent_after_s: how long the server's word counts; the broker's silence is borne as much
+            longer or shorter.
     """
 
     def __init__(
@@ -152,15 +154,34 @@ class Line:
     async def _deliver_all(self, connection: Connection) -> None:
         """Be seen, and deliver what comes in, until the line breaks or `run` is cancelled."""
         topic = topics.status(self.address.site, self.address.device)
+        # To subscribe anew changes nothing and is always allowed.
+        server = topics.status(self.address.site, SERVER)
+        quiet_s = DOUBTED_AFTER_S * self._silent_after_s / SILENT_AFTER_S
+        doubt = Doubt(lambda: connection.subscribe([server]), quiet_s)
+        parts: list[asyncio.Task[None]] = []
         try:
             await self._publish(topic, self._status(), retain=True)
             self._tell()
-            async for incoming_topic, payload in connection.messages():
-                self._deliver(incoming_topic, payload)
+            parts = [
+                asyncio.create_task(self._deliver_each(connection, doubt)),
+                asyncio.create_task(doubt.watch()),
+            ]
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            for part in done:
+                part.result()
         except asyncio.CancelledError:
             # Of a client that takes leave no will is published.
             await self._send(topic, DeviceStatus(is_up=False), retain=True)
             raise
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+
+    async def _deliver_each(self, connection: Connection, doubt: Doubt) -> None:
+        async for topic, payload in connection.messages():
+            doubt.heard()
+            self._deliver(topic, payload)
 
     async def ask(
         self, body: RequestBody, *, request_id: str | None = None, within_s: float = 8.0

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect as shape
 
-from queue_server.client import connection, line
+from queue_server.client import connection, doubt, line
 from queue_server.contract import messages, payments, topics
 from queue_server.contract.codec import encode
 from queue_server.contract.docstrings import docstring, in_one_line
@@ -116,6 +116,9 @@ CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (line, "RETRY_AFTER_S"),
     (line, "RECONNECT_AFTER_S"),
     (line, "SILENT_AFTER_S"),
+    (doubt, "DOUBTED_AFTER_S"),
+    (doubt, "ANSWER_WITHIN_S"),
+    (connection, "REACH_WITHIN_S"),
     (topics, "SERVER"),
     (connection, "KEEPALIVE_S"),
     (line, "REPORT_S"),

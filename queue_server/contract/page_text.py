@@ -25,8 +25,12 @@ TRANSPORT: Final = """
 - **Rights**: a device may publish and subscribe to its own topics only
   ([security](security.md)). Subscribe to each topic by its name: a wildcard brings nothing.
 - **Clean session**: a client subscribes anew after each connect and finds what is retained.
-- **Keepalive** {KEEPALIVE_S} s. After a broken line connect again every {RECONNECT_AFTER_S} s,
-  for ever; never with a growing delay.
+- **Keepalive** {KEEPALIVE_S} s. After a broken line connect again {RECONNECT_AFTER_S} s later, for
+  ever; never with a growing delay. Give a TCP connection up that does not come about within
+  {REACH_WITHIN_S} s.
+- **Doubt**: nothing has come for {DOUBTED_AFTER_S} s: subscribe once more to `status/{SERVER}`. No
+  SUBACK within {ANSWER_WITHIN_S} s: the line is broken, whatever TCP says; connect anew. With the
+  SUBACK it is sound: do not connect anew because the *server* is silent.
 - **Will**: [DeviceStatus](#devicestatus) with `"is_up": false` at the device's own `status`
   topic, QoS 1, retained. After each connect publish the same topic, retained, with `"is_up":
   true`. Before a disconnect publish `"is_up": false`: of a client that takes leave no will is

@@ -34,7 +34,8 @@ class Programs:
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.logs / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(  # our own programs
-                [sys.executable, *arguments],
+                # Should this process be killed, its children are asked to end.
+                ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -10,7 +10,7 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 SERVICES = CHECKOUT / "assets" / "services"
 UNITS = sorted([*SERVICES.glob("*.service"), *SERVICES.glob("*.timer")])
-SCRIPTS = ["nightly-backup", "screen-session", "set-up"]
+SCRIPTS = ["nightly-backup", "set-up", "wait-for-screen"]
 
 
 def test_there_is_a_unit_for_each_program() -> None:
@@ -18,6 +18,7 @@ def test_there_is_a_unit_for_each_program() -> None:
         "hospital-queue-server.service",
         "hospital-kiosk.service",
         "hospital-board@.service",
+        "hospital-screen.service",
         "hospital-backup.service",
         "hospital-backup.timer",
     }
@@ -65,6 +66,14 @@ def test_every_file_of_ours_that_a_unit_names_is_there(unit: Path) -> None:
     named = set(re.findall(r"@CHECKOUT@/((?:assets|docs)/[^\s\\]+)", text))
 
     assert {name for name in named if not (CHECKOUT / name).exists()} == set()
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_program_whose_signs_of_life_are_awaited_stays_in_its_service(unit: Path) -> None:
+    words = {line.partition("=")[0] for line in unit.read_text(encoding="utf-8").splitlines()}
+
+    # Whoever has a session of logind is moved into it, where systemd hears no word of his.
+    assert not {"WatchdogSec", "PAMName"} <= words
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -30,6 +30,13 @@ class UiDriver:
             await self.frames(1)
         await self.frames(2)
 
+    async def resize(self, size: tuple[int, int]) -> None:
+        """Give the window another size, as a screen does that comes up late."""
+        from kivy.core.window import Window
+
+        Window.size = size
+        await self.frames()
+
     def widgets(self) -> Iterator[Any]:
         """Every widget of the window; popups are children of the window too."""
         from kivy.core.window import Window

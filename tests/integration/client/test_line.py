@@ -1,22 +1,17 @@
 """A device's line: asks until it is answered, follows what is retained, comes back by itself."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import count
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
 from queue_server.broker.broker_process import BrokerProcess
-from queue_server.client.line import RETRY_AFTER_S, SILENT_AFTER_S, Address, Line, NoAnswer
+from queue_server.client.line import RETRY_AFTER_S, Address, Line, NoAnswer
 from queue_server.client.obeying import obey
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, encode
 from queue_server.contract.messages import (
     CLOCK_SKEW_S,
-    CallHelp,
     Command,
     DeviceStatus,
     FindPlace,
@@ -28,99 +23,18 @@ from queue_server.contract.messages import (
     Request,
 )
 from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, RefusalCode, SiteId
-from tests.conftest import BrokerProgram
-from tests.integration.client.answering_server import REPEAT_S, AnsweringServer
-
-WAIT_S = 8.0
-NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-KIOSK = DeviceId("kiosk-01")
-HELP = CallHelp(screen="welcome")
-_sites = count(1)
-
-
-class Watch:
-    """Collects what a line tells; awaited until it fits."""
-
-    def __init__(self) -> None:
-        self.told: list[object] = []
-        self._news = asyncio.Condition()
-
-    def __call__(self, *told: object) -> None:
-        self.told.append(told[0] if len(told) == 1 else told)
-        self._wake = asyncio.create_task(self._notify())
-
-    async def _notify(self) -> None:
-        async with self._news:
-            self._news.notify_all()
-
-    async def until(self, *expected: object) -> None:
-        """Return when just this has been told."""
-        try:
-            async with asyncio.timeout(WAIT_S), self._news:
-                await self._news.wait_for(lambda: self.told == list(expected))
-        except TimeoutError:
-            raise AssertionError(f"told {self.told}, expected {expected}") from None
-
-    async def until_count(self, count: int) -> None:
-        """Return when so much has been told."""
-        async with asyncio.timeout(WAIT_S), self._news:
-            await self._news.wait_for(lambda: len(self.told) >= count)
-
-
-def make_line(
-    broker: BrokerProcess,
-    site: SiteId,
-    device: DeviceId = KIOSK,
-    silent_after_s: float = SILENT_AFTER_S,
-) -> Line:
-    numbers = count(1)
-    address = broker.address
-    return Line(
-        Address(host=address.host, port=address.port, site=site, device=device),
-        now=lambda: NOON,
-        new_id=lambda: f"ask-{next(numbers)}",
-        status=lambda: DeviceStatus(is_up=True, version="1.0", paper="ok"),
-        silent_after_s=silent_after_s,
-    )
-
-
-@contextlib.asynccontextmanager
-async def running(line: Line) -> AsyncIterator[Line]:
-    task = asyncio.create_task(line.run())
-    try:
-        yield line
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-@contextlib.asynccontextmanager
-async def connected(line: Line) -> AsyncIterator[Line]:
-    """Run a line and wait until it is up."""
-    is_up = asyncio.Event()
-    line.on_change = lambda up: is_up.set() if up else None
-    async with running(line):
-        async with asyncio.timeout(WAIT_S):
-            await is_up.wait()
-        yield line
-
-
-@pytest.fixture
-def site() -> SiteId:
-    return SiteId(f"line-{next(_sites)}")
-
-
-@pytest.fixture
-def own_broker(broker_program: BrokerProgram, tmp_path: Path) -> Iterator[BrokerProcess]:
-    own = broker_program(tmp_path / "broker")
-    own.start()
-    yield own
-    own.stop()
-
-
-async def in_thread(do: Callable[[], object]) -> None:
-    await asyncio.to_thread(do)
+from tests.integration.client.answering_server import AnsweringServer
+from tests.integration.client.lines import (
+    HELP,
+    KIOSK,
+    NOON,
+    WAIT_S,
+    Watch,
+    connected,
+    in_thread,
+    make_line,
+    running,
+)
 
 
 async def test_an_ask_is_answered(broker: BrokerProcess, site: SiteId) -> None:
@@ -206,38 +120,6 @@ async def test_it_tells_when_the_server_comes_leaves_and_dies(
             await in_thread(server.die)
             await watch.until(False, True, False, True, False)
             assert not line.is_up
-
-
-async def test_a_server_that_hangs_is_gone_until_it_goes_on(
-    broker: BrokerProcess, site: SiteId
-) -> None:
-    line, watch = make_line(broker, site, silent_after_s=3 * REPEAT_S), Watch()
-    line.on_change = watch
-    with AnsweringServer(broker, site) as server:
-        async with running(line):
-            await watch.until(False, True)
-            await in_thread(server.hang)
-            await watch.until(False, True, False)
-            assert not line.is_up
-            server._say_up()
-            await watch.until(False, True, False, True)
-
-
-async def test_the_word_that_a_hanging_server_has_left_behind_counts_once(
-    broker: BrokerProcess, site: SiteId
-) -> None:
-    line, watch = make_line(broker, site, silent_after_s=3 * REPEAT_S), Watch()
-    line.on_change = watch
-    with AnsweringServer(broker, site) as server:
-        async with connected(make_line(broker, site)):
-            await in_thread(server.hang)
-        async with running(line):
-            # A kiosk that is switched on finds the word retained, and believes it for a while.
-            await watch.until(False, True, False)
-        async with running(line):
-            assert await line.ask(HELP) == HelpCalled()
-
-    assert watch.told == [False, True, False]
 
 
 async def test_a_device_is_seen_coming_leaving_and_dying(
@@ -329,30 +211,6 @@ async def test_the_line_comes_back_with_the_broker(own_broker: BrokerProcess, si
             told = Notices(published_at=NOON, notices=[])
             server.publish(topic, encode(told))
             await notices.until(told)
-
-
-async def test_a_connection_that_breaks_before_the_broker_accepts_costs_seconds_only(
-    broker_program: BrokerProgram, tmp_path: Path, site: SiteId
-) -> None:
-    has_hung_up = asyncio.Event()
-
-    async def hang_up(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-        has_hung_up.set()
-
-    dying = await asyncio.start_server(hang_up, "127.0.0.1", 0)
-    broker = broker_program(tmp_path / "broker", port=dying.sockets[0].getsockname()[1])
-    line = make_line(broker, site)
-    is_up = asyncio.Event()
-    line.on_change = lambda up: is_up.set() if up else None
-    async with running(line):
-        await has_hung_up.wait()
-        dying.close()
-        broker.start()
-        with AnsweringServer(broker, site):
-            async with asyncio.timeout(WAIT_S):
-                await is_up.wait()
-    broker.stop()
 
 
 async def test_a_line_without_a_broker_waits_for_it(

@@ -27,10 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--broker", choices=["nats", "mosquitto"], default="nats")
+    parser.add_argument("--only", default="", help="faults whose names have this in them")
     parsed = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="hospital-processes-"))
     options = Options(
-        seed=parsed.seed, broker=parsed.broker, run_s=parsed.minutes * 60.0, folder=folder
+        seed=parsed.seed,
+        broker=parsed.broker,
+        run_s=parsed.minutes * 60.0,
+        folder=folder,
+        only=parsed.only,
     )
     outcome = run_with_a_bar(options)
     print_outcome(outcome)

@@ -55,8 +55,13 @@ class Fault:
     """The first of its kind: it waits for its turn; others are left out where trouble is."""
 
 
+def power_cut(run_s: float) -> Fault:
+    """Return the one power cut of a run, in the middle of it."""
+    return Fault(at_s=run_s * POWER_CUT_AT, kind=POWER_CUT, for_s=0.5, dice=0)
+
+
 def make_plan(chance: Random, kinds: Sequence[Kind], run_s: float, gap_s: float) -> list[Fault]:
-    """Return the faults of a run: every kind once, then as it comes; a power cut in the middle."""
+    """Return the faults of a run: every kind once, then as it comes."""
     first = [kind for kind in kinds if kind.name != LONG_AWAY]
     chance.shuffle(first)
     spacing = run_s * EVERY_KIND_WITHIN / (len(first) + 1)
@@ -68,7 +73,7 @@ def make_plan(chance: Random, kinds: Sequence[Kind], run_s: float, gap_s: float)
     weights = [kind.weight for kind in kinds]
     while (at_s := at_s + chance.expovariate(1 / gap_s)) < run_s:
         times.append((at_s, chance.choices(list(kinds), weights)[0], False))
-    faults = [
+    return [
         Fault(
             at_s=when,
             kind=kind.name,
@@ -78,5 +83,3 @@ def make_plan(chance: Random, kinds: Sequence[Kind], run_s: float, gap_s: float)
         )
         for when, kind, is_first in times
     ]
-    faults.append(Fault(at_s=run_s * POWER_CUT_AT, kind=POWER_CUT, for_s=0.5, dice=0))
-    return sorted(faults, key=lambda fault: fault.at_s)

@@ -31,7 +31,8 @@ FIRST_START_WITHIN_S: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a run is like. `gap_s`: between two faults, on average."""
+    """What a run is like. `gap_s`: between two faults, on average; `only`: kinds of faults whose
+    names have this text in them, all without."""
 
     seed: int
     broker: str
@@ -40,6 +41,7 @@ class Options:
     gap_s: float = 4.0
     kiosk_pause_s: float = 6.0
     doctor_pause_s: float = 8.0
+    only: str = ""
 
 
 class Rig:

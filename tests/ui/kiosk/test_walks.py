@@ -176,3 +176,15 @@ async def test_language_and_large_print_change_at_a_touch(make_kiosk: MakeKiosk)
 
     assert text_of(kiosk, "title") == "Hello. What would you like to do?"
     assert kiosk.ui.find("title").font_size >= 1.25 * size_before
+
+
+async def test_a_window_that_gets_another_size_goes_on_where_it_was(make_kiosk: MakeKiosk) -> None:
+    kiosk = await make_kiosk(identified(visit()), checked_in())
+    await kiosk.ui.scan(CARD)
+    await kiosk.until_screen("one-visit")
+
+    await kiosk.ui.resize((720, 1280))
+    await kiosk.ui.tap("check-in")
+
+    await kiosk.until_screen("place")
+    assert text_of(kiosk, "number") == "A16"
