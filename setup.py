@@ -54,15 +54,20 @@ setup(
         "wechatpayv3==2.0.4",
     ],
     extras_require={
+        # Devices whose libraries are compiled where they are installed: docs/devices.md.
+        "chip-card": ["pyscard==2.3.1"],
+        "evdev": ["evdev==2.0.0"],
         # What plays the tour: a browser's driver, an HTTP client, a reader of QR codes.
         "tour": ["httpx==0.28.1", "playwright==1.65.2", "zxing-cpp==3.1.1"],
         "dev": [
+            "evdev==2.0.0",
             "httpx==0.28.1",
             "hypothesis==6.170.15",
             "import-linter==2.16",
             "mypy==2.4.1",
             "playwright==1.65.2",
             "psutil==7.2.2",
+            "pyscard==2.3.1",
             "pytest==9.2.0",
             "pytest-asyncio==1.5.0",
             "pytest-timeout==2.4.0",

@@ -1,13 +1,9 @@
-"""A technician's self-test: what is there, what answers, what it says of itself."""
+"""A technician's self-test of printer and scanner: what is there, what answers, what it says."""
 
 import queue
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
+from hardware.check_result import CheckResult, described, not_configured
 from hardware.code_kind import classify_code
 from hardware.errors import ConfigError, PrinterError
 from hardware.registry import make_scanner, make_ticket_printer
@@ -27,8 +23,22 @@ port = 9100
 # driver = "file"               # path = "/dev/usb/lp0"
 
 [scanner]
-driver = "serial"               # serial (USB-COM mode, the better way), keyboard_wedge
+driver = "serial"               # serial (USB-COM mode, the better way), keyboard_wedge, evdev
 port = "/dev/serial/by-id/usb-…"
+# driver = "evdev"              # device = "/dev/input/by-id/usb-…-event-kbd"
+
+[cash]
+driver = "ssp"
+port = "/dev/serial/by-id/usb-…"
+
+[id_card]
+driver = "serial"
+port = "/dev/serial/by-id/usb-…"
+
+[chip_card]
+driver = "pcsc"
+application = "D156000015484B01"
+file = 5
 """
 
 _CONDITION_SENTENCES: Mapping[PrinterCondition, str] = {
@@ -42,32 +52,17 @@ _CONDITION_SENTENCES: Mapping[PrinterCondition, str] = {
     PrinterCondition.NO_ANSWER: "没有应答，请重启打印机\nNo answer: switch it off and on again",
     PrinterCondition.UNCONFIRMED: "单向连接，状态无法读取\nOne-way line: nothing can be read",
 }
-_YES, _NO, _NOT_ASKED = "[green]是 yes[/]", "[bold red]否 no[/]", "—"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckResult:
-    """One device; None where a question does not apply or was not asked."""
-
-    device: str
-    is_found: bool | None = None
-    is_answering: bool | None = None
-    status: str
-    is_tested: bool | None = None
-    is_good: bool
-    details: tuple[str, ...] = ()
-    """What there is to say besides, below the table."""
 
 
 def check_ticket_printer(
     config: Mapping[str, object], fonts: SlipFonts, *, print_at: str | None
 ) -> CheckResult:
     """Ask the printer how it is; unless `print_at` is None, print a test slip that shows it."""
-    device = f"打印机 Ticket printer\n{_described(config)}"
+    device = f"打印机 Ticket printer\n{described(config)}"
     try:
         printer = make_ticket_printer(config, fonts)
     except ConfigError as error:
-        return _not_configured(device, error)
+        return not_configured(device, error)
     status = printer.status()
     is_found = PrinterCondition.UNREACHABLE not in status.conditions
     is_one_way = PrinterCondition.UNCONFIRMED in status.conditions
@@ -96,11 +91,11 @@ def check_scanner(
     config: Mapping[str, object], *, scan_timeout_s: float, prompt: Callable[[str], None]
 ) -> CheckResult:
     """Look whether the scanner is there; if `scan_timeout_s` is not 0, `prompt` for one code."""
-    device = f"扫码器 Scanner\n{_described(config)}"
+    device = f"扫码器 Scanner\n{described(config)}"
     try:
         scanner = make_scanner(config)
     except ConfigError as error:
-        return _not_configured(device, error)
+        return not_configured(device, error)
     if isinstance(scanner, KeyboardWedgeScanner):
         status = "键盘式扫码器：请在自助机屏幕上试扫\nTypes like a keyboard: try it at the kiosk"
         return CheckResult(device=device, status=status, is_good=True)
@@ -127,52 +122,6 @@ def check_scanner(
         )
     finally:
         scanner.stop()
-
-
-def print_results(results: list[CheckResult], console: Console) -> None:
-    """Print one row a device and a last line that sums up."""
-    table = Table(title="设备自检  Device check", title_style="bold", show_lines=True)
-    table.add_column("设备\nDevice", overflow="fold")
-    table.add_column("找到\nFound", no_wrap=True)
-    table.add_column("应答\nAnswers", no_wrap=True)
-    table.add_column("状态\nStatus", overflow="fold")
-    table.add_column("测试页\nTest slip", no_wrap=True)
-    for result in results:
-        table.add_row(
-            Text(result.device),
-            _answer(is_true=result.is_found),
-            _answer(is_true=result.is_answering),
-            Text(result.status),
-            _answer(is_true=result.is_tested),
-        )
-    console.print(table)
-    for result in results:
-        if result.details:
-            title = result.device.partition("\n")[0]
-            lines = [f"\n{title}:", *(f"  {line}" for line in result.details)]
-            console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
-    console.print()
-    if all(result.is_good for result in results):
-        console.print("[green]全部正常 All is well[/]")
-    else:
-        console.print("[bold red]有设备需要处理 A device needs attention[/]")
-
-
-def _answer(*, is_true: bool | None) -> str:
-    return {True: _YES, False: _NO, None: _NOT_ASKED}[is_true]
-
-
-def _described(config: Mapping[str, object]) -> str:
-    """Return the driver and where the device is, as they stand in the configuration."""
-    shown = ("driver", "host", "port", "path")
-    return " ".join(str(config[key]) for key in shown if key in config)
-
-
-def _not_configured(device: str, error: ConfigError) -> CheckResult:
-    details = (error.sentence_zh, error.sentence_en, *error.detail.split("; "))
-    return CheckResult(
-        device=device, status="配置有误\nWrong configuration", is_good=False, details=details
-    )
 
 
 def _status_sentence(status: PrinterStatus) -> str:

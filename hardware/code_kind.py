@@ -19,6 +19,10 @@ class CodeKind(StrEnum):
     """A signed token: three base64url parts (compact JWS). Only the server can verify it."""
     SLIP = "slip"
     """Printed on a slip of ours: text that begins with `hk:`."""
+    RECEIPT = "receipt"
+    """Printed on a receipt of ours: `hk:receipt:`."""
+    REPORT = "report"
+    """Printed on a report of ours: `hk:report:`."""
     INSURANCE = "insurance"
     """医保电子凭证: 28 digits."""
     RESIDENT_ID = "resident_id"
@@ -37,36 +41,51 @@ class CodeKind(StrEnum):
 _PAYMENTS = frozenset({CodeKind.WECHAT_PAYMENT, CodeKind.ALIPAY_PAYMENT, CodeKind.UNIONPAY_PAYMENT})
 
 SLIP_PREFIX = "hk:"
+RECEIPT_PREFIX = "hk:receipt:"
+REPORT_PREFIX = "hk:report:"
+_PREFIXES = (
+    (RECEIPT_PREFIX, CodeKind.RECEIPT),
+    (REPORT_PREFIX, CodeKind.REPORT),
+    (SLIP_PREFIX, CodeKind.SLIP),
+)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{4,1024}\.[A-Za-z0-9_-]{2,4096}\.[A-Za-z0-9_-]{16,1024}")
 _DIGITS_KINDS = (
-    # An identity number of Beijing begins like a WeChat code; a WeChat code has a valid date and
-    # check digit less than once in 10,000.
     (re.compile(r"\d{28}", re.ASCII), CodeKind.INSURANCE),
     (re.compile(r"1[0-5]\d{16}", re.ASCII), CodeKind.WECHAT_PAYMENT),
     (re.compile(r"(?:2[5-9]|30)\d{14,22}", re.ASCII), CodeKind.ALIPAY_PAYMENT),
     (re.compile(r"62\d{17}", re.ASCII), CodeKind.UNIONPAY_PAYMENT),
 )
-_ID_NUMBER = re.compile(r"[1-9]\d{16}[\dXx]", re.ASCII)
+_ID_NUMBER = re.compile(
+    r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|9\d)\d{15}[\dXx]", re.ASCII
+)
+"""It begins with a province (GB/T 2260), or 9 for a foreigner with permanent residence. No payment
+code but one of WeChat begins so."""
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK_CHARACTERS = "10X98765432"
 
 
-def classify_code(text: str) -> CodeKind:
-    """Return the kind of the scanned `text`. Never raises."""
-    if text.startswith(SLIP_PREFIX):
-        return CodeKind.SLIP
-    if is_resident_id(text):
-        return CodeKind.RESIDENT_ID
-    for form, kind in _DIGITS_KINDS:
-        if form.fullmatch(text):
+def classify_code(text: str, *, is_paying: bool = False) -> CodeKind:
+    """Return the kind of the scanned `text`. Never raises.
+
+    An identity number of North China begins like a WeChat code, and one WeChat code in 10,000 has
+    a valid day and check digit. Where a patient is asked to pay (`is_paying`) that is a payment
+    code, elsewhere a number.
+    """
+    for prefix, kind in _PREFIXES:
+        if text.startswith(prefix):
             return kind
+    of_digits = next((kind for form, kind in _DIGITS_KINDS if form.fullmatch(text)), None)
+    if is_resident_id(text) and not (is_paying and of_digits):
+        return CodeKind.RESIDENT_ID
+    if of_digits is not None:
+        return of_digits
     if _TOKEN.fullmatch(text) and _is_token_header(text.partition(".")[0]):
         return CodeKind.VIRTUAL_CARD
     return CodeKind.UNKNOWN
 
 
 def is_resident_id(text: str) -> bool:
-    """Tell whether `text` can be a resident identity number: form, date of birth, check digit."""
+    """Tell whether `text` can be a resident identity number: province, day, check digit."""
     if not _ID_NUMBER.fullmatch(text):
         return False
     try:

@@ -8,6 +8,7 @@ host = "192.168.1.50"              port = "/dev/serial/by-id/usb-…"
 from collections.abc import Mapping
 
 from hardware.cards.card_reader import CardReader
+from hardware.cards.polling_reader import Pauses
 from hardware.cash.bill_validator import BillValidator
 from hardware.driver_config import Key, Values, checked_config
 from hardware.errors import ConfigError
@@ -60,6 +61,12 @@ SCANNER_DRIVERS: Mapping[str, Mapping[str, Key]] = {
         "length_max": _LENGTH_MAX,
         "reconnect_s": Key(kind=float, default=2.0, minimum=0.01, maximum=60),
     },
+    "evdev": {
+        "device": Key(kind=str),
+        "pause_s": Key(kind=float, default=0.2, minimum=0.01, maximum=5),
+        "length_max": _LENGTH_MAX,
+        "reconnect_s": Key(kind=float, default=2.0, minimum=0.01, maximum=60),
+    },
 }
 CASH_DRIVERS: Mapping[str, Mapping[str, Key]] = {
     "ssp": {
@@ -82,6 +89,15 @@ ID_CARD_DRIVERS: Mapping[str, Mapping[str, Key]] = {
         "baud": Key(kind=int, default=115200, minimum=1200),
         "encoding": Key(kind=str, default="utf-16-le", choices=("utf-16-le", "gb18030")),
         "reply_timeout_s": Key(kind=float, default=2.0, minimum=0.05, maximum=10),
+        **_CARD_PAUSES,
+    },
+}
+CHIP_CARD_DRIVERS: Mapping[str, Mapping[str, Key]] = {
+    "pcsc": {
+        "reader": Key(kind=str, default=""),
+        "application": Key(kind=str),
+        "file": Key(kind=int, minimum=1, maximum=30),
+        "encoding": Key(kind=str, default="gb18030", choices=("gb18030", "utf-8")),
         **_CARD_PAUSES,
     },
 }
@@ -159,6 +175,17 @@ def make_scanner(config: Mapping[str, object]) -> Scanner:
         from hardware.scanners.keyboard_wedge import KeyboardWedgeScanner
 
         return KeyboardWedgeScanner(limits)
+    if driver == "evdev":
+        try:
+            from hardware.scanners.evdev_scanner import EvdevScanner, EvdevScannerSettings
+        except ImportError as error:
+            raise ConfigError("driver 'evdev' needs the package evdev") from error
+
+        return EvdevScanner(
+            EvdevScannerSettings(
+                device=values["device"], reconnect_s=values["reconnect_s"], limits=limits
+            )
+        )
     from hardware.scanners.serial_scanner import SerialScanner, SerialScannerSettings
 
     return SerialScanner(
@@ -190,7 +217,7 @@ def make_id_card_reader(config: Mapping[str, object]) -> CardReader:
         ConfigError: its detail lists everything that is wrong with `config`.
     """
     _, values = checked_config(config, ID_CARD_DRIVERS)
-    from hardware.cards.polling_reader import Pauses, PollingReader
+    from hardware.cards.polling_reader import PollingReader
     from hardware.cards.serial_id_card_reader import SerialIdCardSession, SerialIdCardSettings
 
     settings = SerialIdCardSettings(
@@ -199,5 +226,36 @@ def make_id_card_reader(config: Mapping[str, object]) -> CardReader:
         encoding=values["encoding"],
         reply_timeout_s=values["reply_timeout_s"],
     )
-    pauses = Pauses(poll_s=values["poll_s"], reconnect_s=values["reconnect_s"])
-    return PollingReader(lambda: SerialIdCardSession(settings), pauses)
+    return PollingReader(lambda: SerialIdCardSession(settings), _pauses(values))
+
+
+def make_chip_card_reader(config: Mapping[str, object]) -> CardReader:
+    """Return the reader of chip cards that `config` describes, not started yet.
+
+    Raises:
+        ConfigError: its detail lists everything that is wrong with `config`.
+    """
+    _, values = checked_config(config, CHIP_CARD_DRIVERS)
+    try:
+        application = bytes.fromhex(values["application"])
+    except ValueError as error:
+        raise ConfigError("application: it must be hexadecimal digits") from error
+    if not 5 <= len(application) <= 16:
+        raise ConfigError("application: it must be 5 to 16 bytes, two hexadecimal digits each")
+    try:
+        from hardware.cards.pcsc_card_reader import PcscSession, PcscSettings
+    except ImportError as error:
+        raise ConfigError("driver 'pcsc' needs the package pyscard") from error
+    from hardware.cards.polling_reader import PollingReader
+
+    settings = PcscSettings(
+        reader=values["reader"],
+        application=application,
+        file=values["file"],
+        encoding=values["encoding"],
+    )
+    return PollingReader(lambda: PcscSession(settings), _pauses(values))
+
+
+def _pauses(values: Values) -> Pauses:
+    return Pauses(poll_s=values["poll_s"], reconnect_s=values["reconnect_s"])

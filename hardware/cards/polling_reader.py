@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from hardware.cards.card_reader import CardProblem, CardRead, ReaderState
+from hardware.cards.card_reader import CardRead, ReaderState
 
 _log = logging.getLogger(__name__)
 
@@ -14,8 +14,8 @@ _log = logging.getLogger(__name__)
 class CardSession(Protocol):
     """An open line to a reader. Each method raises OSError when the reader is lost."""
 
-    def is_card_there(self) -> bool:
-        """Tell whether a card can be read."""
+    def look(self) -> int:
+        """Return 0 while there is no card; else a number, another one for each card put on."""
         ...
 
     def read(self) -> CardRead:
@@ -78,8 +78,8 @@ class PollingReader:
     def _run(self, session: CardSession | None, on_card: Callable[[CardRead], None]) -> None:
         while not self._is_stopping.is_set():
             if session is None:
-                self._is_stopping.wait(self._pauses.reconnect_s)
-                session = self._opened()
+                if not self._is_stopping.wait(self._pauses.reconnect_s):
+                    session = self._opened()
                 continue
             self._change_state(ReaderState.READY)
             try:
@@ -90,12 +90,14 @@ class PollingReader:
             finally:
                 session.close()
                 session = None
+        if session is not None:
+            session.close()
 
     def _opened(self) -> CardSession | None:
         session: CardSession | None = None
         try:
             session = self._open_session()
-            session.is_card_there()  # a line is no proof that somebody answers
+            session.look()  # a line is no proof that somebody answers
         except OSError as error:
             _log.debug("card reader not reached: %s", error)
             if session is not None:
@@ -110,12 +112,10 @@ class PollingReader:
                 self._on_state(state)
 
     def _deliver_cards(self, session: CardSession, on_card: Callable[[CardRead], None]) -> None:
-        is_delivered = False
+        delivered = 0
         while not self._is_stopping.is_set():
-            if not session.is_card_there():
-                is_delivered = False
-            elif not is_delivered:
-                card = session.read()
-                on_card(card)
-                is_delivered = card is not CardProblem.WITHDRAWN  # that one is away already
+            card = session.look()
+            if card and card != delivered:
+                on_card(session.read())
+            delivered = card
             self._is_stopping.wait(self._pauses.poll_s)

@@ -37,6 +37,8 @@ class SerialIdCardSession:
 
     def __init__(self, settings: SerialIdCardSettings) -> None:
         self._settings = settings
+        self._cards = 0
+        self._is_there = False
         self._port: Any = open_serial_port(
             settings.port,
             settings.baud,
@@ -44,9 +46,13 @@ class SerialIdCardSession:
             write_timeout_s=settings.reply_timeout_s,
         )
 
-    def is_card_there(self) -> bool:
+    def look(self) -> int:
         """See CardSession."""
-        return self._asked(SamCommand.FIND).status == SamStatus.FOUND
+        was_there = self._is_there
+        self._is_there = self._asked(SamCommand.FIND).status == SamStatus.FOUND
+        if self._is_there and not was_there:
+            self._cards += 1
+        return self._cards if self._is_there else 0
 
     def read(self) -> CardRead:
         """See CardSession."""
@@ -55,7 +61,7 @@ class SerialIdCardSession:
                 card = self._read_selected()
                 if card is not None:
                     return card
-            if not self.is_card_there():
+            if not self.look():
                 return CardProblem.WITHDRAWN
         return CardProblem.UNREADABLE
 

@@ -188,6 +188,79 @@ def test_a_code_is_scanned_from_the_command_line_and_its_kind_shown_but_not_the_
     assert "134650000000000017" not in printed
 
 
+@pytest.fixture
+def money_and_cards(simulate: Simulate, tmp_path: Path) -> tuple[Path, Simulation, Simulation]:
+    """A configuration of a bill validator and an ID card reader, and the two."""
+    cash = simulate("cash", "--link", str(tmp_path / "cash"))
+    reader = simulate("id-card", "--link", str(tmp_path / "id-card"))
+    config = tmp_path / "kiosk.toml"
+    config.write_text(
+        f'[cash]\ndriver = "ssp"\nport = "{cash.address}"\n'
+        f'[id_card]\ndriver = "serial"\nport = "{reader.address}"\n',
+        encoding="utf-8",
+    )
+    return config, cash, reader
+
+
+def test_a_technician_checks_what_takes_notes_and_reads_cards(
+    money_and_cards: tuple[Path, Simulation, Simulation],
+) -> None:
+    config, cash, reader = money_and_cards
+
+    exit_code, printed = checked("--config", str(config))
+
+    assert exit_code == 0, printed
+    assert "Bill validator" in printed
+    assert "ID card reader" in printed
+    assert "全部正常 All is well" in printed
+    assert (cash.stop(), reader.stop()) == (0, 0)
+
+
+def test_a_technician_is_told_what_to_do_about_a_full_box_and_a_reader_that_is_silent(
+    money_and_cards: tuple[Path, Simulation, Simulation],
+) -> None:
+    config, cash, reader = money_and_cards
+    send_order(cash.control_port, "set", "stacker_full")
+    send_order(reader.control_port, "set", "mute")
+
+    exit_code, printed = checked("--config", str(config))
+
+    assert exit_code == 1
+    assert "两人到场清点" in printed
+    assert "two people count" in printed
+    assert "连接不上" in printed
+
+
+@pytest.mark.parametrize(
+    ("valid_until", "told"), [("20991231", "A card was read"), ("20200101", "has expired")]
+)
+def test_a_card_is_read_for_the_technician_and_nothing_on_it_is_shown(
+    money_and_cards: tuple[Path, Simulation, Simulation], valid_until: str, told: str
+) -> None:
+    config, _, reader = money_and_cards
+    card = {"name": "欧阳示范", "number": "11010519491231002X", "born": "19491231"}
+    order = send_order(reader.control_port, "put", json.dumps(card | {"valid_until": valid_until}))
+    assert order["ok"], order
+
+    exit_code, printed = checked("--config", str(config), "--scan", "20")
+
+    assert (exit_code == 0) is (told == "A card was read")
+    assert told in printed
+    assert "欧阳" not in printed
+    assert "11010519491231002X" not in printed
+
+
+def test_a_note_is_pushed_in_from_the_command_line(simulate: Simulate, tmp_path: Path) -> None:
+    cash = simulate("cash", "--link", str(tmp_path / "cash"))
+
+    refused = send_order(cash.control_port, "insert", "50")
+
+    assert refused == {"ok": False, "error": "ValueError: the slot is closed"}
+    assert send_order(cash.control_port, "state") == {
+        "ok": True, "faults": [], "box_fen": [], "returned_fen": []
+    }  # fmt: skip
+
+
 def test_an_order_to_nobody_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["control", "1", "state"]) == 1
     assert json.loads(capsys.readouterr().out)["ok"] is False

@@ -13,9 +13,12 @@ from hardware.registry import (
     PRINTER_DRIVERS,
     SCANNER_DRIVERS,
     make_bill_validator,
+    make_chip_card_reader,
+    make_id_card_reader,
     make_scanner,
     make_ticket_printer,
 )
+from hardware.scanners.evdev_scanner import EvdevScanner
 from hardware.scanners.keyboard_wedge import KeyboardWedgeScanner
 from hardware.scanners.serial_scanner import SerialScanner
 from tests.unit.hardware.slip_samples import FONTS
@@ -27,6 +30,7 @@ NEEDED: dict[str, dict[str, object]] = {
     "usb": {"vendor_id": 0x04B8, "product_id": 0x0202},
     "file": {"path": "/dev/usb/lp0"},
     "keyboard_wedge": {},
+    "evdev": {"device": "/dev/input/by-id/usb-scanner-event-kbd"},
 }
 
 
@@ -38,10 +42,15 @@ def test_every_printer_driver_can_be_made_from_its_needed_keys(driver: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("driver", "kind"), [("keyboard_wedge", KeyboardWedgeScanner), ("serial", SerialScanner)]
+    ("driver", "kind"),
+    [
+        ("keyboard_wedge", KeyboardWedgeScanner),
+        ("serial", SerialScanner),
+        ("evdev", EvdevScanner),
+    ],
 )
 def test_every_scanner_driver_can_be_made_from_its_needed_keys(driver: str, kind: type) -> None:
-    assert set(SCANNER_DRIVERS) == {"keyboard_wedge", "serial"}
+    assert set(SCANNER_DRIVERS) == {"keyboard_wedge", "serial", "evdev"}
     assert isinstance(make_scanner({"driver": driver, **NEEDED[driver]}), kind)
 
 
@@ -49,6 +58,17 @@ def test_a_bill_validator_can_be_made_from_its_needed_keys() -> None:
     assert isinstance(make_bill_validator({"driver": "ssp", "port": "/dev/ttyS1"}), SspValidator)
     with pytest.raises(ConfigError, match="address: 126"):
         make_bill_validator({"driver": "ssp", "port": "/dev/ttyS1", "address": 126})
+
+
+def test_card_readers_can_be_made_from_their_needed_keys() -> None:
+    make_id_card_reader({"driver": "serial", "port": "/dev/ttyS2"})
+    make_chip_card_reader({"driver": "pcsc", "application": "D15600001501", "file": 5})
+
+
+@pytest.mark.parametrize("application", ["D156", "xyz", "D1560000150", "D1" * 17])
+def test_an_application_that_no_card_can_have_is_a_mistake(application: str) -> None:
+    with pytest.raises(ConfigError, match="application: it must be"):
+        make_chip_card_reader({"driver": "pcsc", "application": application, "file": 5})
 
 
 @pytest.mark.parametrize(
@@ -94,6 +114,7 @@ def test_a_whole_number_will_do_for_seconds() -> None:
     [
         ("make_scanner({'driver': 'keyboard_wedge'})", "serial escpos usb"),
         ("make_ticket_printer({'driver': 'network', 'host': 'a'}, None)", "serial usb"),
+        ("make_scanner({'driver': 'serial', 'port': 'a'})", "evdev smartcard"),
     ],
 )
 def test_libraries_that_a_driver_does_not_need_are_not_imported(made: str, absent: str) -> None:
