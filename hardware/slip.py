@@ -40,6 +40,8 @@ class SlipRow:
     size_dots: int = 28
     is_bold: bool = False
     """Of the value; a label is never bold."""
+    is_amount: bool = False
+    """Whether the value stands at the right margin, so that amounts are under one another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ HEIGHT_DOTS_MAX = 4000
 
 _TEXT_WIDTH_DOTS = WIDTH_DOTS - 2 * MARGIN_DOTS
 _LABEL_WIDTH_DOTS_MAX = _TEXT_WIDTH_DOTS * 2 // 5
+_AMOUNT_LABEL_WIDTH_DOTS_MAX = _TEXT_WIDTH_DOTS * 2 // 3
 _COLUMN_GAP_DOTS = 24
 _ROW_GAP_DOTS = 10
 _BULLET_GAP_DOTS = 10
@@ -105,7 +106,9 @@ class _Page:
             for row in rows
             for line in _printable(row.label).splitlines() or [""]
         )
-        label_width = min(round(widest) + 1, _LABEL_WIDTH_DOTS_MAX)
+        are_amounts = all(row.is_amount for row in rows)
+        limit = _AMOUNT_LABEL_WIDTH_DOTS_MAX if are_amounts else _LABEL_WIDTH_DOTS_MAX
+        label_width = min(round(widest) + 1, limit)
         value_left = MARGIN_DOTS + label_width + _COLUMN_GAP_DOTS
         value_width = WIDTH_DOTS - MARGIN_DOTS - value_left
         for row in rows:
@@ -116,7 +119,8 @@ class _Page:
             label_bottom, self._top = self._top, row_top
             font = self._font(row.size_dots, is_bold=row.is_bold)
             value = break_lines_evenly(_printable(row.value), value_width, font.getlength)
-            self._draw_lines(value, font, value_left, value_width)
+            align = Align.END if row.is_amount else Align.START
+            self._draw_lines(value, font, value_left, value_width, align)
             self._top = max(label_bottom, self._top)
             self._advance(_ROW_GAP_DOTS)
 

@@ -36,6 +36,7 @@ from queue_server.client.supervisor import Supervisor
 from queue_server.client.tls import Certificates
 from queue_server.contract import topics
 from queue_server.contract.messages import DeviceStatus, OfflineRules
+from queue_server.contract.payments import Payment
 from queue_server.rules.terms import DeviceId, SiteId
 
 if TYPE_CHECKING:
@@ -117,6 +118,9 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         monotonic=time.monotonic,
     )
     line.on_change = conductor.line_changed
+    if configuration.takes_payments:
+        topic = topics.payment(line.address.site, line.address.device)
+        line.follow(topic, Payment, conductor.payment_told)
 
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, sounds, ignore_errors=True)
@@ -230,6 +234,7 @@ def _presenter(configuration: Configuration) -> Presenter:
         languages=languages,
         unattended_after_s=configuration.session.unattended_after_s,
         countdown_s=configuration.session.countdown_s,
+        takes_payments=configuration.takes_payments,
     )
     return Presenter(wordings=wordings, hospital=configuration.hospital, settings=settings)
 

@@ -16,6 +16,7 @@ from hardware.errors import PrinterError
 from hardware.scanner import Scanner
 from hardware.slip import Slip
 from hardware.ticket_printer import TicketPrinter
+from kiosk.flow.bills import PaidFacts
 from kiosk.flow.course import step
 from kiosk.flow.events import (
     Ask,
@@ -25,6 +26,7 @@ from kiosk.flow.events import (
     LineChanged,
     NotAnswered,
     OfflineCheckInAllowed,
+    PaymentTold,
     PrintEnded,
     PrintFailure,
     PrintSlip,
@@ -39,11 +41,13 @@ from kiosk.flow.events import (
 from kiosk.flow.forgetting import start
 from kiosk.flow.slip_facts import Provisional
 from kiosk.flow.state import Home
+from kiosk.payment_slip import make_payment_slip
 from kiosk.presenter.views import View, spoken_texts
 from kiosk.presenter.window import Presenter
 from kiosk.slip import make_provisional_slip, make_slip
 from queue_server.client.line import NoAnswer
 from queue_server.contract.messages import CallHelp, ReplyBody, RequestBody
+from queue_server.contract.payments import CancelPayment, Payment
 
 TICK_S = 0.5
 PRINTER_CHECK_S = 60.0
@@ -135,7 +139,7 @@ class Conductor:
         self._window: Window | None = None
         self._asking: dict[int, asyncio.Task[None]] = {}
         self._in_background: set[asyncio.Task[None]] = set()
-        """Slips and calls for help: they outlive the patient's session."""
+        """Slips, calls for help and cancelled payments: they outlive the patient's session."""
         self._printer_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="printer")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._scanners: Sequence[Scanner] = ()
@@ -189,6 +193,10 @@ class Conductor:
         """Take in that the line to the server came or went."""
         self.handle(LineChanged(is_up=is_up))
 
+    def payment_told(self, payment: Payment) -> None:
+        """Take in what the server tells of a payment by itself."""
+        self.handle(PaymentTold(payment=payment))
+
     def offline_check_in_changed(self, is_allowed: bool) -> None:
         """Take in whether patients may be checked in without the server."""
         self.handle(OfflineCheckInAllowed(is_allowed=is_allowed))
@@ -219,7 +227,7 @@ class Conductor:
     # --- asking ------------------------------------------------------------------------------
 
     def _start_asking(self, effect: Ask) -> None:
-        if isinstance(effect.body, CallHelp):
+        if isinstance(effect.body, CallHelp | CancelPayment):
             self._start_in_background(self._ask(effect))
         else:
             task = asyncio.get_running_loop().create_task(self._ask(effect))
@@ -298,6 +306,8 @@ class Conductor:
         hospital = self._presenter.hospital_name(effect.language)
         if isinstance(facts, Provisional):
             return make_provisional_slip(facts, words, hospital=hospital, printed_at=self._now())
+        if isinstance(facts, PaidFacts):
+            return make_payment_slip(facts, words, hospital=hospital, printed_at=self._now())
         return make_slip(facts, words, hospital=hospital, printed_at=self._now())
 
     async def _check_printer(self) -> None:

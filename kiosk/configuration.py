@@ -68,6 +68,8 @@ class Configuration(_Table, frozen=True, kw_only=True):
     """Loudspeaker: `aplay`, `aplay:DEVICE`, `file:FOLDER` or `none`."""
     data_folder: str = ""
     """Where check-ins without the server are kept; left out: there are none on this kiosk."""
+    takes_payments: bool = False
+    """Whether patients may pay here; the server must have a `payments.toml`."""
     log_format: Form = "text"
     """`json`: for programs that collect logs."""
     log_level: Level = "INFO"

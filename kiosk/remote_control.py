@@ -23,7 +23,7 @@ from kivy.core.window import Window
 from kivy.input.motionevent import MotionEvent
 
 from kiosk.app import KioskApp
-from kiosk.presenter.views import spoken_texts
+from kiosk.presenter.views import shown_texts
 
 FRAMES_AFTER_INPUT = 2
 FRAME_LOOK_S = 0.005
@@ -75,7 +75,7 @@ class RemoteControl:
             case "screen":
                 return {"screen": self._app.screen_name, "is_elder": self._app.is_elder}
             case "texts":
-                return {"texts": list(spoken_texts(self._app.view))}
+                return {"texts": list(shown_texts(self._app.view))}
             case "find":
                 return self._find(question["test_name"])
             case "tap":

@@ -23,7 +23,8 @@ def identify(state: State, code: str, intent: Intent) -> Step:
     """Ask who shows this code, or where his slip stands; refuse what can be neither."""
     kind = classify_code(code)
     if kind.is_payment:
-        refusal = Refusal(code=Trouble.PAYMENT_CODE, next=Next.IDENTIFY, intent=intent)
+        trouble = Trouble.CARD_FIRST if intent is Intent.PAY else Trouble.PAYMENT_CODE
+        refusal = Refusal(code=trouble, next=Next.IDENTIFY, intent=intent)
         return replace(state, screen=refusal), ()
     if state.is_alone:
         return _identify_alone(state, code, kind, intent)
@@ -37,7 +38,7 @@ def identify(state: State, code: str, intent: Intent) -> Step:
 
 def _identify_alone(state: State, code: str, kind: CodeKind, intent: Intent) -> Step:
     """Check in by the card itself; whatever else is asked, only the server knows."""
-    if intent is Intent.PLACE or kind in {CodeKind.SLIP, CodeKind.RESIDENT_ID}:
+    if intent is not Intent.CHECK_IN or kind in {CodeKind.SLIP, CodeKind.RESIDENT_ID}:
         return only_card(state)
     number = state.ask_count + 1
     asked = Asked(ask_number=number, intent=intent, body=Identify(card=code))

@@ -8,8 +8,10 @@ Rule 3: an answer counts only if its number is the one that is waited for.
 from dataclasses import replace
 from typing import Final
 
-from kiosk.flow import replies
+from hardware.code_kind import classify_code
+from kiosk.flow import paying, replies
 from kiosk.flow.asking import identify
+from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.events import (
     CheckedInOffline,
     Event,
@@ -17,6 +19,7 @@ from kiosk.flow.events import (
     NotAnswered,
     NotCheckedInOffline,
     OfflineCheckInAllowed,
+    PaymentTold,
     PrintEnded,
     Replied,
     Scanned,
@@ -57,7 +60,9 @@ def _what_is_shown(state: State, settings: Settings) -> tuple[object, ...]:
     return (state.screen, state.help, state.language, state.is_elder, warns)
 
 
-def _step(state: State, event: Event, settings: Settings) -> Step:
+def _step(  # noqa: PLR0911 - one line an event
+    state: State, event: Event, settings: Settings
+) -> Step:
     match event:
         case Tapped():
             attended = replace(state, idle_s=0.0)
@@ -69,12 +74,16 @@ def _step(state: State, event: Event, settings: Settings) -> Step:
             return _scanned(replace(state, idle_s=0.0), event.code)
         case Replied():
             return replies.replied(state, event)
+        case PaymentTold():
+            return paying.told(state, event.payment)
         case NotAnswered():
             return replies.not_answered(state, event)
         case CheckedInOffline() | NotCheckedInOffline():
             return replies.replied_alone(state, event)
         case LineChanged() | OfflineCheckInAllowed() | PrintEnded() | SpeechEnded():
-            return _noted(state, event), ()
+            # When the line is back, the server is asked what became of a payment.
+            noted = _noted(state, event)
+            return paying.look(noted) if isinstance(event, LineChanged) else (noted, ())
         case SecondsPassed():
             return _seconds_passed(state, event, settings)
 
@@ -97,20 +106,26 @@ def _noted(
 
 
 def _seconds_passed(state: State, event: SecondsPassed, settings: Settings) -> Step:
+    state, effects = paying.seconds_passed(state, event.seconds)
     state = replace(state, time_text=event.time_text)
     if state.is_speaking:
         spoken_s = state.spoken_s + event.seconds
         if spoken_s < SPEECH_S_MAX:
-            return replace(state, spoken_s=spoken_s), ()
-        return replace(state, is_speaking=False), (StopSpeaking(),)
+            return replace(state, spoken_s=spoken_s), effects
+        return replace(state, is_speaking=False), (StopSpeaking(), *effects)
+    if isinstance(state.screen, Paying) and state.screen.is_patients_turn and state.is_line_up:
+        return state, effects
     state = replace(state, idle_s=state.idle_s + event.seconds)
     if state.idle_s < settings.unattended_after_s:
-        return state, ()
+        return state, effects
     return leave(state, settings)
 
 
 def _scanned(state: State, code: str) -> Step:
-    if isinstance(state.screen, Waiting):
+    screen = state.screen
+    if isinstance(screen, Waiting) or (isinstance(screen, Paying) and screen.is_live):
         return state, ()
+    if isinstance(screen, Bills | Channels) and classify_code(code).is_payment:
+        return paying.pay_by_code(state, code)
     shown, effects = identify(forget_patient(state), code, intent_of(state))
     return shown, (Wipe(), *effects)

@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kiosk.flow.bills import PaidFacts
 from kiosk.flow.slip_facts import Provisional, SlipFacts
 from queue_server.contract.messages import ReplyBody, RequestBody
+from queue_server.contract.payments import Payment
 
 
 class Key(StrEnum):
@@ -19,6 +21,7 @@ class Key(StrEnum):
 
     CHECK_IN = "check-in"
     MY_PLACE = "my-place"
+    PAY = "pay"
     TYPE_ID_NUMBER = "type-id-number"
     SHOW_CARD = "show-card"
     DIGIT = "digit"
@@ -30,6 +33,13 @@ class Key(StrEnum):
     """Argument: which of the patient's visits, counted from 0."""
     EARLIER_VISITS = "earlier-visits"
     MORE_VISITS = "more-visits"
+    BILL = "bill"
+    """Argument: which of the patient's bills, counted from 0."""
+    EARLIER_BILLS = "earlier-bills"
+    MORE_BILLS = "more-bills"
+    CHANNEL = "channel"
+    """Argument: which of the channels, counted from 0."""
+    CANCEL_PAYMENT = "cancel-payment"
     PRINT_AGAIN = "print-again"
     DONE = "done"
     TRY_AGAIN = "try-again"
@@ -71,6 +81,13 @@ class Replied:
 
     ask_number: int
     body: ReplyBody = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentTold:
+    """The server tells how a payment stands, without being asked."""
+
+    payment: Payment = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +162,7 @@ Event = (
     | Touched
     | Scanned
     | Replied
+    | PaymentTold
     | NotAnswered
     | LineChanged
     | OfflineCheckInAllowed
@@ -177,10 +195,10 @@ class CheckInOffline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintSlip:
-    """Print the slip of a check-in; answered by `PrintEnded` with the same number."""
+    """Print the slip of a check-in or a payment; answered by `PrintEnded` with the same number."""
 
     print_number: int
-    facts: SlipFacts | Provisional = field(repr=False)
+    facts: SlipFacts | Provisional | PaidFacts = field(repr=False)
     language: str
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from kiosk.flow.events import Effect, StopSpeaking, Wipe
+from kiosk.flow.paying import given_up
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import Home, PrintState, State, Step
 
@@ -18,6 +19,7 @@ def forget_patient(state: State) -> State:
         state,
         screen=Home(),
         session=None,
+        paying_for=(),
         help=None,
         printing=PrintState.NOT_PRINTED,
         print_failure=None,
@@ -25,7 +27,11 @@ def forget_patient(state: State) -> State:
 
 
 def leave(state: State, settings: Settings) -> Step:
-    """Forget the patient and his choices: the next one finds the kiosk as new."""
+    """Forget the patient and his choices: the next one finds the kiosk as new.
+
+    A payment that may still be paid is given up: the server closes it or gives the money back.
+    """
+    state, last_words = given_up(state)
     fresh = replace(
         start(settings),
         is_line_up=state.is_line_up,
@@ -36,5 +42,5 @@ def leave(state: State, settings: Settings) -> Step:
     )
     if replace(state, idle_s=0.0) == fresh:
         return fresh, ()
-    effects: tuple[Effect, ...] = (Wipe(),)
+    effects: tuple[Effect, ...] = (Wipe(), *last_words)
     return fresh, (StopSpeaking(), *effects) if state.is_speaking else effects

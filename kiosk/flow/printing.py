@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from kiosk.flow.bills import Paid, PaidFacts
 from kiosk.flow.events import PrintEnded, PrintSlip
 from kiosk.flow.slip_facts import Provisional, SlipFacts
 from kiosk.flow.state import Arrived, ArrivedOffline, MyPlace, PrintState, State, Step
@@ -14,6 +15,8 @@ def print_again(state: State) -> Step:
     match state.screen:
         case Arrived(facts=facts):
             return print_slip(state, facts)
+        case Paid(facts=paid_facts):
+            return print_slip(state, paid_facts)
         case ArrivedOffline(provisional=provisional):
             return print_slip(state, provisional)
         case MyPlace(visit=visit, may_print=may_print) if visit.place:
@@ -25,7 +28,7 @@ def print_again(state: State) -> Step:
             return state, ()
 
 
-def print_slip(state: State, facts: SlipFacts | Provisional) -> Step:
+def print_slip(state: State, facts: SlipFacts | Provisional | PaidFacts) -> Step:
     """Have the slip printed; what becomes of it arrives as `PrintEnded`."""
     number = state.print_count + 1
     printing = replace(state, print_count=number, printing=PrintState.PRINTING, print_failure=None)

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from typing import Final
 
+from kiosk.flow import paying
 from kiosk.flow.asking import find_place, without_answer
+from kiosk.flow.bills import Paying
 from kiosk.flow.events import CheckedInOffline, NotAnswered, NotCheckedInOffline, Replied
 from kiosk.flow.printing import print_slip
 from kiosk.flow.session import visit_of, visits_of
@@ -39,7 +41,7 @@ from queue_server.contract.messages import (
     TakenOver,
     Visit,
 )
-from queue_server.contract.payments import Owed, Payment
+from queue_server.contract.payments import FindOwed, Owed, Pay, Payment
 from queue_server.rules.terms import RefusalCode
 
 _SHOW_A_CARD_AGAIN: Final = frozenset(
@@ -54,24 +56,32 @@ _SHOW_A_CARD_AGAIN: Final = frozenset(
 _WORTH_ANOTHER_TRY: Final = frozenset({RefusalCode.BUSY, RefusalCode.REQUEST_EXPIRED})
 
 
-def replied(state: State, event: Replied) -> Step:
+def replied(  # noqa: C901, PLR0911 - one line an answer
+    state: State, event: Replied
+) -> Step:
     """Return what an answer leads to; one that nobody waits for leads nowhere."""
     if state.help is HelpState.CALLING and event.ask_number == state.help_ask_number:
         is_called = isinstance(event.body, HelpCalled)
         return replace(state, help=HelpState.CALLED if is_called else HelpState.NOT_REACHED), ()
+    if isinstance(event.body, Payment) and isinstance(state.screen, Paying):
+        return paying.told(state, event.body)
     waiting = state.screen
     if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
         return state, ()
     match event.body:
         case Identified():
-            return _identified(state, event.body, waiting.asked.intent), ()
+            return _identified(state, event.body, waiting.asked.intent)
+        case Owed():
+            return paying.owed(state, event.body, was_uncertain=waiting.asked.was_uncertain)
+        case Payment():
+            return paying.begun(state, event.body, state.paying_for)
         case CheckedIn():
             return _checked_in(state, event.body)
         case PlaceFound():
             return _place_found(state, event.body.visit, waiting.asked)
         case Refused():
             return _refused(state, event.body, waiting.asked)
-        case HelpCalled() | TakenOver() | Owed() | Payment():
+        case HelpCalled() | TakenOver():
             # An answer to another question than the one asked: as good as none.
             return not_answered(state, NotAnswered(ask_number=event.ask_number))
 
@@ -84,6 +94,8 @@ def not_answered(state: State, event: NotAnswered) -> Step:
     if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
         return state, ()
     asked, trouble = waiting.asked, Trouble.NO_ANSWER
+    if isinstance(asked.body, Pay):
+        return paying.not_answered(state, asked)
     if isinstance(asked.body, CheckIn):
         asked, trouble = replace(asked, was_uncertain=True), Trouble.CHECK_IN_UNCERTAIN
     return replace(state, screen=without_answer(asked, trouble)), ()
@@ -109,11 +121,14 @@ def screen_of_visit(visit: Visit) -> Screen:
     return OneVisit(ticket_id=visit.ticket_id)
 
 
-def _identified(state: State, body: Identified, intent: Intent) -> State:
+def _identified(state: State, body: Identified, intent: Intent) -> Step:
     session = Session(
         session_id=body.session_id, masked_name=body.masked_name, visits=tuple(body.visits)
     )
-    return replace(state, session=session, screen=_first_screen(session.visits, intent))
+    known = replace(state, session=session)
+    if intent is Intent.PAY:
+        return paying.find_owed(known)
+    return replace(known, screen=_first_screen(session.visits, intent)), ()
 
 
 def _first_screen(visits: tuple[Visit, ...], intent: Intent) -> Screen:
@@ -181,13 +196,15 @@ def _refused(state: State, body: Refused, asked: Asked) -> Step:
         intent=asked.intent,
         message_zh=body.message_zh,
         message_en=body.message_en,
-        # Who identified himself is not kept beyond the answer.
-        asked=None if isinstance(asked.body, Identify) else asked,
+        # Who identified himself is not kept beyond the answer, and a payment code is money.
+        asked=None if isinstance(asked.body, Identify | Pay) else asked,
     )
     return replace(state, screen=refusal), ()
 
 
 def _next_after_refusal(state: State, code: RefusalCode, asked: Asked) -> Next:
+    if isinstance(asked.body, FindOwed | Pay):
+        return paying.next_after_refusal(code)
     if code is RefusalCode.ID_NUMBER_UNKNOWN:
         return Next.TYPE_ID_NUMBER
     if code in _SHOW_A_CARD_AGAIN:

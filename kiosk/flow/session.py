@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from kiosk.flow.bills import Bills, Channels, Paid, Paying
 from kiosk.flow.state import (
     Arrived,
     Identify,
@@ -43,6 +44,8 @@ def intent_of(state: State) -> Intent:
     """Return what the patient came for, as far as the screen knows."""
     if isinstance(state.screen, Identify | IdNumberPad | Refusal):
         return state.screen.intent
+    if isinstance(state.screen, Bills | Channels | Paying | Paid):
+        return Intent.PAY
     return Intent.CHECK_IN
 
 
@@ -52,7 +55,7 @@ def has_way_back(state: State) -> bool:
         return True
     if isinstance(state.screen, OneVisit | MyPlace | Arrived):
         return len(visits_of(state)) > 1
-    return isinstance(state.screen, Identify | IdNumberPad | Refusal)
+    return isinstance(state.screen, Identify | IdNumberPad | Channels | Refusal)
 
 
 def screen_name(state: State) -> str:

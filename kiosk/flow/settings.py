@@ -11,6 +11,8 @@ class Settings:
     """The first one is shown to whoever comes."""
     unattended_after_s: float = 60.0
     """An untouched session ends after so many seconds."""
+    takes_payments: bool = False
+    """Whether patients may pay here."""
     countdown_s: float = 20.0
     """The last so many of them show a warning."""
 

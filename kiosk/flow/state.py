@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kiosk.flow.bills import Bills, Channels, Paid, Paying
 from kiosk.flow.events import Effect, PrintFailure
 from kiosk.flow.slip_facts import Provisional, SlipFacts
 from queue_server.contract.messages import RequestBody, Visit
+from queue_server.contract.payments import OwedSheet
 
 
 class Intent(StrEnum):
@@ -13,6 +15,7 @@ class Intent(StrEnum):
 
     CHECK_IN = "check-in"
     PLACE = "place"
+    PAY = "pay"
 
 
 class PrintState(StrEnum):
@@ -44,6 +47,10 @@ class Trouble(StrEnum):
     """Without the server there is check-in by the virtual card, and nothing else."""
     NO_OUTBOX = "NO_OUTBOX"
     """A check-in without the server can't be kept."""
+    CARD_FIRST = "CARD_FIRST"
+    """A payment code before anybody knows whose bills are to be paid."""
+    PAYMENT_UNCERTAIN = "PAYMENT_UNCERTAIN"
+    """It is not known whether a payment has begun."""
 
 
 class Next(StrEnum):
@@ -54,6 +61,8 @@ class Next(StrEnum):
     ASK_AGAIN = "ask-again"
     SHOW_PLACE = "show-place"
     VISITS = "visits"
+    BILLS = "bills"
+    SEE_PAYMENT = "see-payment"
     HOME = "home"
 
 
@@ -162,6 +171,10 @@ Screen = (
     | Arrived
     | ArrivedOffline
     | MyPlace
+    | Bills
+    | Channels
+    | Paying
+    | Paid
     | Refusal
 )
 
@@ -187,6 +200,8 @@ class State:
     time_text: str = ""
     screen: Screen = field(default_factory=Home)
     session: Session | None = field(default=None, repr=False)
+    paying_for: tuple[OwedSheet, ...] = field(default=(), repr=False)
+    """What the payment is for that the server is asked to begin."""
     help: HelpState | None = None
     """Given while the help screen covers the other one."""
     help_ask_number: int = 0

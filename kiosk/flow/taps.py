@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from hardware.code_kind import is_resident_id
-from kiosk.flow import id_number
+from kiosk.flow import id_number, paying
 from kiosk.flow.asking import ask, call_nurse, find_place, only_card
+from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.events import CHECK_CHARACTER_X, Key, Speak, StopSpeaking, Wipe
 from kiosk.flow.forgetting import forget_patient, leave
 from kiosk.flow.printing import print_again
@@ -38,7 +39,8 @@ def _home(state: State, argument: int, settings: Settings) -> Step:
     """Forget the patient, but not the language he reads: he may well go on."""
     if isinstance(state.screen, Waiting):
         return replace(state, help=None), ()
-    return replace(forget_patient(state), screen=Home(), help=None), (Wipe(),)
+    state, last_words = paying.given_up(state)
+    return replace(forget_patient(state), screen=Home(), help=None), (Wipe(), *last_words)
 
 
 def _back(state: State, argument: int, settings: Settings) -> Step:
@@ -53,6 +55,10 @@ def _back(state: State, argument: int, settings: Settings) -> Step:
             return replace(state, screen=Identify(intent=intent)), ()
         case Identify():
             return _home(state, argument, settings)
+        case Channels(bills=bills):
+            return replace(state, screen=bills), ()
+        case Refusal(intent=Intent.PAY):
+            return paying.find_owed(state)
         case _:
             return replace(state, screen=Visits()), ()
 
@@ -66,7 +72,7 @@ def _language(state: State, argument: int, settings: Settings) -> Step:
 def _elder(state: State, argument: int, settings: Settings) -> Step:
     screen = state.screen
     # A page holds fewer visits in large print: the second page would be another one.
-    shown = replace(screen, page=0) if isinstance(screen, Visits) else screen
+    shown = replace(screen, page=0) if isinstance(screen, Visits | Bills) else screen
     return replace(state, is_elder=not state.is_elder, screen=shown), ()
 
 
@@ -121,6 +127,20 @@ def _my_place(state: State, argument: int, settings: Settings) -> Step:
     if state.is_alone:
         return only_card(state)
     return replace(state, screen=Identify(intent=Intent.PLACE)), ()
+
+
+def _pay(state: State, argument: int, settings: Settings) -> Step:
+    match state.screen:
+        case Home() if state.is_alone:
+            return only_card(state)
+        case Home():
+            return replace(state, screen=Identify(intent=Intent.PAY)), ()
+        case Bills() as bills if bills.chosen:
+            return replace(state, screen=Channels(bills=bills)), ()
+        case Paying() as screen if not screen.is_live and state.session is not None:
+            return paying.find_owed(state)
+        case _:
+            return state, ()
 
 
 def _show_card(state: State, argument: int, settings: Settings) -> Step:
@@ -183,6 +203,8 @@ def _visit(state: State, argument: int, settings: Settings) -> Step:
 
 def _turn_page(by: int) -> Callable[[State, int, Settings], Step]:
     def turn(state: State, argument: int, settings: Settings) -> Step:
+        if isinstance(state.screen, Bills):
+            return paying.turn_page(state, by)
         if not isinstance(state.screen, Visits):
             return state, ()
         page = min(max(0, state.screen.page + by), page_count(state) - 1)
@@ -202,7 +224,9 @@ def _done(state: State, argument: int, settings: Settings) -> Step:
 # --- after a refusal -----------------------------------------------------------------------
 
 
-def _try_again(state: State, argument: int, settings: Settings) -> Step:
+def _try_again(  # noqa: PLR0911 - one line a way to go on
+    state: State, argument: int, settings: Settings
+) -> Step:
     refusal = state.screen
     if not isinstance(refusal, Refusal):
         return state, ()
@@ -223,6 +247,10 @@ def _try_again(state: State, argument: int, settings: Settings) -> Step:
             return _show_place(state, refusal.asked.body)
         case Next.VISITS:
             return replace(state, screen=Visits()), ()
+        case Next.BILLS if state.session is not None:
+            return paying.find_owed(state)
+        case Next.SEE_PAYMENT if state.session is not None:
+            return paying.find_owed(state, was_uncertain=True)
         case _:
             return _home(state, argument, settings)
 
@@ -252,6 +280,12 @@ TAPPED: Final[dict[Key, Callable[[State, int, Settings], Step]]] = {
     Key.VISIT: _visit,
     Key.EARLIER_VISITS: _turn_page(-1),
     Key.MORE_VISITS: _turn_page(+1),
+    Key.PAY: _pay,
+    Key.BILL: paying.toggle,
+    Key.EARLIER_BILLS: _turn_page(-1),
+    Key.MORE_BILLS: _turn_page(+1),
+    Key.CHANNEL: paying.choose_channel,
+    Key.CANCEL_PAYMENT: paying.cancel,
     Key.PRINT_AGAIN: _print_again,
     Key.DONE: _done,
     Key.TRY_AGAIN: _try_again,

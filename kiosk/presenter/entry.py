@@ -17,11 +17,18 @@ from kiosk.presenter.views import (
 )
 from kiosk.presenter.wording import Wording
 from queue_server.contract.messages import CheckIn, FindPlace
+from queue_server.contract.payments import FindOwed, Pay
 
 
-def home(words: Wording, *, is_alone: bool) -> HomeView:
-    """Two choices, and the scanner that is always open; without the server, one that works."""
+def home(words: Wording, *, is_alone: bool, takes_payments: bool) -> HomeView:
+    """The choices, and the scanner that is always open; without the server, one that works."""
     alone = "_alone" if is_alone else ""
+    pay = ChoiceView(
+        key=Key.PAY,
+        icon=Icon.PAY,
+        label=words("home.pay"),
+        hint=words(f"home.pay_hint{alone}"),
+    )
     return HomeView(
         title=words(f"home.title{alone}"),
         choices=(
@@ -37,6 +44,7 @@ def home(words: Wording, *, is_alone: bool) -> HomeView:
                 label=words("home.my_place"),
                 hint=words(f"home.my_place_hint{alone}"),
             ),
+            *((pay,) if takes_payments else ()),
         ),
         scan_title=words(f"home.scan_title{alone}"),
         scan_text=words(f"home.scan_text{alone}"),
@@ -46,7 +54,9 @@ def home(words: Wording, *, is_alone: bool) -> HomeView:
 def identify(screen: Identify, words: Wording, *, is_alone: bool) -> IdentifyView:
     """How to show a card; whoever asks for his place may show the slip."""
     steps = [StepView(icon=Icon.PHONE, text=words("identify.step_open"))]
-    title = words("identify.title_check_in")
+    title = words(
+        "identify.title_pay" if screen.intent is Intent.PAY else "identify.title_check_in"
+    )
     if screen.intent is Intent.PLACE:
         title = words("identify.title_place")
         steps.append(StepView(icon=Icon.SLIP, text=words("identify.step_slip")))
@@ -102,6 +112,10 @@ def waiting(screen: Waiting, words: Wording) -> WaitingView:
     match screen.asked.body:
         case CheckIn():
             title = words("waiting.title_check_in")
+        case FindOwed():
+            title = words("waiting.title_owed")
+        case Pay():
+            title = words("waiting.title_pay")
         case FindPlace():
             title = words("waiting.title_place")
         case _:

@@ -40,8 +40,8 @@ def arrived(state: State, screen: Arrived, words: Wording) -> PlaceView:
         ahead=_ahead(visit.place, words),
         at_most=_at_most(visit.place, words),
         reason=words.of(visit.place, "reason") if visit.place else "",
-        message=_queue_message(visit.place, words) or _print_message(state, words),
-        keys=_arrived_keys(state, words),
+        message=_queue_message(visit.place, words) or print_message(state, words),
+        keys=printed_keys(state, words),
     )
 
 
@@ -61,12 +61,13 @@ def arrived_offline(state: State, screen: ArrivedOffline, words: Wording) -> Pla
             StepView(icon=Icon.CLOCK, text=words("offline.step_queue")),
             StepView(icon=Icon.SCAN, text=words(f"offline.step_{by}")),
         ),
-        message=_print_message(state, words),
-        keys=_arrived_keys(state, words),
+        message=print_message(state, words),
+        keys=printed_keys(state, words),
     )
 
 
-def _arrived_keys(state: State, words: Wording) -> tuple[KeyView, ...]:
+def printed_keys(state: State, words: Wording) -> tuple[KeyView, ...]:
+    """Return the keys of a screen that has a slip."""
     is_failed = state.printing is PrintState.FAILED
     print_again = KeyView(
         key=Key.PRINT_AGAIN,
@@ -91,7 +92,7 @@ def my_place(state: State, screen: MyPlace, words: Wording) -> PlaceView:
         ahead=_ahead(visit.place, words),
         at_most=_at_most(visit.place, words),
         reason=words.of(visit.place, "reason") if visit.place else "",
-        message=_queue_message(visit.place, words) or _print_message(state, words),
+        message=_queue_message(visit.place, words) or print_message(state, words),
         keys=_keys(state, screen, words),
     )
 
@@ -131,7 +132,8 @@ def _queue_message(place: Place | None, words: Wording) -> MessageView | None:
     return MessageView(tone=Tone.CAUTION, icon=Icon.CAUTION, text=words(key))
 
 
-def _print_message(state: State, words: Wording) -> MessageView | None:
+def print_message(state: State, words: Wording, screen: str = "arrived") -> MessageView | None:
+    """Say what the slip of a screen is doing."""
     match state.printing:
         case PrintState.PRINTING:
             return MessageView(tone=Tone.PLAIN, icon=Icon.PRINTER, text=words("arrived.printing"))
@@ -141,15 +143,15 @@ def _print_message(state: State, words: Wording) -> MessageView | None:
             return MessageView(
                 tone=Tone.CAUTION,
                 icon=Icon.CAUTION,
-                text=words("arrived.failed"),
-                more=_what_to_do_without_slip(state, words),
+                text=words(f"{screen}.failed"),
+                more=_what_to_do_without_slip(state, words, screen),
             )
         case PrintState.NOT_PRINTED:
             return None
 
 
-def _what_to_do_without_slip(state: State, words: Wording) -> str:
-    hint = words("arrived.failed_hint")
+def _what_to_do_without_slip(state: State, words: Wording, screen: str) -> str:
+    hint = words(f"{screen}.failed_hint")
     failure = state.print_failure
     if failure is None or (state.is_elder and not failure.may_have_printed):
         # In large print there is room for what the patient does, not for what staff does.

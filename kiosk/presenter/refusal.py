@@ -15,6 +15,8 @@ _LOOKS: Final[dict[str, tuple[Tone, Icon]]] = {
     RefusalCode.PROVISIONAL_PENDING: (Tone.CAUTION, Icon.CLOCK),
     RefusalCode.PROVISIONAL_REFUSED: (Tone.CAUTION, Icon.NURSE),
     RefusalCode.SESSION_ENDED: (Tone.CAUTION, Icon.CLOCK),
+    RefusalCode.NOTHING_OWED: (Tone.GOOD, Icon.CONFIRM),
+    RefusalCode.ALREADY_PAID: (Tone.GOOD, Icon.CONFIRM),
     RefusalCode.ALREADY_CHECKED_IN: (Tone.GOOD, Icon.CONFIRM),
     Trouble.NO_LINE: (Tone.BAD, Icon.CROSS),
     Trouble.NO_ANSWER: (Tone.BAD, Icon.CROSS),

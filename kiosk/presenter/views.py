@@ -2,7 +2,8 @@
 
 Rule 1: every plain `str` is text that stands on the screen, from top to bottom as declared.
 Rule 2: what is no text is an enum, a number or a bool, so `spoken_texts` finds exactly the texts.
-Rule 3: `Unspoken` stands on the screen, but is never read aloud: bystanders would hear it.
+Rule 3: `Said` is one text in two forms, one to be seen and one to be heard.
+Rule 4: `Unspoken` stands on the screen, but is never read aloud: bystanders would hear it.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,19 @@ class Unspoken(str):
     """Text that is shown and never read aloud."""
 
     __slots__ = ()
+
+
+class Said(str):
+    """Text that is said in other words than it is shown, as an amount of money."""
+
+    __slots__ = ("spoken",)
+    spoken: str
+
+    def __new__(cls, shown: str, spoken: str = "") -> "Said":
+        """Make a text of both forms."""
+        made = super().__new__(cls, shown)
+        made.spoken = spoken
+        return made
 
 
 class Tone(StrEnum):
@@ -56,6 +70,10 @@ class Icon(StrEnum):
     EARLIER = "earlier"
     PRINTER = "printer"
     EYE = "eye"
+    PAY = "pay"
+    QR = "qr"
+    CHECKED = "checked"
+    UNCHECKED = "unchecked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +93,7 @@ class ChoiceView:
     """A large key that says what it is for."""
 
     key: Key
+    argument: int = 0
     icon: Icon
     label: str
     hint: str
@@ -116,7 +135,7 @@ class HeaderView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeView:
-    """Two choices, and that a code may be scanned at once."""
+    """Some choices, and that a code may be scanned at once."""
 
     title: str
     choices: tuple[ChoiceView, ...]
@@ -217,6 +236,71 @@ class PlaceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemView:
+    """One thing on a bill."""
+
+    title: str
+    detail: Said
+    amount: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillView:
+    """A bill with its items; the whole of it is a key that chooses it."""
+
+    argument: int
+    key: Key = Key.BILL
+    icon: Icon
+    title: str
+    amount: Said
+    items: tuple[ItemView, ...]
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillsView:
+    """What is owed, a page at a time, and what the chosen bills cost together."""
+
+    title: str
+    lead: str
+    bills: tuple[BillView, ...]
+    earlier: KeyView | None
+    page: str
+    more: KeyView | None
+    total_label: str
+    total: Said
+    insurance: Said
+    keys: tuple[KeyView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelsView:
+    """How to pay."""
+
+    title: str
+    total_label: str
+    total: Said
+    choices: tuple[ChoiceView, ...]
+    scan_title: str
+    scan_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayingView:
+    """It is the patient's turn to pay."""
+
+    title: str
+    qr: Unspoken
+    """Drawn as a QR code; empty: the phone asks for the password."""
+    icon: Icon
+    """Shown where there is no QR code."""
+    amount: Said
+    lead: str
+    left: str
+    keys: tuple[KeyView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalView:
     """What happened, and what to do next."""
 
@@ -258,6 +342,9 @@ Body = (
     | VisitsView
     | OneVisitView
     | PlaceView
+    | BillsView
+    | ChannelsView
+    | PayingView
     | RefusalView
     | HelpView
     | InactivityView
@@ -277,7 +364,13 @@ class View:
 
 
 def spoken_texts(view: object) -> Iterator[str]:
-    """Yield the texts of a view in reading order: what the voice says is what the eye sees."""
+    """Yield what the voice says of a view, in reading order: it is what the eye sees."""
+    for text in shown_texts(view):
+        yield text.spoken if isinstance(text, Said) else text
+
+
+def shown_texts(view: object) -> Iterator[str]:
+    """Yield the texts of a view in reading order, but those that bystanders must not hear."""
     match view:
         case Enum() | Unspoken() | None:
             return
@@ -286,9 +379,9 @@ def spoken_texts(view: object) -> Iterator[str]:
                 yield view
         case tuple():
             for part in view:
-                yield from spoken_texts(part)
+                yield from shown_texts(part)
         case _ if is_dataclass(view):
             for field in fields(view):
-                yield from spoken_texts(getattr(view, field.name))
+                yield from shown_texts(getattr(view, field.name))
         case _:
             return

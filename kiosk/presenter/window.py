@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kiosk.flow.bills import Bills, Channels, Paid, Paying
 from kiosk.flow.course import is_warning
 from kiosk.flow.events import Key
 from kiosk.flow.session import has_way_back, screen_name
@@ -22,7 +23,7 @@ from kiosk.flow.state import (
     Visits,
     Waiting,
 )
-from kiosk.presenter import entry, place, refusal, visits
+from kiosk.presenter import entry, paying, place, refusal, visits
 from kiosk.presenter.views import (
     Body,
     HeaderView,
@@ -67,7 +68,7 @@ class Presenter:
             return _inactivity(seconds_left, words)
         if state.help is not None:
             return _help(state.help, screen_name(state), words)
-        return _screen(state, words)
+        return _screen(state, words, takes_payments=self.settings.takes_payments)
 
     def _dock(self, state: State, words: Wording) -> tuple[KeyView | None, ...]:
         languages = self.settings.languages
@@ -91,10 +92,12 @@ class Presenter:
         )
 
 
-def _screen(state: State, words: Wording) -> Body:  # noqa: C901, PLR0911 - one line a screen
+def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
+    state: State, words: Wording, *, takes_payments: bool
+) -> Body:
     match state.screen:
         case Home():
-            return entry.home(words, is_alone=state.is_alone)
+            return entry.home(words, is_alone=state.is_alone, takes_payments=takes_payments)
         case Identify():
             return entry.identify(state.screen, words, is_alone=state.is_alone)
         case IdNumberPad():
@@ -111,6 +114,14 @@ def _screen(state: State, words: Wording) -> Body:  # noqa: C901, PLR0911 - one 
             return place.arrived_offline(state, state.screen, words)
         case MyPlace():
             return place.my_place(state, state.screen, words)
+        case Bills():
+            return paying.bills(state, state.screen, words)
+        case Channels():
+            return paying.channels(state.screen, words)
+        case Paying():
+            return paying.paying(state, state.screen, words)
+        case Paid():
+            return paying.paid(state, state.screen, words)
         case Refusal():
             return refusal.refusal(state.screen, words)
 

@@ -3,23 +3,29 @@
 from pathlib import Path
 
 from kiosk.presenter.views import (
+    BillsView,
+    ChannelsView,
     HelpView,
     HomeView,
     IdentifyView,
     IdNumberPadView,
     InactivityView,
     OneVisitView,
+    PayingView,
     PlaceView,
     RefusalView,
     VisitsView,
     WaitingView,
 )
+from kiosk.screens.bills_screen import BillsScreen
+from kiosk.screens.channels_screen import ChannelsScreen
 from kiosk.screens.help_screen import HelpScreen
 from kiosk.screens.home_screen import HomeScreen
 from kiosk.screens.id_number_pad_screen import IdNumberPadScreen
 from kiosk.screens.identify_screen import IdentifyScreen
 from kiosk.screens.inactivity_screen import InactivityScreen
 from kiosk.screens.one_visit_screen import OneVisitScreen
+from kiosk.screens.paying_screen import PayingScreen
 from kiosk.screens.place_screen import PlaceScreen
 from kiosk.screens.refusal_screen import RefusalScreen
 from kiosk.screens.visits_screen import VisitsScreen
@@ -35,6 +41,9 @@ SCREENS = {
     VisitsView: VisitsScreen,
     OneVisitView: OneVisitScreen,
     PlaceView: PlaceScreen,
+    BillsView: BillsScreen,
+    ChannelsView: ChannelsScreen,
+    PayingView: PayingScreen,
     RefusalView: RefusalScreen,
     HelpView: HelpScreen,
     InactivityView: InactivityScreen,

@@ -254,7 +254,7 @@ class Reading(ScrollView):
 
 def name_of(view):
     """Return the test name of a screen's key: `check-in`, `digit-5`, `visit-0`."""
-    has_siblings = view.key in {KeyName.DIGIT, KeyName.VISIT}
+    has_siblings = view.key in {KeyName.DIGIT, KeyName.VISIT, KeyName.BILL, KeyName.CHANNEL}
     return f"{view.key}-{view.argument}" if has_siblings else str(view.key)
 
 

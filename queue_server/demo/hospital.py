@@ -243,6 +243,7 @@ device = "{device}"
 timezone = "{hospital.site.timezone}"
 voice = "none"
 data_folder = "{hospital.folder}/kiosk"
+takes_payments = true
 clock_offset_s = {hospital.clock_offset_s}
 
 [hospital]

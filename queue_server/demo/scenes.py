@@ -5,6 +5,7 @@ from typing import Final
 
 from queue_server.demo.cast import MAIN_QUEUE, STOPPED_QUEUE
 from queue_server.demo.controls import read_qr, wait_until
+from queue_server.demo.payment_scenes import pays_by_code, pays_by_phone
 from queue_server.demo.stage import Stage
 
 
@@ -312,6 +313,8 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("陆续签到 Arrivals", more_arrive),
     ("不能签到 Refusals", refusals),
     ("缺纸 Paper", paper_runs_out),
+    ("扫码缴费 Paying", pays_by_phone),
+    ("付款码 Payment code", pays_by_code),
     ("叫号 Calls", doctor_calls),
     ("护士站 Station", nurse_orders),
     ("小票 Slip", slip_is_enough),

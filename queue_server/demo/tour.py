@@ -80,6 +80,7 @@ def run_tour(folder: Path, now: datetime, broker: BrokerAddress | None) -> Path:
 
 def _open(demo: DemoHospital) -> None:
     demo.start_devices()
+    demo.start_sandbox()
     demo.start_server()
     demo.start_displays(AREA_BOARD_SIZE, DOOR_BOARD_SIZE)
     demo.start_kiosk(KIOSK_SIZE)

@@ -34,7 +34,7 @@ from queue_server.site import load_site
 
 ROOT = Path(__file__).parents[2]
 MORNING_WITHIN_S = 480
-SECRET_FIELDS = ("card", "id_number", "session_id", "slip_code")
+SECRET_FIELDS = ("card", "id_number", "session_id", "slip_code", "code")
 LOOK_AGAIN_S = 0.2
 PROBE = "probe"
 """The end of a topic on which a full name is heard for once: the listener itself says it."""
@@ -209,7 +209,17 @@ def test_every_picture_that_the_tour_tells_of_is_there(
 
     assert len(told) > 60
     assert sorted(told) == sorted(path.name for path in folder.glob("*.png"))
-    screens = ("home", "identify", "one-visit", "checked-in", "id-number", "visits", "my-place")
+    screens = (
+        "home",
+        "identify",
+        "one-visit",
+        "checked-in",
+        "id-number",
+        "visits",
+        "my-place",
+        "bills",
+        "paid",
+    )
     for screen in screens:
         for form in ("zh", "elder", "en"):
             assert any(f"kiosk-{screen}-{form}" in name for name in told), (screen, form)

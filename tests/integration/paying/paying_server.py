@@ -1,6 +1,7 @@
 """The real server with payments, the sandbox beside it, and a kiosk as raw as the wire."""
 
 import json
+import threading
 import time
 import urllib.request
 from dataclasses import dataclass
@@ -87,7 +88,7 @@ class PayingServer:
         give_up_at = time.monotonic() + WAIT_S
         while not any(one["number"] == payment.payment_id for one in self.trades(payment)):
             assert time.monotonic() < give_up_at
-            time.sleep(LOOK_AGAIN_S)
+            threading.Event().wait(LOOK_AGAIN_S)
 
     def trades(self, payment: Payment) -> list[dict[str, Any]]:
         return list(self._bank(payment, "trades"))

@@ -9,16 +9,18 @@ import pytest
 
 from assets.theme import TOUCH_MIN
 from kiosk.flow.state import MyPlace, State
-from kiosk.presenter.views import View, spoken_texts
+from kiosk.presenter.views import View, shown_texts
 from tests.ui.conftest import Drive
 from tests.ui.driver import UiDriver
 from tests.ui.kiosk import look
-from tests.ui.kiosk.states import STATES
+from tests.ui.kiosk.payment_states import PAYMENT_STATES
+from tests.ui.kiosk.states import STATES as OTHER_STATES
 from tests.unit.kiosk.a_kiosk import PRESENTER
 from tests.unit.kiosk.hospital_for_tests import place, waiting_visit
 
 pytestmark = pytest.mark.ui
 
+STATES = OTHER_STATES | PAYMENT_STATES
 DOCK = tuple(f"dock-{key}" for key in ("home", "back", "language", "elder", "listen", "help"))
 TEXT_MIN_SP = 18
 TEXT_MIN_ELDER_SP = 30
@@ -57,7 +59,7 @@ async def test_a_screen_can_be_read_heard_and_touched(name: str, drive: Drive) -
         which = f"{state.language}, {'large' if state.is_elder else 'normal'} print"
 
         shown = [label.content for label in look.labels(root) if not label.is_private]
-        assert shown == list(spoken_texts(view)), which
+        assert shown == list(shown_texts(view)), which
         check_layout(ui, size, which)
         check_sizes(ui, state, which)
         drawn = look.pixels(size)

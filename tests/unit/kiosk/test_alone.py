@@ -12,7 +12,7 @@ from kiosk.flow.events import (
     PrintEnded,
     PrintFailure,
 )
-from kiosk.flow.slip_facts import Provisional
+from kiosk.flow.slip_facts import Provisional, SlipFacts
 from kiosk.flow.state import ArrivedOffline, Home, IdNumberPad, MyPlace, Refusal, Trouble, Waiting
 from kiosk.flow.state import Identify as IdentifyScreen
 from kiosk.presenter.views import HomeView, PlaceView, RefusalView, Tone, spoken_texts
@@ -186,7 +186,7 @@ def test_when_the_line_is_back_the_provisional_slip_finds_the_place_and_gets_a_r
 
     assert kiosk.screen(MyPlace).visit == waiting_visit()
     [slip] = kiosk.slips
-    assert not isinstance(slip.facts, Provisional)
+    assert isinstance(slip.facts, SlipFacts)
     assert (slip.facts.visit, slip.facts.masked_name) == (waiting_visit(), "")
 
 

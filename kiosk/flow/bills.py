@@ -1,0 +1,122 @@
+"""The screens about money, as values: what is owed, how to pay it, and how the payment stands."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from queue_server.contract.payments import OwedItem, OwedSheet, Payment, PaymentState
+
+UNITS_A_PAGE: Final = 10
+UNITS_A_PAGE_ELDER: Final = 7
+"""So many lines fit on a page; the head of a bill takes as much room as an item."""
+
+LIVE: Final = frozenset(
+    {
+        PaymentState.CREATING,
+        PaymentState.WAITING,
+        PaymentState.UNKNOWN,
+        PaymentState.CLOSING,
+        PaymentState.PAID,
+    }
+)
+"""How the payment ends is still open."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bills:
+    """What the patient owes; he chooses what to pay now."""
+
+    sheets: tuple[OwedSheet, ...] = field(repr=False)
+    chosen: frozenset[str]
+    """The ids of the chosen sheets."""
+    channels: tuple[str, ...]
+    page: int = 0
+
+    @property
+    def chosen_sheets(self) -> tuple[OwedSheet, ...]:
+        """What is to be paid."""
+        return tuple(one for one in self.sheets if one.sheet_id in self.chosen)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
+    """How the chosen bills are paid."""
+
+    bills: Bills
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paying:
+    """A payment that is not paid and booked, or not yet."""
+
+    payment: Payment = field(repr=False)
+    sheets: tuple[OwedSheet, ...] = field(repr=False)
+    left_s: float
+    """How long the patient may still pay."""
+    looked_s: float = 0.0
+    """How long ago the server was asked how it stands."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the end is still open."""
+        return self.payment.state in LIVE
+
+    @property
+    def is_patients_turn(self) -> bool:
+        """Whether the patient is busy with his phone."""
+        return self.payment.state is PaymentState.WAITING and self.left_s > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidFacts:
+    """What the slip of a payment says."""
+
+    payment: Payment
+    sheets: tuple[OwedSheet, ...]
+    masked_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """Paid and booked: slip, and what to do next."""
+
+    facts: PaidFacts = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillPart:
+    """As much of a bill as stands on one page."""
+
+    number: int
+    """Which of the bills, counted from 0."""
+    items: tuple[OwedItem, ...]
+    is_continued: bool
+    """Whether it began on an earlier page."""
+
+
+def self_pay_fen(sheets: Iterable[OwedSheet]) -> int:
+    """Return what the patient pays."""
+    return sum(item.self_pay_fen for sheet in sheets for item in sheet.items)
+
+
+def insurance_fen(sheets: Iterable[OwedSheet]) -> int:
+    """Return what the insurance pays."""
+    return sum(item.insurance_fen for sheet in sheets for item in sheet.items)
+
+
+def pages_of(sheets: Sequence[OwedSheet], *, is_elder: bool) -> tuple[tuple[BillPart, ...], ...]:
+    """Return the bills page by page, each page as full as it can be; there is at least one."""
+    units = UNITS_A_PAGE_ELDER if is_elder else UNITS_A_PAGE
+    pages: list[list[BillPart]] = [[]]
+    free = units
+    for number, sheet in enumerate(sheets):
+        first = 0
+        while first < len(sheet.items):
+            if free < 2:  # a head alone says nothing
+                pages.append([])
+                free = units
+            items = tuple(sheet.items[first : first + free - 1])
+            pages[-1].append(BillPart(number=number, items=items, is_continued=first > 0))
+            first += len(items)
+            free -= 1 + len(items)
+    return tuple(map(tuple, pages))

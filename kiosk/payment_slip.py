@@ -1,0 +1,107 @@
+"""What the slip of a payment says: item by item, the shares, and what to do next."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from hardware.slip import Align, Slip, SlipPart, SlipRow, SlipRule, SlipSpace, SlipText
+from kiosk.flow.bills import PaidFacts, insurance_fen, self_pay_fen
+from kiosk.presenter.money import shown
+from kiosk.presenter.paying import next_step
+from kiosk.presenter.wording import Wording
+from kiosk.slip import BODY_DOTS, SMALL_DOTS, TITLE_DOTS
+from queue_server.contract.payments import OwedItem, OwedSheet
+
+AMOUNT_DOTS = 64
+
+
+def make_payment_slip(
+    facts: PaidFacts, words: Wording, *, hospital: str, printed_at: datetime
+) -> Slip:
+    """Return the slip; it carries the masked name only, and is no invoice."""
+    payment, sheets = facts.payment, facts.sheets
+    insurance = insurance_fen(sheets)
+    parts: list[SlipPart] = [
+        SlipText(text=hospital, size_dots=TITLE_DOTS, is_bold=True),
+        SlipText(text=words("payment_slip.title"), size_dots=BODY_DOTS),
+        SlipRule(),
+        SlipText(text=words("payment_slip.paid"), size_dots=BODY_DOTS),
+        SlipText(
+            text=shown(payment.amount_fen, words),
+            size_dots=AMOUNT_DOTS,
+            is_bold=True,
+            is_fitted=True,
+        ),
+        SlipRule(is_dashed=True),
+    ]
+    for sheet in sheets:
+        parts += _sheet(sheet, words)
+    parts += [
+        SlipRule(is_dashed=True),
+        _amount_row(words("payment_slip.price"), payment.amount_fen + insurance, words),
+        _amount_row(words("payment_slip.insurance"), insurance, words),
+        _amount_row(words("payment_slip.self_pay"), payment.amount_fen, words, is_bold=True),
+        SlipRule(is_dashed=True),
+        *_about(facts, words, printed_at),
+        SlipRule(is_dashed=True),
+        SlipText(
+            text="\n".join(next_step(sheet, words) for sheet in sheets),
+            size_dots=BODY_DOTS,
+            is_bold=True,
+            align=Align.START,
+        ),
+        SlipSpace(height_dots=12),
+        SlipText(text=words("payment_slip.no_invoice"), size_dots=SMALL_DOTS),
+        SlipText(
+            text=words("slip.printed_at", time=f"{printed_at:%Y-%m-%d %H:%M:%S}"),
+            size_dots=SMALL_DOTS,
+        ),
+        SlipSpace(height_dots=8),
+    ]
+    return Slip(parts=tuple(parts))
+
+
+def _sheet(sheet: OwedSheet, words: Wording) -> Iterator[SlipPart]:
+    title = SlipRow(
+        label=words.of(sheet, "title"),
+        value=shown(self_pay_fen([sheet]), words),
+        size_dots=BODY_DOTS,
+        is_bold=True,
+        is_amount=True,
+    )
+    yield SlipSpace(height_dots=8)
+    yield title
+    for item in sheet.items:
+        yield SlipText(text=_item(item, words), size_dots=SMALL_DOTS, align=Align.START)
+        insurance = words("bills.detail_once", amount=shown(item.insurance_fen, words))
+        yield _amount_row(insurance, item.self_pay_fen, words)
+
+
+def _item(item: OwedItem, words: Wording) -> str:
+    title, unit = words.of(item, "title"), words.of(item, "unit")
+    if item.quantity == 1 and not unit:
+        return title
+    return words("payment_slip.item", title=title, quantity=item.quantity, unit=unit)
+
+
+def _about(facts: PaidFacts, words: Wording, printed_at: datetime) -> Iterator[SlipRow]:
+    payment = facts.payment
+    yield _row(words("slip.name"), facts.masked_name)
+    yield _row(words("payment_slip.channel"), words(f"channels.{payment.channel}"))
+    if payment.paid_at is not None:
+        paid_at = payment.paid_at.astimezone(printed_at.tzinfo)
+        yield _row(words("payment_slip.paid_at"), f"{paid_at:%Y-%m-%d %H:%M:%S}")
+    yield _row(words("payment_slip.number"), payment.payment_id)
+
+
+def _row(label: str, value: str) -> SlipRow:
+    return SlipRow(label=label, value=value, size_dots=SMALL_DOTS)
+
+
+def _amount_row(label: str, fen: int, words: Wording, *, is_bold: bool = False) -> SlipRow:
+    return SlipRow(
+        label=label,
+        value=shown(fen, words),
+        size_dots=SMALL_DOTS,
+        is_bold=is_bold,
+        is_amount=True,
+    )

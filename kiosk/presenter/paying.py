@@ -1,0 +1,217 @@
+"""Money on the screen: what is owed, how to pay it, and how a payment stands."""
+
+from typing import Final
+
+from kiosk.flow.bills import (
+    BillPart,
+    Bills,
+    Channels,
+    Paid,
+    Paying,
+    insurance_fen,
+    pages_of,
+    self_pay_fen,
+)
+from kiosk.flow.events import Key
+from kiosk.flow.state import State
+from kiosk.presenter import money
+from kiosk.presenter.place import print_message, printed_keys
+from kiosk.presenter.views import (
+    BillsView,
+    BillView,
+    Body,
+    ChannelsView,
+    ChoiceView,
+    Icon,
+    ItemView,
+    KeyView,
+    NumberView,
+    PayingView,
+    PlaceView,
+    RefusalView,
+    StepView,
+    Tone,
+    Unspoken,
+    WaitingView,
+)
+from kiosk.presenter.wording import Wording
+from queue_server.contract.payments import OwedItem, OwedSheet, PaymentState
+
+_STATE: Final = PaymentState
+_LOOKS: Final = {
+    _STATE.CLOSED: (Tone.CAUTION, Icon.CROSS),
+    _STATE.FAILED: (Tone.BAD, Icon.CROSS),
+    _STATE.REFUNDING: (Tone.CAUTION, Icon.CLOCK),
+    _STATE.REFUNDED: (Tone.GOOD, Icon.CONFIRM),
+    _STATE.REVIEW: (Tone.CAUTION, Icon.CAUTION),
+}
+"""How a payment looks that has ended without being booked."""
+_PAY_AGAIN: Final = frozenset({_STATE.CLOSED, _STATE.FAILED, _STATE.REFUNDED})
+
+
+def bills(state: State, screen: Bills, words: Wording) -> BillsView:
+    """A page of the bills, item by item, and what the chosen ones cost."""
+    pages = pages_of(screen.sheets, is_elder=state.is_elder)
+    page, chosen = screen.page, screen.chosen_sheets
+    fen = self_pay_fen(chosen)
+    earlier = KeyView(key=Key.EARLIER_BILLS, label=words("visits.earlier"), icon=Icon.EARLIER)
+    more = KeyView(key=Key.MORE_BILLS, label=words("visits.more"), icon=Icon.NEXT)
+    name = state.session.masked_name if state.session else ""
+    return BillsView(
+        title=words("bills.title", name=words.name_of(name)),
+        lead=words("bills.lead"),
+        bills=tuple(_bill(screen, part, words) for part in pages[page]),
+        earlier=earlier if page > 0 else None,
+        page=words("visits.page", page=page + 1, pages=len(pages)) if len(pages) > 1 else "",
+        more=more if page < len(pages) - 1 else None,
+        total_label=words("bills.total", count=len(chosen)),
+        total=money.amount(fen, words),
+        insurance=money.sentence(words, "bills.insurance", insurance_fen(chosen)),
+        keys=(
+            KeyView(
+                key=Key.PAY,
+                label=money.sentence(words, "bills.pay", fen) if fen else words("bills.none"),
+                icon=Icon.PAY,
+                is_primary=True,
+                is_enabled=fen > 0,
+            ),
+        ),
+    )
+
+
+def _bill(screen: Bills, part: BillPart, words: Wording) -> BillView:
+    sheet = screen.sheets[part.number]
+    title = words.of(sheet, "title")
+    return BillView(
+        argument=part.number,
+        icon=Icon.CHECKED if sheet.sheet_id in screen.chosen else Icon.UNCHECKED,
+        title=words("bills.continued", title=title) if part.is_continued else title,
+        amount=money.amount(self_pay_fen([sheet]), words),
+        items=tuple(_item(item, words) for item in part.items),
+        is_chosen=sheet.sheet_id in screen.chosen,
+    )
+
+
+def _item(item: OwedItem, words: Wording) -> ItemView:
+    unit = words.of(item, "unit")
+    quantity = words("bills.quantity", quantity=item.quantity, unit=unit) if unit else ""
+    if not unit and item.quantity > 1:
+        quantity = words("bills.times", quantity=item.quantity)
+    key = "bills.detail" if quantity else "bills.detail_once"
+    return ItemView(
+        title=words.of(item, "title"),
+        detail=money.sentence(words, key, item.insurance_fen, quantity=quantity),
+        amount=money.amount(item.self_pay_fen, words),
+    )
+
+
+def channels(screen: Channels, words: Wording) -> ChannelsView:
+    """The channels of which there are words here, and the code that a phone shows."""
+    fen = self_pay_fen(screen.bills.chosen_sheets)
+    return ChannelsView(
+        title=words("channels.title"),
+        total_label=words("channels.total"),
+        total=money.amount(fen, words),
+        choices=tuple(
+            ChoiceView(
+                key=Key.CHANNEL,
+                argument=number,
+                icon=Icon.QR,
+                label=words(f"channels.{channel}"),
+                hint=words("channels.shown_hint"),
+            )
+            for number, channel in enumerate(screen.bills.channels)
+            if words.has(f"channels.{channel}")
+        ),
+        scan_title=words("channels.scan_title"),
+        scan_text=words("channels.scan_text"),
+    )
+
+
+def paying(state: State, screen: Paying, words: Wording) -> Body:
+    """What the patient does now, or that he has to wait; or how the payment has ended."""
+    standing, channel = screen.payment.state, words(f"channels.{screen.payment.channel}")
+    if screen.is_live and not state.is_line_up:
+        return _without_line(words)
+    if standing is _STATE.WAITING and screen.left_s > 0:
+        return _patients_turn(screen, channel, words)
+    if screen.is_live:
+        # What was shown for too long, or is being cancelled, is closed now, unless it is paid.
+        waits_for = _STATE.CLOSING if standing is _STATE.WAITING else standing
+        return WaitingView(
+            title=words(f"paying.title_{waits_for.value}", channel=channel),
+            lead=words(f"paying.lead_{waits_for.value}", channel=channel),
+        )
+    return _ended(screen, channel, words)
+
+
+def _patients_turn(screen: Paying, channel: str, words: Wording) -> PayingView:
+    how = "scanned" if screen.payment.is_scanned else "shown"
+    minutes, seconds = divmod(int(screen.left_s), 60)
+    cancel = KeyView(key=Key.CANCEL_PAYMENT, label=words("paying.cancel"), icon=Icon.CROSS)
+    return PayingView(
+        title=words(f"paying.title_{how}", channel=channel),
+        amount=money.amount(screen.payment.amount_fen, words),
+        qr=Unspoken(screen.payment.qr_text),
+        icon=Icon.PHONE,
+        lead=words(f"paying.lead_{how}", channel=channel),
+        left=words("paying.left", minutes=minutes, seconds=f"{seconds:02d}"),
+        keys=(cancel,),
+    )
+
+
+def _without_line(words: Wording) -> RefusalView:
+    return RefusalView(
+        tone=Tone.BAD,
+        icon=Icon.CAUTION,
+        title=words("paying.title_line"),
+        message=words("paying.message_line"),
+        hint=words("paying.hint_line"),
+        keys=(KeyView(key=Key.HOME, label=words("refusal.home")),),
+    )
+
+
+def _ended(screen: Paying, channel: str, words: Wording) -> RefusalView:
+    standing = screen.payment.state
+    tone, icon = _LOOKS[standing]
+    home = KeyView(key=Key.DONE, label=words("refusal.home"))
+    again = KeyView(key=Key.PAY, label=words("paying.again"), is_primary=True)
+    call = KeyView(key=Key.CALL_NURSE, label=words("refusal.call_nurse"), icon=Icon.NURSE)
+    message = money.sentence(
+        words, f"paying.message_{standing.value}", screen.payment.amount_fen, channel=channel
+    )
+    return RefusalView(
+        tone=tone,
+        icon=icon,
+        title=words(f"paying.title_{standing.value}", channel=channel),
+        message=message,
+        hint=words(f"paying.hint_{standing.value}", channel=channel),
+        keys=(again, home) if standing in _PAY_AGAIN else (home, call),
+    )
+
+
+def paid(state: State, screen: Paid, words: Wording) -> PlaceView:
+    """That it is paid, and what to do next, where."""
+    payment = screen.facts.payment
+    return PlaceView(
+        title=words("paid.title", name=words.name_of(screen.facts.masked_name)),
+        tone=Tone.GOOD,
+        icon=Icon.CONFIRM,
+        number=NumberView(
+            label=words("paid.amount"), number=money.amount(payment.amount_fen, words)
+        ),
+        where=words("paid.next"),
+        message=print_message(state, words, "paid"),
+        ahead=None,
+        at_most="",
+        reason="",
+        steps=tuple(
+            StepView(icon=Icon.NEXT, text=next_step(sheet, words)) for sheet in screen.facts.sheets
+        ),
+        keys=printed_keys(state, words),
+    )
+
+
+def next_step(sheet: OwedSheet, words: Wording) -> str:
+    """Return what the patient does once a bill is paid."""
+    return words("paid.step", title=words.of(sheet, "title"), next=words.of(sheet, "next"))

@@ -1,0 +1,96 @@
+"""The screens about money in their most demanding form."""
+
+from typing import Final
+
+from kiosk.flow.bills import Bills, Channels, Paid, PaidFacts, Paying
+from kiosk.flow.state import (
+    Asked,
+    Intent,
+    Next,
+    PrintState,
+    Refusal,
+    Session,
+    State,
+    Trouble,
+    Waiting,
+)
+from queue_server.contract.payments import FindOwed, OwedSheet, PaymentState
+from queue_server.rules.refusals import SENTENCES
+from queue_server.rules.terms import RefusalCode
+from tests.unit.kiosk.hospital_for_tests import AT, MASKED_NAME
+from tests.unit.kiosk.money_for_tests import LABORATORY, PHARMACY, REGISTRATION, SHEETS, payment
+
+_SESSION: Final = Session(session_id="session-1", masked_name=MASKED_NAME, visits=())
+
+
+def _state(screen: object, **changes: object) -> State:
+    values: dict[str, object] = {
+        "language": "zh",
+        "is_line_up": True,
+        "time_text": "08:05",
+        "session": _SESSION,
+        "screen": screen,
+    }
+    return State(**values | changes)  # type: ignore[arg-type]
+
+
+def _bills(*sheets: OwedSheet, page: int = 0, chosen: frozenset[str] | None = None) -> Bills:
+    every = frozenset(sheet.sheet_id for sheet in sheets)
+    return Bills(
+        sheets=sheets,
+        chosen=every if chosen is None else chosen,
+        channels=("wechat", "alipay"),
+        page=page,
+    )
+
+
+def _paying(state: PaymentState, **changes: object) -> Paying:
+    stands = payment(state, 0, **changes)
+    return Paying(payment=stands, sheets=SHEETS, left_s=stands.seconds_left)
+
+
+def _refused(code: RefusalCode) -> State:
+    zh, en = SENTENCES[code]
+    return _state(
+        Refusal(code=code, next=Next.BILLS, intent=Intent.PAY, message_zh=zh, message_en=en)
+    )
+
+
+_FACTS: Final = PaidFacts(
+    payment=payment(PaymentState.FULFILLED, paid_at=AT), sheets=SHEETS, masked_name=MASKED_NAME
+)
+
+PAYMENT_STATES: Final[dict[str, State]] = {
+    "bills": _state(_bills(*SHEETS)),
+    "bills-last-page": _state(_bills(*SHEETS, page=1)),
+    "bills-one-left-out": _state(
+        _bills(REGISTRATION, LABORATORY, chosen=frozenset({LABORATORY.sheet_id}))
+    ),
+    "bills-none-chosen": _state(_bills(PHARMACY, chosen=frozenset())),
+    "channels": _state(Channels(bills=_bills(*SHEETS))),
+    "waiting-for-bills": _state(
+        Waiting(asked=Asked(ask_number=1, intent=Intent.PAY, body=FindOwed(session_id="session-1")))
+    ),
+    "paying-shown": _state(_paying(PaymentState.WAITING)),
+    "paying-scanned": _state(_paying(PaymentState.WAITING, is_scanned=True, qr_text="")),
+    **{
+        f"paying-{state.value}": _state(_paying(state))
+        for state in PaymentState
+        if state not in (PaymentState.WAITING, PaymentState.FULFILLED)
+    },
+    "paying-without-line": _state(_paying(PaymentState.WAITING), is_line_up=False),
+    "paid": _state(Paid(facts=_FACTS), printing=PrintState.PRINTED),
+    "paid-without-slip": _state(Paid(facts=_FACTS), printing=PrintState.FAILED),
+    "payment-uncertain": _state(
+        Refusal(code=Trouble.PAYMENT_UNCERTAIN, next=Next.SEE_PAYMENT, intent=Intent.PAY)
+    ),
+    "card-first": _state(
+        Refusal(code=Trouble.CARD_FIRST, next=Next.IDENTIFY, intent=Intent.PAY), session=None
+    ),
+    "nothing-owed": _state(
+        Refusal(code=RefusalCode.NOTHING_OWED, next=Next.HOME, intent=Intent.PAY)
+    ),
+    "already-paid": _refused(RefusalCode.ALREADY_PAID),
+    "payment-running": _refused(RefusalCode.PAYMENT_RUNNING),
+    "charges-changed": _refused(RefusalCode.UNKNOWN_CHARGE),
+}
