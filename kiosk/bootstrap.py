@@ -107,7 +107,8 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         return datetime.now(zone) + offset
 
     line = _line(configuration, now, paper=lambda: conductor.paper)
-    alone = _offline_desk(configuration, now)
+    # The server reads a card by its own clock, and so does the kiosk in its place.
+    alone = _offline_desk(configuration, line.server_clock.now)
     conductor = Conductor(
         presenter,
         server=line,

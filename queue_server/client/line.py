@@ -21,6 +21,7 @@ from queue_server.client.connection import (
     connect_mqtt,
 )
 from queue_server.client.doubt import DOUBTED_AFTER_S, Doubt
+from queue_server.client.server_clock import ServerClock
 from queue_server.client.tls import Certificates
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, decode, encode
@@ -101,6 +102,7 @@ class Line:
         self._waiting: dict[str, asyncio.Future[ReplyBody]] = {}
         self._server_is_up = False
         self._server_reported_at: datetime | None = None
+        self.server_clock = ServerClock(now, lambda: asyncio.get_running_loop().time())
         self._server_counts_until_s = 0.0
         self._silence: asyncio.TimerHandle | None = None
         self._told: bool | None = None
@@ -142,6 +144,7 @@ class Line:
                 ) as connection:
                     await connection.subscribe(list(self._followed))
                     self._connection = connection
+                    self.server_clock.connected()
                     self._trouble = ""
                     await self._deliver_all(connection)
             except ConnectionBroken as error:
@@ -281,6 +284,8 @@ class Line:
         if status.reported_at is None or status.reported_at != self._server_reported_at:
             self._server_reported_at = status.reported_at
             self._server_counts_until_s = now_s + self._silent_after_s
+            if status.reported_at is not None:
+                self.server_clock.heard(status.reported_at)
         self._server_is(is_up=now_s < self._server_counts_until_s)
 
     def _server_is(self, *, is_up: bool) -> None:

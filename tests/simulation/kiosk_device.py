@@ -88,7 +88,7 @@ class KioskDevice:
             thread=InLoop(),
             site=self._site,
             device=self.line.address.device,
-            now=self.machine.now,
+            now=self.line.server_clock.now,
             new_id=lambda: f"{self._chance.getrandbits(64):016x}",
         )
         self._desk.on_change = lambda is_allowed: self.handle(
