@@ -165,6 +165,19 @@ def test_a_note_that_nobody_decides_about_goes_back(device: SimulatedBillValidat
     till.validator.stop()
 
 
+def test_a_note_that_the_device_gives_back_by_itself_is_told_and_cannot_be_accepted_any_more(
+    device: SimulatedBillValidator, till: Till
+) -> None:
+    push_in(device, 2_000, till)
+    device.set_fault(SimulatedFault.ESCROW_GIVEN_UP)
+
+    assert till.next(NoteReturned).value_fen == 2_000
+    till.validator.accept()
+
+    assert not any(isinstance(event, NoteCredited) for event in till.all_seen())
+    assert device.box_fen == []
+
+
 def test_a_slot_that_was_never_opened_takes_nothing(
     device: SimulatedBillValidator, till: Till
 ) -> None:
