@@ -33,6 +33,8 @@ class SspMechanism:
         self.box_fen: list[int] = []
         self.returned_fen: list[int] = []
         self.has_counters = True
+        self.holds = 0
+        """How often the note in escrow was held."""
         self._is_wide = is_wide
         self._currency = currency.encode()
         self._reader = SspFrameReader()
@@ -136,6 +138,7 @@ class SspMechanism:
     def _hold_or_reject(self, command: int) -> bytes:
         if self._place is not _Place.ESCROW:
             return bytes((SspAnswer.CANNOT_BE_PROCESSED,))
+        self.holds += 1
         if command == SspCommand.REJECT_NOTE:
             self._place = _Place.REJECTING
         elif self._strikes(SimulatedFault.ESCROW_GIVEN_UP):
@@ -175,6 +178,7 @@ class SspMechanism:
             self._place = _Place.REJECTING
             return [SspEvent.READ, 0]
         self._place = _Place.ESCROW
+        self.holds = 0
         if self._cuts_power(SimulatedFault.POWER_CUT_IN_ESCROW):
             return []
         return [SspEvent.READ, self._channel]
