@@ -23,6 +23,11 @@ class SimulatedBillValidator(SimulatedDevice):
         return self._loop.call(lambda: self._mechanism.insert(value_fen))
 
     @property
+    def holds(self) -> int:
+        """How often the last note in escrow was held."""
+        return self._loop.call(lambda: self._mechanism.holds)
+
+    @property
     def box_fen(self) -> list[int]:
         """The notes in the box."""
         return self._loop.call(lambda: list(self._mechanism.box_fen))

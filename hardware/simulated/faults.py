@@ -33,6 +33,8 @@ class SimulatedFault(StrEnum):
     """Strikes once: power fails and comes back when the next note is on its way to the box."""
     POWER_CUT_AFTER_CREDIT = "power_cut_after_credit"
     """Strikes once: the same, when the note has been credited and is not in the box yet."""
+    ESCROW_GIVEN_UP = "escrow_given_up"
+    """Strikes once: it gives the note in escrow back, as when it hears nothing for 10 s."""
     REPLY_LOST = "reply_lost"
     """Strikes once: the next reply does not arrive."""
     CREDIT_LOST = "credit_lost"

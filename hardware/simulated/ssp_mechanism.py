@@ -26,12 +26,17 @@ class _Place(StrEnum):
 class SspMechanism:
     """`faults` is looked at and is the owner's to change; those that strike once are taken out."""
 
-    def __init__(self, faults: set[SimulatedFault], *, is_wide: bool = True) -> None:
+    def __init__(
+        self, faults: set[SimulatedFault], *, is_wide: bool = True, currency: str = "CNY"
+    ) -> None:
         self.faults = faults
         self.box_fen: list[int] = []
         self.returned_fen: list[int] = []
         self.has_counters = True
+        self.holds = 0
+        """How often the note in escrow was held."""
         self._is_wide = is_wide
+        self._currency = currency.encode()
         self._reader = SspFrameReader()
         self._address = 0
         self._is_on = True
@@ -133,8 +138,12 @@ class SspMechanism:
     def _hold_or_reject(self, command: int) -> bytes:
         if self._place is not _Place.ESCROW:
             return bytes((SspAnswer.CANNOT_BE_PROCESSED,))
+        self.holds += 1
         if command == SspCommand.REJECT_NOTE:
             self._place = _Place.REJECTING
+        elif self._strikes(SimulatedFault.ESCROW_GIVEN_UP):
+            self._place = _Place.REJECTING
+            return bytes((SspAnswer.CANNOT_BE_PROCESSED,))
         return bytes((SspAnswer.OK,))
 
     @property
@@ -169,6 +178,7 @@ class SspMechanism:
             self._place = _Place.REJECTING
             return [SspEvent.READ, 0]
         self._place = _Place.ESCROW
+        self.holds = 0
         if self._cuts_power(SimulatedFault.POWER_CUT_IN_ESCROW):
             return []
         return [SspEvent.READ, self._channel]
@@ -220,10 +230,10 @@ class SspMechanism:
         count = len(NOTES_YUAN)
         multiplier = 0 if self._is_wide else 1
         values = bytes(count) if self._is_wide else bytes(NOTES_YUAN)
-        head = bytes((SspAnswer.OK, 0)) + b"0333" + b"CNY" + multiplier.to_bytes(3, "big")
+        head = bytes((SspAnswer.OK, 0)) + b"0333" + self._currency + multiplier.to_bytes(3, "big")
         reply = head + bytes((count,)) + values + b"\x02" * count
         reply += FEN_PER_YUAN.to_bytes(3, "big")
         if not self._is_wide:
             return reply + bytes((_OLD_SETUP_VERSION,))
         wide = b"".join(yuan.to_bytes(4, "little") for yuan in NOTES_YUAN)
-        return reply + b"\x06" + b"CNY" * count + wide
+        return reply + b"\x06" + self._currency * count + wide

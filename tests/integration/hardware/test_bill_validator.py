@@ -34,7 +34,12 @@ class Till:
     """A started driver and what it tells; box_count is what a hospital keeps on disk."""
 
     def __init__(
-        self, port: str, *, hold_max_s: float = 60.0, reply_timeout_s: float = 5.0
+        self,
+        port: str,
+        *,
+        hold_max_s: float = 60.0,
+        reply_timeout_s: float = 5.0,
+        poll_s: float = 0.005,
     ) -> None:
         self.events: queue.Queue[CashEvent] = queue.Queue()
         self.seen: list[CashEvent] = []
@@ -42,7 +47,7 @@ class Till:
         self.validator = SspValidator(
             SspValidatorSettings(
                 port=port,
-                poll_s=0.005,
+                poll_s=poll_s,
                 reconnect_s=0.02,
                 reply_timeout_s=reply_timeout_s,
                 hold_max_s=hold_max_s,
@@ -135,6 +140,7 @@ def test_a_decision_about_one_note_says_nothing_of_the_next(
     till.validator.accept()  # once too often
 
     push_in(device, 10_000, till)
+    wait_until(lambda: device.holds > 3)  # it is held, and waits for a decision of its own
     till.validator.give_back()
 
     assert till.next(NoteReturned).value_fen == 10_000
@@ -163,6 +169,19 @@ def test_a_note_that_nobody_decides_about_goes_back(device: SimulatedBillValidat
 
     assert till.next(NoteReturned).value_fen == 2_000
     till.validator.stop()
+
+
+def test_a_note_that_the_device_gives_back_by_itself_is_told_and_cannot_be_accepted_any_more(
+    device: SimulatedBillValidator, till: Till
+) -> None:
+    push_in(device, 2_000, till)
+    device.set_fault(SimulatedFault.ESCROW_GIVEN_UP)
+
+    assert till.next(NoteReturned).value_fen == 2_000
+    till.validator.accept()
+
+    assert not any(isinstance(event, NoteCredited) for event in till.all_seen())
+    assert device.box_fen == []
 
 
 def test_a_slot_that_was_never_opened_takes_nothing(
@@ -307,15 +326,20 @@ def test_a_note_that_nobody_was_told_of_is_told_as_to_be_looked_at(
 
 
 def test_a_driver_that_is_stopped_waits_for_the_note_on_its_way(
-    device: SimulatedBillValidator, till: Till
+    device: SimulatedBillValidator,
 ) -> None:
+    till = Till(device.address, poll_s=0.5)
+    till.start()
     push_in(device, 5_000, till)
+    device.set_fault(SimulatedFault.NOTE_JAM)
     till.validator.accept()
+    assert till.next(TroubleChanged).trouble is CashTrouble.JAM
 
+    device.clear_all_faults()
     told = till.all_seen()
 
-    credited = [event.value_fen for event in told if isinstance(event, NoteCredited)]
-    assert credited == device.box_fen
+    assert NoteCredited(value_fen=5_000, box_count=1) in told
+    assert device.box_fen == [5_000]
     assert till.validator.state is ValidatorState.STOPPED
 
 

@@ -7,18 +7,22 @@ damages what it carries by a plan.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardware.cash.bill_validator import (
     BoxDiffers,
     CashEvent,
+    FraudAttempt,
     NoteCredited,
     NoteInEscrow,
+    TroubleChanged,
 )
 from hardware.cash.note_book import NoteBook
 from hardware.cash.ssp_conversation import SspConversation, Wishes
 from hardware.cash.ssp_link import SspLink
+from hardware.cash.trouble import CashTrouble
 from hardware.simulated.faults import SimulatedFault
 from hardware.simulated.ssp_mechanism import SspMechanism
 
@@ -28,6 +32,7 @@ STRIKING = (
     SimulatedFault.POWER_CUT_IN_ESCROW,
     SimulatedFault.POWER_CUT_BEFORE_CREDIT,
     SimulatedFault.POWER_CUT_AFTER_CREDIT,
+    SimulatedFault.ESCROW_GIVEN_UP,
     SimulatedFault.CREDIT_LOST,
     SimulatedFault.REPLY_LOST,
 )
@@ -228,4 +233,42 @@ def test_a_note_fished_out_after_its_credit_is_told() -> None:
 
     assert kiosk.credited_fen == [10_000]
     assert kiosk.device.box_fen == []
+    assert FraudAttempt(value_fen=10_000) in kiosk.events
     assert kiosk.unexplained == [BoxDiffers(expected_count=1, found_count=0)]
+
+
+def test_a_device_for_another_currency_is_never_opened() -> None:
+    kiosk = Kiosk(SspMechanism(set(), currency="EUR"), [])
+
+    for _ in range(5):
+        kiosk.step()
+
+    assert kiosk.events == [TroubleChanged(trouble=CashTrouble.WRONG_CURRENCY)]
+    assert not kiosk.talk.is_open
+    assert not kiosk.device.insert(5_000)
+
+
+def test_a_host_that_is_told_of_a_credit_and_cannot_write_it_down_finds_the_note_later() -> None:
+    class DiskFull(Exception):
+        pass
+
+    kiosk = Kiosk(SspMechanism(set()), [])
+    kiosk.settle()
+    kiosk.step()
+    kiosk.device.insert(5_000)
+    kiosk.step()
+    kiosk.is_accepted = True
+
+    def fail(event: CashEvent) -> None:
+        if isinstance(event, NoteCredited):
+            raise DiskFull
+
+    kiosk.talk._tell = fail
+    kiosk.step()  # on its way
+    with pytest.raises(DiskFull):
+        kiosk.step()
+    kiosk.start()
+    kiosk.settle()
+
+    assert kiosk.credited_fen == []
+    assert kiosk.unexplained == [BoxDiffers(expected_count=0, found_count=1)]
