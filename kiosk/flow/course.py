@@ -125,7 +125,7 @@ def _scanned(state: State, code: str) -> Step:
     screen = state.screen
     if isinstance(screen, Waiting) or (isinstance(screen, Paying) and screen.is_live):
         return state, ()
-    if isinstance(screen, Bills | Channels) and classify_code(code).is_payment:
+    if isinstance(screen, Bills | Channels) and classify_code(code, is_paying=True).is_payment:
         return paying.pay_by_code(state, code)
     shown, effects = identify(forget_patient(state), code, intent_of(state))
     return shown, (Wipe(), *effects)

@@ -130,6 +130,16 @@ def test_a_payment_code_pays_the_chosen_bills(is_asked_how: bool) -> None:
     assert (asked.code, asked.channel, asked.amount_fen) == (CODE, None, SUM_FEN)
 
 
+def test_a_payment_code_that_could_be_an_identity_number_pays_where_one_pays() -> None:
+    code = "110105194912310054"  # of WeChat, with a day and a check digit as numbers have them
+
+    kiosk = at_channels().scan(code)
+
+    asked = kiosk.asks[-1]
+    assert isinstance(asked, Pay)
+    assert asked.code == code
+
+
 def test_a_payment_code_before_the_card_costs_nothing() -> None:
     kiosk = AKiosk().tap(Key.PAY).scan(CODE)
 
