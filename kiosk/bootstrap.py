@@ -118,10 +118,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         now=now,
         monotonic=time.monotonic,
     )
-    line.on_change = conductor.line_changed
-    if configuration.takes_payments:
-        topic = topics.payment(line.address.site, line.address.device)
-        line.follow(topic, Payment, conductor.payment_told)
+    _hear_the_server(line, conductor, takes_payments=configuration.takes_payments)
 
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, sounds, ignore_errors=True)
@@ -150,6 +147,13 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         if not commands.wants_restart:
             supervisor.stopping()
     return commands.wants_restart
+
+
+def _hear_the_server(line: Line, conductor: Conductor, *, takes_payments: bool) -> None:
+    line.on_change = conductor.line_changed
+    if takes_payments:
+        topic = topics.payment(line.address.site, line.address.device)
+        line.follow(topic, Payment, conductor.payment_told)
 
 
 def _line(

@@ -19,7 +19,11 @@ from tests.integration.paying.paying_server import PayingKiosk, PayingServer, se
 
 pytestmark = pytest.mark.broker
 Somebody = Callable[[int], Patient]
-CODES = {"wechat": "134567890123456789", "alipay": "281234567890123456"}
+CODES = {
+    "wechat": (f"1345678901234567{number}" for number in range(10, 100)),
+    "alipay": (f"2812345678901234{number}" for number in range(10, 100)),
+}
+"""A bank takes each payment code once."""
 each = pytest.mark.parametrize("channel", list(CODES))
 
 
@@ -73,7 +77,7 @@ def test_a_code_that_the_patient_shows_pays_at_once(
     sheets = patient.owed().sheets
     fields = patient.wants_to_pay(sheets)
 
-    begun = patient.pays(replace(fields, channel=None, code=CODES[channel]))
+    begun = patient.pays(replace(fields, channel=None, code=next(CODES[channel])))
 
     assert begun.channel == channel
     kiosk.wait_until_told(begun, PaymentState.FULFILLED)
@@ -199,7 +203,7 @@ def test_a_payment_survives_that_the_server_is_killed(
     sheets = patient.owed().sheets
     if moment == "scanned":
         server.fault("wechat", on="create", do="delay", seconds=4)
-        pay = replace(patient.wants_to_pay(sheets), channel=None, code=CODES["wechat"])
+        pay = replace(patient.wants_to_pay(sheets), channel=None, code=next(CODES["wechat"]))
         payment = patient.pays(pay)
         server.wait_until_begun(payment)
         server.kill()
