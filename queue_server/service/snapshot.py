@@ -31,8 +31,9 @@ class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     program: str
     areas: dict[QueueId, AreaId]
     link: Link
-    now: msgspec.Raw
-    """Without its queues, and without what does not stand in the journal."""
+    now: bytes
+    """Without its queues, and without what does not stand in the journal. As JSON: MessagePack
+    makes UTC of every instant, and boards would tell the time of a call in another way."""
     queues: tuple[msgspec.Raw, ...]
     entry_count: int
 
@@ -57,7 +58,7 @@ class Snapshots:
             program=program_digest(),
             areas=self._areas(),
             link=link,
-            now=msgspec.Raw(encode(journaled)),
+            now=msgspec.json.encode(journaled),
             # One by one: each holds up all other threads for as long as it takes.
             queues=tuple(msgspec.Raw(encode(queue)) for queue in now.day.queues.values()),
             entry_count=now.day.entry_count,
@@ -76,7 +77,7 @@ class Snapshots:
             snapshot = msgspec.msgpack.decode(content, type=_Snapshot)
             if snapshot.program != program_digest() or snapshot.areas != self._areas():
                 return None
-            now = msgspec.msgpack.decode(snapshot.now, type=Now)
+            now = msgspec.json.decode(snapshot.now, type=Now)
             if now.day_on != opened.day_on or not journal.has_link(snapshot.link):
                 return None
             decode = msgspec.msgpack.Decoder(Queue).decode

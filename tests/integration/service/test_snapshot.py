@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from msgspec import structs
 
+from queue_server.contract.codec import encode
 from queue_server.contract.messages import Notice
 from queue_server.journal.journal_key import JournalKey
 from queue_server.journal.snapshot_file import SNAPSHOT_NAME, SnapshotFile
@@ -20,6 +21,7 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, PatientId
 from queue_server.service import snapshot
 from queue_server.service.answers import Draft
+from queue_server.service.board_view import area_board
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.facts import HelpCalled, Identified, NoticesSet
 from queue_server.service.now import Now, open_now
@@ -29,7 +31,7 @@ from queue_server.service.writer import replayed
 from queue_server.site import load_site
 from tests.integration.journal.journaled_morning import HEX_KEY, key_of
 
-OPENING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+OPENING = datetime(2026, 11, 23, 9, 0, tzinfo=timezone(timedelta(hours=8)))
 SITE = load_site(DEMO_SITE_FILE)
 KIOSK = DeviceId("kiosk-01")
 
@@ -120,6 +122,21 @@ def test_a_restart_from_a_snapshot_gives_the_day_that_the_journal_tells(
     assert kept[0].day.entry_count > 60
     assert replayed(setup, journal, *kept) == day.now
     assert replayed(setup, journal, fresh(setup, day.now)) == day.now
+
+
+def test_after_a_restart_from_a_snapshot_the_boards_are_the_same_to_the_byte(
+    setup: Setup, journal: SqliteJournal, file: SnapshotFile
+) -> None:
+    running, snapshots = RunningDay(setup, journal), Snapshots(setup, file)
+    running.go_on(60)
+    snapshots.write(running.now, journal.head())
+    found = snapshots.read(journal, fresh(setup, running.now))
+
+    assert found is not None
+    area = setup.site.queues[0].area
+    shown, before = (area_board(setup, now, area, OPENING) for now in (found[0], running.now))
+    assert shown.last_calls
+    assert encode(shown) == encode(before)
 
 
 def test_a_damaged_or_torn_snapshot_is_as_if_it_were_not_there(
