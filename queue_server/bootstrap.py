@@ -258,9 +258,8 @@ def _start_desk(
         sessions_file=options.data_folder / "sessions.json",
         expected_devices=listed.expected,
         demo_cards=_demo_cards(options, running.cards, running.hospital),
+        paying=running.paying,
     )
-    if running.paying is not None:
-        application.include_router(running.paying.notice_router())
     pages = WebServer(application, host=options.http_host, port=options.http_port, https=https)
     port = pages.start()
     stack.callback(pages.stop)

@@ -62,13 +62,14 @@ class Paying:
 
     def __init__(self, parts: PayingParts) -> None:
         try:
-            gateways = make_gateways(parts.configuration)
+            self.gateways = make_gateways(parts.configuration)
         except ValueError as error:
             raise PayingError(str(error)) from None
-        cashier = Cashier(
+        self.store = JournalSteps(parts.journal, parts.keep)
+        self.cashier = Cashier(
             CashierParts(
-                store=JournalSteps(parts.journal, parts.keep),
-                gateways=gateways,
+                store=self.store,
+                gateways=self.gateways,
                 booking=parts.counter,
                 clock=parts.clock,
                 day_of=parts.day_of,
@@ -78,12 +79,12 @@ class Paying:
             )
         )
         self._fatal = parts.fatal
-        self._notices = NoticeDesk(cashier, gateways, parts.clock)
-        self._sweeper = Sweeper(cashier, parts.clock, parts.fatal)
+        self._notices = NoticeDesk(self.cashier, self.gateways, parts.clock)
+        self._sweeper = Sweeper(self.cashier, parts.clock, parts.fatal)
         self.desk = PaymentDesk(
             DeskParts(
-                cashier=cashier,
-                channels=tuple(gateways),
+                cashier=self.cashier,
+                channels=tuple(self.gateways),
                 sheets=parts.counter,
                 door=parts.door,
                 site=parts.site,

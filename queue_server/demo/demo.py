@@ -17,6 +17,7 @@ from queue_server.broker.broker import BrokerAddress
 from queue_server.demo.hospital import (
     ADMINISTRATOR,
     AUDITOR,
+    CASHIER,
     NURSE,
     OPENS_AT,
     PASSWORD,
@@ -91,6 +92,8 @@ def _welcome(demo: DemoHospital) -> str:
         "  用户 user / 密码 password  ": f"{AUDITOR} / {PASSWORD}  + 验证码 code ↓",
         "信息科 Administrator": f"{demo.address}/",
         "  用户 user / 密码 password   ": f"{ADMINISTRATOR} / {PASSWORD}  + 验证码 code ↓",
+        "收费员 Cashier": f"{demo.address}/payments",
+        "  用户 user / 密码 password    ": f"{CASHIER} / {PASSWORD}  + 验证码 code ↓",
         "患者手机 Patients' phones": f"{demo.address}/cards",
         "扫码 Scan a code": f"python -m hardware control {demo.ports.scanner_control} scan CODE",
         "小票 Slips": str(demo.slips),

@@ -21,6 +21,7 @@ SEED: Final = 2026
 NURSE: Final = "li"
 ADMINISTRATOR: Final = "zheng"
 AUDITOR: Final = "qian"
+CASHIER: Final = "chen"
 PASSWORD: Final = "qingyu-2026"  # noqa: S105  # of a hospital that does not exist
 TOTP_SECRET: Final = "QINGYUHOSPITALDEMOQINGYUHOSPITAL"  # noqa: S105  # likewise
 """Of the second factor of administrator and auditor."""
@@ -196,6 +197,7 @@ class DemoHospital:
         text += _OVERSEERS.format(
             administrator=ADMINISTRATOR,
             auditor=AUDITOR,
+            cashier=CASHIER,
             password_hash=password_hash,
             totp_secret=TOTP_SECRET,
         )
@@ -233,6 +235,13 @@ totp_secret = "{totp_secret}"
 name = "{auditor}"
 role = "auditor"
 display_name = "钱审计"
+password_hash = "{password_hash}"
+totp_secret = "{totp_secret}"
+
+[[user]]
+name = "{cashier}"
+role = "cashier"
+display_name = "陈收费"
 password_hash = "{password_hash}"
 totp_secret = "{totp_secret}"
 """

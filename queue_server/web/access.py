@@ -54,6 +54,14 @@ class Access:
         """Return whoever is signed in and may read the audit list."""
         return self._with_role(request, *OVERSEERS)
 
+    def cashier(self, request: Request) -> User:
+        """Return the cashier who is signed in."""
+        return self._with_role(request, Role.CASHIER)
+
+    def money(self, request: Request) -> User:
+        """Return whoever is signed in and may look at payments."""
+        return self._with_role(request, Role.CASHIER, Role.ADMINISTRATOR)
+
     def one_of(self, roles: frozenset[Role]) -> Callable[[Request], User]:
         """Return a dependency that takes these roles only."""
 

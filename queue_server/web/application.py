@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from queue_server.paying import Paying
 from queue_server.rules.terms import DeviceId
 from queue_server.service.queue_service import QueueService
 from queue_server.watch.figures import ExpectedDevice
@@ -18,6 +19,7 @@ from queue_server.web import (
     device_routes,
     login_routes,
     pages,
+    payment_routes,
     problems,
     station_routes,
 )
@@ -32,7 +34,7 @@ from queue_server.web.throttle import SignInThrottle
 from queue_server.web.users import PasswordCheck, Users
 
 
-def make_application(
+def make_application(  # noqa: PLR0913 - all but two may be left out
     service: QueueService,
     users: Users,
     *,
@@ -41,6 +43,7 @@ def make_application(
     code_clock: Callable[[], datetime] | None = None,
     sessions_file: Path | None = None,
     demo_cards: DemoCards | None = None,
+    paying: Paying | None = None,
 ) -> FastAPI:
     """Return the application; before its server stops, `application.state.live.close()`.
 
@@ -52,6 +55,7 @@ def make_application(
         code_clock: the real time, by which authenticator apps go; the service's by default.
         sessions_file: where those who are signed in outlive a restart; None: they don't.
         demo_cards: switches the demo's phone page on.
+        paying: takes payments; None: the hospital takes none here.
     """
     sessions = Sessions(now=service.clock, new_token=new_token, file=sessions_file)
     restored = sessions.restore(users)
@@ -82,8 +86,13 @@ def make_application(
     application.include_router(act_routes.make_router(desk))
     application.include_router(device_routes.make_router(desk, expected_devices))
     application.include_router(audit_routes.make_router(desk))
+    if paying is not None:
+        application.include_router(payment_routes.make_router(desk, paying))
+        application.include_router(paying.notice_router())
     if demo_cards is not None:
         application.include_router(card_routes.make_router(desk, demo_cards))
-    application.include_router(pages.make_router(access, demo_cards is not None))
+    application.include_router(
+        pages.make_router(access, has_cards=demo_cards is not None, has_payments=paying is not None)
+    )
     application.add_middleware(RequestGuard)
     return application

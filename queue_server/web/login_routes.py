@@ -20,6 +20,7 @@ FIRST_PAGE: Final = {
     Role.DOCTOR: "/console",
     Role.ADMINISTRATOR: "/devices",
     Role.AUDITOR: "/audit",
+    Role.CASHIER: "/payments",
 }
 _log = logging.getLogger(__name__)
 

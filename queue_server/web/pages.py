@@ -62,7 +62,7 @@ def theme_css() -> str:
     return "\n".join([":root {", *colours, *sizes, "}", ""])
 
 
-def make_router(access: Access, has_cards: bool) -> APIRouter:
+def make_router(access: Access, *, has_cards: bool, has_payments: bool) -> APIRouter:
     """Return the routes of all pages and of what they load."""
     router = APIRouter(include_in_schema=False)
     pages = Pages()
@@ -95,6 +95,8 @@ def make_router(access: Access, has_cards: bool) -> APIRouter:
     _add_page(router, pages, "console", access.doctor)
     _add_page(router, pages, "devices", access.administrator)
     _add_page(router, pages, "audit", access.auditor)
+    if has_payments:
+        _add_page(router, pages, "payments", access.money)
     if has_cards:
         _add_card_pages(router, pages)
     return router

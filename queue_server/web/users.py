@@ -34,12 +34,16 @@ class Role(StrEnum):
     """The technician: devices and audit list, no patients."""
     AUDITOR = "auditor"
     """Reads the audit list, and nothing else."""
+    CASHIER = "cashier"
+    """Looks after payments and gives money back."""
 
 
 STAFF: Final = frozenset({Role.NURSE, Role.DOCTOR})
 """Those who have queues and see the full names in them."""
 OVERSEERS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
-"""Those who have no queue and see no full name."""
+"""Those who have no queue and read the audit list; they see no full name."""
+WITHOUT_QUEUE: Final = OVERSEERS | {Role.CASHIER}
+"""Those who need a second factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +125,7 @@ def make_doctor(
 def make_overseer(
     name: str, role: Role, display_name: str, password_hash: str, totp_secret: str
 ) -> User:
-    """Return an administrator or an auditor, who needs a second factor."""
+    """Return an administrator, auditor or cashier, who needs a second factor."""
     return User(
         name=name,
         role=role,
@@ -169,7 +173,7 @@ def _user(table: Table, raw: Mapping[str, object], site: Site, problems: Problem
     password_hash = _password_hash(table, raw, problems)
     roles = "|".join(Role)
     role = table.matching("role", roles, f"角色：{roles}", f"one of {roles}")
-    if role in OVERSEERS:
+    if role in WITHOUT_QUEUE:
         for key in ("areas", "queue"):
             if key in table:
                 table.wrong(key, f"空缺：{role} 没有队列", f"none: {role} has no queues")
@@ -216,8 +220,8 @@ def _totp_secret(table: Table, raw: Mapping[str, object], name: str, problems: P
         return found
     problems.add(
         f"{table.name}.totp_secret",
-        f"管理员和审计员须有动态验证码：运行 hospital-kiosk totp {name}，把它输出的一行写在这里",
-        "expected the line that this prints (administrators and auditors need a second"
+        f"管理员、审计员、收费员须有动态验证码：把 hospital-kiosk totp {name} 输出的一行写在这里",
+        "expected the line that this prints (administrators, auditors and cashiers need a second"
         f" factor): hospital-kiosk totp {name}",
     )
     return ""

@@ -93,9 +93,9 @@ class PayingServer:
     def trades(self, payment: Payment) -> list[dict[str, Any]]:
         return list(self._bank(payment, "trades"))
 
-    def use_wallet(self, payment: Payment) -> None:
-        """Let the patient pay what the QR code is for."""
-        self._bank(payment, f"trades/{payment.payment_id}/pay", {})
+    def use_wallet(self, payment: Payment, fen: int | None = None) -> None:
+        """Let the patient pay what the QR code is for, or another amount."""
+        self._bank(payment, f"trades/{payment.payment_id}/pay", {"fen": fen})
 
     def fault(self, channel: str, **fault: Any) -> None:
         self._ask(f"{channel}/faults", fault)

@@ -1,0 +1,105 @@
+"""`/api/payments`: the cashier's page. An administrator may look; only a cashier gives back."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from queue_server.paying import Paying
+from queue_server.payments.gateway import GatewaySilent
+from queue_server.payments.reconciliation import Reconciliation
+from queue_server.payments.reconciliation_csv import differences_csv
+from queue_server.payments.reconciling import reconcile_day
+from queue_server.payments.terms import AttemptId
+from queue_server.rules.terms import PatientId
+from queue_server.service.clinic_day import local_time
+from queue_server.web.desk import Desk
+from queue_server.web.json_answer import JsonAnswer
+from queue_server.web.payment_view import (
+    PaymentsView,
+    ReconciliationView,
+    payments_view,
+    reconciliation_view,
+)
+from queue_server.web.users import User
+
+
+class RefundAsked(BaseModel):
+    """Why money is given back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    why: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class DayAsked(BaseModel):
+    """Which day is to be compared."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day_on: date
+
+
+def make_router(desk: Desk, paying: Paying) -> APIRouter:
+    """Return the routes of the cashier's page."""
+    router = APIRouter(prefix="/api/payments", tags=["payments"])
+    looks, acts = Depends(desk.access.money), Depends(desk.access.cashier)
+
+    def view() -> PaymentsView:
+        service, cashier = desk.service, paying.cashier
+
+        def name_of(patient: PatientId) -> str:
+            return service.now.masked_names.get(patient, "")
+
+        return payments_view(
+            cashier.attempts(),
+            cashier.charges_of,
+            name_of,
+            lambda at: local_time(service.setup.site, at),
+        )
+
+    def compared(day_on: date) -> Sequence[Reconciliation]:
+        return reconcile_day(paying.store, paying.gateways, day_on)
+
+    @router.get("", response_model=PaymentsView)
+    async def payments(_user: Annotated[User, looks]) -> JsonAnswer:
+        """Return the payments of the running day."""
+        return JsonAnswer(await asyncio.to_thread(view))
+
+    @router.post("/refund/{attempt}", response_model=PaymentsView)
+    async def refund(attempt: str, body: RefundAsked, user: Annotated[User, acts]) -> JsonAnswer:
+        """Give all of a payment back, and return how it stands. Asked twice, it goes back once."""
+        number = AttemptId(attempt)
+        await asyncio.to_thread(paying.cashier.refund, number, why=body.why, by=user.by)
+        return JsonAnswer(await asyncio.to_thread(view))
+
+    @router.post("/reconcile", response_model=ReconciliationView)
+    async def reconcile(body: DayAsked, _user: Annotated[User, looks]) -> JsonAnswer:
+        """Compare the gateways' bills of a day with the books."""
+        day = body.day_on.isoformat()
+        try:
+            found = await asyncio.to_thread(compared, body.day_on)
+        except GatewaySilent:
+            return JsonAnswer(ReconciliationView(day_on=day, is_there=False))
+        return JsonAnswer(reconciliation_view(day, found))
+
+    @router.post("/export", response_class=Response)
+    async def export(body: DayAsked, _user: Annotated[User, looks]) -> Response:
+        """Return the differences of a day as a CSV file; 204: the bills are not there yet."""
+        try:
+            found = await asyncio.to_thread(compared, body.day_on)
+        except GatewaySilent:
+            return Response(status_code=204)
+        every = [difference for one in found for difference in one.differences]
+        name = f"differences-{body.day_on}.csv"
+        return Response(
+            differences_csv(body.day_on, every),
+            media_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    return router

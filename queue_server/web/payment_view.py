@@ -1,0 +1,157 @@
+"""What the cashier's page shows: payments, sums, and what does not agree. No full names."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from queue_server.payments.attempt import Attempt
+from queue_server.payments.fen import total
+from queue_server.payments.ledger import Charge
+from queue_server.payments.reconciliation import ADVICE, Difference, DifferenceKind, Reconciliation
+from queue_server.payments.reconciliation_csv import yuan
+from queue_server.payments.terms import AttemptState
+from queue_server.rules.terms import PatientId
+
+_STATE: Final = AttemptState
+_TO_LOOK_AT: Final = frozenset({_STATE.REVIEW, _STATE.REFUNDING, _STATE.LATE_PAID})
+_CAN_BE_REFUNDED: Final = frozenset({_STATE.FULFILLED, _STATE.REVIEW})
+SHOWN_MAX: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRow:
+    """One attempt. Amounts are texts in yuan with two decimals."""
+
+    attempt: str
+    opened_at: str
+    masked_name: str
+    """Empty if the patient is not known today."""
+    channel: str
+    is_scanned: bool
+    state: str
+    amount: str
+    paid: str
+    refunded: str
+    transaction: str
+    items_zh: str
+    items_en: str
+    is_to_look_at: bool
+    """Whether a person has to do something, or money is on its way back."""
+    can_be_refunded: bool
+    advice_zh: str
+    advice_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentsView:
+    """The payments of the running day, what has to be looked at first."""
+
+    came: str
+    went_back: str
+    rows: list[PaymentRow]
+    more_count: int
+    """How many older ones are not shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceRow:
+    """One thing that does not agree, with what to do."""
+
+    channel: str
+    kind: str
+    attempt: str
+    transaction: str
+    books: str
+    gateway: str
+    advice_zh: str
+    advice_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationView:
+    """The comparison of a day."""
+
+    day_on: str
+    is_there: bool
+    """Whether the gateways' bills can be had yet: from 10:00 of the next day."""
+    came: str = "0.00"
+    went_back: str = "0.00"
+    differences: list[DifferenceRow] = field(default_factory=list)
+
+
+def payments_view(
+    attempts: Sequence[Attempt],
+    charges_of: Callable[[Attempt], Sequence[Charge]],
+    name_of: Callable[[PatientId], str],
+    local: Callable[[datetime], datetime],
+) -> PaymentsView:
+    """Return the page's view of attempts.
+
+    Args:
+        attempts: those of the running day.
+        charges_of: what an attempt pays.
+        name_of: the masked name of a patient.
+        local: an instant in the site's time.
+    """
+    latest = sorted(attempts, key=lambda one: one.opened_at, reverse=True)
+    latest.sort(key=lambda one: one.state not in _TO_LOOK_AT)
+    return PaymentsView(
+        came=str(total(one.paid for one in attempts)),
+        went_back=str(total(one.refunded for one in attempts)),
+        rows=[_row(one, charges_of(one), name_of, local) for one in latest[:SHOWN_MAX]],
+        more_count=max(0, len(latest) - SHOWN_MAX),
+    )
+
+
+def reconciliation_view(day_on: str, found: Sequence[Reconciliation]) -> ReconciliationView:
+    """Return the page's view of a comparison."""
+    return ReconciliationView(
+        day_on=day_on,
+        is_there=True,
+        came=yuan(sum(one.gateway_came.fen for one in found)),
+        went_back=yuan(sum(one.gateway_went_back.fen for one in found)),
+        differences=[_difference(one) for each in found for one in each.differences],
+    )
+
+
+def _row(
+    attempt: Attempt,
+    charges: Sequence[Charge],
+    name_of: Callable[[PatientId], str],
+    local: Callable[[datetime], datetime],
+) -> PaymentRow:
+    is_review = attempt.state is _STATE.REVIEW
+    advice_zh, advice_en = ADVICE[DifferenceKind.REVIEW] if is_review else ("", "")
+    return PaymentRow(
+        attempt=attempt.id,
+        opened_at=f"{local(attempt.opened_at):%m-%d %H:%M:%S}",
+        masked_name=name_of(charges[0].patient) if charges else "",
+        channel=attempt.channel.value,
+        is_scanned=attempt.is_scanned,
+        state=attempt.state.value,
+        amount=str(attempt.amount),
+        paid=str(attempt.paid),
+        refunded=str(attempt.refunded),
+        transaction=attempt.transaction,
+        items_zh="、".join(one.name_zh for one in charges),
+        items_en=", ".join(one.name_en for one in charges),
+        is_to_look_at=attempt.state in _TO_LOOK_AT,
+        can_be_refunded=attempt.state in _CAN_BE_REFUNDED and bool(attempt.kept),
+        advice_zh=advice_zh,
+        advice_en=advice_en,
+    )
+
+
+def _difference(one: Difference) -> DifferenceRow:
+    advice_zh, advice_en = ADVICE[one.kind]
+    return DifferenceRow(
+        channel=one.channel.value,
+        kind=one.kind.value,
+        attempt=one.attempt,
+        transaction=one.transaction,
+        books=yuan(one.books_fen),
+        gateway=yuan(one.gateway_fen),
+        advice_zh=advice_zh,
+        advice_en=advice_en,
+    )

@@ -1,0 +1,139 @@
+"""The cashier's page in a real browser, on the real server with the sandbox behind it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from queue_server.broker.embedded_nats import embedded_nats
+from queue_server.contract.payments import Payment, PaymentState
+from queue_server.demo.hospital import (
+    ADMINISTRATOR,
+    AUDITOR,
+    CASHIER,
+    NURSE,
+    PASSWORD,
+    TOTP_SECRET,
+)
+from queue_server.payments.terms import AttemptState
+from queue_server.web.second_factor import code_at
+from tests.integration.paying.paying_server import PayingKiosk, PayingServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.broker]
+WAIT_MS = 20_000
+SIZE = {"width": 1366, "height": 900}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayingServer]:
+    broker = embedded_nats(tmp_path_factory.mktemp("broker"))
+    broker.start()
+    running = PayingServer(tmp_path_factory.mktemp("hospital"), broker.address)
+    yield running
+    running.stop()
+    broker.stop()
+
+
+@pytest.fixture(scope="module")
+def payments(server: PayingServer) -> list[Payment]:
+    """One that is paid, and one whose amount differs."""
+    kiosk = PayingKiosk(server)
+    made = []
+    for patient, is_right in zip(server.patients(2), (True, False), strict=False):
+        at_kiosk = kiosk.comes(patient)
+        payment = at_kiosk.shown(at_kiosk.owed().sheets)
+        server.use_wallet(payment, fen=None if is_right else payment.amount_fen + 1)
+        state = PaymentState.FULFILLED if is_right else PaymentState.REVIEW
+        made.append(kiosk.wait_until_told(payment, state))
+    kiosk.close()
+    return made
+
+
+def sign_in(server: PayingServer, user: str) -> httpx.Client:
+    client = httpx.Client(base_url=server.demo.address, timeout=20)
+    body = {"user": user, "password": PASSWORD}
+    if user != NURSE:
+        body["code"] = code_at(TOTP_SECRET, datetime.now(UTC))
+    client.post("/api/login", json=body).raise_for_status()
+    return client
+
+
+@pytest.fixture(scope="module")
+def cashier(server: PayingServer) -> httpx.Client:
+    return sign_in(server, CASHIER)
+
+
+@pytest.fixture
+def page(browser: Browser, server: PayingServer, cashier: httpx.Client) -> Iterator[Page]:
+    context = browser.new_context(viewport=SIZE)  # type: ignore[arg-type]  # a TypedDict
+    context.set_default_timeout(WAIT_MS)
+    for name, value in [("language", "zh"), ("session", cashier.cookies["session"])]:
+        context.add_cookies([{"name": name, "value": value, "url": server.demo.address}])
+    opened = context.new_page()
+    opened.goto(f"{server.demo.address}/payments")
+    yield opened
+    context.close()
+
+
+def test_what_needs_a_person_stands_first_with_what_to_do(
+    page: Page, payments: list[Payment]
+) -> None:
+    first = page.locator("#rows tr").first
+
+    expect(first).to_have_attribute("data-attempt", payments[1].payment_id)
+    expect(first).to_contain_text("人工核对")
+    expect(first).to_contain_text("请人工处理后登记")
+    expect(page.locator("#rows tr")).to_have_count(2)
+
+
+def test_a_payment_is_found_by_its_number(page: Page, payments: list[Payment]) -> None:
+    page.locator("#find").fill(payments[0].payment_id[-6:])
+
+    expect(page.locator("#rows tr")).to_have_count(1)
+    expect(page.locator("#rows tr")).to_contain_text("已入账")
+
+
+def test_a_day_is_compared_with_the_bills_of_the_gateways(
+    page: Page, payments: list[Payment], tmp_path: Path
+) -> None:
+    today = datetime.now(UTC).astimezone(tz=None) + timedelta(0)
+    page.locator("#day").fill(f"{today:%Y-%m-%d}")
+    page.locator("#compare button.main").click()
+
+    expect(page.locator("#outcome")).not_to_have_text("正在取账单")
+    expect(page.locator("#outcome")).not_to_be_empty()
+
+
+def test_the_cashier_gives_a_payment_back_and_it_goes_back_once(
+    page: Page, server: PayingServer, payments: list[Payment], cashier: httpx.Client
+) -> None:
+    row = page.locator(f'[data-attempt="{payments[0].payment_id}"]')
+    row.get_by_role("button").click()
+    page.locator("#why").fill("患者未取药")
+    page.locator("#refund .main").click()
+
+    expect(row).to_contain_text("已退款")
+    assert server.trade(payments[0])["refunded_fen"] == payments[0].amount_fen
+    assert server.attempt(payments[0]).state is AttemptState.REFUNDED
+    again = cashier.post(f"/api/payments/refund/{payments[0].payment_id}", json={"why": "again"})
+    assert again.json()["code"] == "NOT_REFUNDABLE"
+
+
+@pytest.mark.parametrize(
+    ("user", "may_look"), [(NURSE, False), (AUDITOR, False), (ADMINISTRATOR, True)]
+)
+def test_nobody_else_gives_money_back(
+    server: PayingServer, payments: list[Payment], user: str, may_look: bool
+) -> None:
+    client = sign_in(server, user)
+
+    looked = client.get("/api/payments")
+    acted = client.post(f"/api/payments/refund/{payments[1].payment_id}", json={"why": "no"})
+
+    assert looked.is_success is may_look
+    assert acted.json()["code"] == "NOT_ALLOWED"
+    assert client.get("/payments").status_code == (200 if may_look else 403)
+    assert server.attempt(payments[1]).state is AttemptState.REVIEW
