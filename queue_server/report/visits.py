@@ -148,8 +148,6 @@ class _Account:
         if last is not None and last.called_s is None:
             ended = Wait(since=last.since, began_s=last.began_s, called_s=one.at_s)
             self._waits[-1] = ended
-        # Who had missed his call stood at the door after all, and did not wait once more.
-        self._back_since = None
         self._calls.append(Call(called_s=one.at_s, by=one.by, is_recall=False))
         self._in_room = Consultation(called_s=one.at_s, started_s=None, ended_s=None)
 

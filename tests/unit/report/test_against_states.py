@@ -47,6 +47,7 @@ def commands(queue: Queue, pick: int) -> list[asked.Command]:
     if queue.in_room is not None:
         kinds = (asked.Recall, asked.Start, asked.Finish, asked.Miss, asked.SendForResults)
         about += [kind(queue=queue.id, ticket=queue.in_room) for kind in kinds * 2]
+        about.append(asked.Transfer(queue=queue.id, ticket=queue.in_room, to_queue=other))
     if tickets:
         ticket, beside = tickets[pick % len(tickets)], tickets[pick // 7 % len(tickets)]
         kinds_of_any = (asked.CheckIn, asked.CheckIn, asked.CallTicket, asked.Hold, asked.Resume)

@@ -222,3 +222,18 @@ def test_priority_is_told_however_late_it_is_granted_and_coming_back_does_not_hi
     [visit] = played.visits()
     assert visit.kind is TicketKind.PRIORITY
     assert len(visit.returned) == 1
+
+
+def test_who_is_sent_on_from_the_door_was_not_with_the_doctor_but_from_the_room_he_was() -> None:
+    played = PlayedMorning()
+    played.book(HEART, 1, 2)
+    played.check_in("08:00", heart(1), heart(2))
+    played.at("08:10", asked.CallTicket(queue=HEART, ticket=heart(1)), DOCTOR)
+    played.at("08:11", asked.Transfer(queue=HEART, ticket=heart(1), to_queue=EYES), DOCTOR)
+    played.at("08:12", asked.CallTicket(queue=HEART, ticket=heart(2)), DOCTOR)
+    played.at("08:13", asked.Start(queue=HEART, ticket=heart(2)), DOCTOR)
+    played.at("08:20", asked.Transfer(queue=HEART, ticket=heart(2), to_queue=EYES), DOCTOR)
+
+    told = {one.number: one for one in played.visits() if one.queue == HEART}
+    assert [one.service_s for one in told["A001"].consultations] == []
+    assert [one.service_s for one in told["A002"].consultations] == [7 * 60]
