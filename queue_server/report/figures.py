@@ -1,8 +1,7 @@
 """The figures of some visits: of a doctor's queue, of an area, of the whole site."""
 
 from collections.abc import Iterable, Sequence
-
-import msgspec
+from dataclasses import dataclass
 
 from queue_server.report.visit import FIRST_WAITS, Visit, WaitSince
 from queue_server.rules.terms import DaySecond, TicketState
@@ -13,7 +12,8 @@ WAIT_BIN_COUNT = 13
 """Ten minutes each; the last one holds all that is longer."""
 
 
-class Spread(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
     """How some durations are spread. All but `count` are None if there are none.
 
     A percentile is by nearest rank: P90 is the least of the durations that at least 90 of a
@@ -27,7 +27,8 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     longest_s: int | None
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
     """What is told of a queue, an area or a site."""
 
     booked: int
@@ -76,7 +77,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
         return self.calls / self.called_visits if self.called_visits else None
 
 
-class HalfHour(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HalfHour:
     """Who came within a half hour, and how long they waited until their call."""
 
     start_s: DaySecond
@@ -85,7 +87,8 @@ class HalfHour(msgspec.Struct, frozen=True, kw_only=True):
     """First waits that began in it and have ended."""
 
 
-class WaitBin(msgspec.Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitBin:
     """How many first waits were from `from_s` up to, but not including, `to_s`."""
 
     from_s: int

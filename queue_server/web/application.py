@@ -19,6 +19,7 @@ from queue_server.web import (
     login_routes,
     pages,
     problems,
+    report_routes,
     station_routes,
 )
 from queue_server.web.access import Access
@@ -82,6 +83,7 @@ def make_application(
     application.include_router(act_routes.make_router(desk))
     application.include_router(device_routes.make_router(desk, expected_devices))
     application.include_router(audit_routes.make_router(desk))
+    application.include_router(report_routes.make_router(desk))
     if demo_cards is not None:
         application.include_router(card_routes.make_router(desk, demo_cards))
     application.include_router(pages.make_router(access, demo_cards is not None))

@@ -40,6 +40,8 @@ STAFF: Final = frozenset({Role.NURSE, Role.DOCTOR})
 """Those who have queues and see the full names in them."""
 OVERSEERS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Those who have no queue and see no full name."""
+REPORT_READERS: Final = STAFF | {Role.ADMINISTRATOR}
+"""Those who may read a day's report: of their own queues, the administrator of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
