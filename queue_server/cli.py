@@ -21,6 +21,7 @@ from queue_server.journal.cli import add_journal_commands, add_key_option
 from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_key import load_journal_key
 from queue_server.payments.cli import add_payment_commands
+from queue_server.report.cli import add_report_command
 from queue_server.rules.policy import PolicyError
 from queue_server.rules.rehearsal import run
 from queue_server.rules.rehearsal_file import RehearsalError, parse_rehearsal
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     add_device_commands(commands)
     add_journal_commands(commands)
     add_payment_commands(commands)
+    add_report_command(commands)
     return parser
 
 

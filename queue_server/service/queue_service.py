@@ -98,10 +98,13 @@ class QueueService:
         return lambda: self._writer.listeners.remove(listener)
 
     def entries(
-        self, day_on: date | None = None, ticket: TicketId | None = None
+        self, day_on: date | None = None, ticket: TicketId | None = None, after: int = 0
     ) -> Iterator[JournaledEntry]:
-        """Yield the entries of a day (the running one by default), or those about a ticket."""
-        for written in self._parts.journal.entries(day_on or self.now.day_on):
+        """Yield the entries of a day (the running one by default), or those about a ticket.
+
+        `after` leaves out those up to that number. May block.
+        """
+        for written in self._parts.journal.entries(day_on or self.now.day_on, after):
             if ticket is None or any(
                 getattr(event, "ticket", None) == ticket for event in written.entry.events
             ):

@@ -21,6 +21,7 @@ from queue_server.web import (
     pages,
     payment_routes,
     problems,
+    report_routes,
     station_routes,
 )
 from queue_server.web.access import Access
@@ -86,6 +87,7 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
     application.include_router(act_routes.make_router(desk))
     application.include_router(device_routes.make_router(desk, expected_devices))
     application.include_router(audit_routes.make_router(desk))
+    application.include_router(report_routes.make_router(desk))
     if paying is not None:
         application.include_router(payment_routes.make_router(desk, paying))
         application.include_router(paying.notice_router())

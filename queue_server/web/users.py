@@ -44,6 +44,8 @@ OVERSEERS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Those who have no queue and read the audit list; they see no full name."""
 WITHOUT_QUEUE: Final = OVERSEERS | {Role.CASHIER}
 """Those who need a second factor."""
+REPORT_READERS: Final = STAFF | {Role.ADMINISTRATOR}
+"""Those who may read a day's report: of their own queues, the administrator of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
