@@ -14,6 +14,11 @@ from queue_server.journal.journal import Batch, JournaledEntry
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.report.columns import TABLES
 from queue_server.rules import commands as asked
+from queue_server.rules.day_in_work import apply
+from queue_server.rules.decide import Act, decide
+from queue_server.rules.policy import Policy
+from queue_server.rules.queue import open_day
+from queue_server.rules.terms import DaySecond
 from tests.integration.journal.journaled_morning import HEX_KEY, MONDAY, OPENING, key_of
 from tests.unit.report.played_morning import EYES, HEART, heart
 from tests.unit.report.test_visits import busy_morning
@@ -154,6 +159,28 @@ def test_a_day_that_is_written_again_replaces_itself_and_other_days_stay(tmp_pat
 
     per_day = asked_of(file, "SELECT day_on, count(*) FROM visits GROUP BY day_on")
     assert per_day == [("2026-11-23", *count[0]), ("2026-11-24", *count[0])]
+
+
+def test_what_was_taken_back_since_is_gone_from_a_day_that_is_written_again(
+    tmp_path: Path, site: Path
+) -> None:
+    """While the day runs its report may be written every hour."""
+    journal = write_journal(tmp_path)
+    file = tmp_path / "report.sqlite"
+    report(tmp_path, "--database", file, "--site", site)
+    sent_on = "SELECT count(*) FROM visits WHERE came_from = 'heart-1'"
+    assert asked_of(file, sent_on) == [(1,)]
+    day = open_day([HEART, EYES])
+    for written in journal.entries(MONDAY):
+        day = apply(day, written.entry)
+    undo = Act(command=asked.Undo(queue=EYES), at_s=DaySecond(33_000), by="nurse:li")
+    entry = decide(day, undo, {HEART: Policy(), EYES: Policy()})
+    journal.append(Batch(entries=[JournaledEntry(day_on=MONDAY, written_at=OPENING, entry=entry)]))
+    journal.close()
+
+    report(tmp_path, "--database", file, "--site", site)
+    assert asked_of(file, sent_on) == [(0,)]
+    assert asked_of(file, "SELECT count(*) FROM waits WHERE since = 'transfer'") == [(0,)]
 
 
 def test_no_name_no_patient_and_no_word_of_a_nurse_is_in_any_file(
