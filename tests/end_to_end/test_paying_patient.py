@@ -164,13 +164,18 @@ class PayingMorning:
         assert books is not None
         return list(books.attempts_for(patient.patient_id))
 
+    def is_line_down(self) -> bool:
+        """Tell whether the kiosk says that it can't reach the server, in either way."""
+        texts = self.kiosk.texts()
+        return "离线" in texts or "连不上" in texts
+
+    def wait_for_the_line(self) -> None:
+        wait_until(lambda: not self.is_line_down(), "the line")
+
     def kill_server(self) -> None:
         self.demo.programs.kill("server")
         self.is_server_dead = True
-        wait_until(
-            lambda: any(word in self.kiosk.texts() for word in ("离线", "连不上")),
-            "the kiosk to notice",
-        )
+        wait_until(self.is_line_down, "the kiosk to notice")
 
     def start_server(self) -> None:
         self.demo.start_server()
@@ -190,7 +195,7 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayingMorning]
         demo.start_server()
         demo.start_kiosk("1080x1920")
         running = PayingMorning(demo=demo, given=set(), slips_seen=set())
-        wait_until(lambda: "离线" not in running.kiosk.texts(), "the line")
+        running.wait_for_the_line()
         yield running
     finally:
         demo.programs.stop_all()
@@ -333,7 +338,7 @@ def test_a_kiosk_that_is_killed_finds_the_payment_again_with_its_patient(
     urllib.request.urlopen(f"{read_qr(picture)}/confirm", data=b"", timeout=20).close()
 
     morning.demo.start_kiosk("1080x1920")
-    wait_until(lambda: "离线" not in morning.kiosk.texts(), "the line")
+    morning.wait_for_the_line()
     morning.kiosk.tap("pay")
     morning.kiosk.wait_for("identify")
     morning.show_card(patient)
