@@ -38,7 +38,6 @@ from queue_server.contract.messages import (
     Identify,
     PlaceFound,
     Refused,
-    TakenOver,
     Visit,
 )
 from queue_server.contract.payments import FindOwed, Owed, Pay, Payment
@@ -56,7 +55,7 @@ _SHOW_A_CARD_AGAIN: Final = frozenset(
 _WORTH_ANOTHER_TRY: Final = frozenset({RefusalCode.BUSY, RefusalCode.REQUEST_EXPIRED})
 
 
-def replied(  # noqa: C901, PLR0911 - one line an answer
+def replied(  # noqa: PLR0911 - one line an answer
     state: State, event: Replied
 ) -> Step:
     """Return what an answer leads to; one that nobody waits for leads nowhere."""
@@ -81,7 +80,7 @@ def replied(  # noqa: C901, PLR0911 - one line an answer
             return _place_found(state, event.body.visit, waiting.asked)
         case Refused():
             return _refused(state, event.body, waiting.asked)
-        case HelpCalled() | TakenOver():
+        case _:
             # An answer to another question than the one asked: as good as none.
             return not_answered(state, NotAnswered(ask_number=event.ask_number))
 
