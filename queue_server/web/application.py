@@ -20,6 +20,7 @@ from queue_server.web import (
     device_routes,
     login_routes,
     pages,
+    paper_routes,
     payment_routes,
     problems,
     report_routes,
