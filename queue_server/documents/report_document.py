@@ -66,7 +66,8 @@ def make_report(site: Site, patient: Patient, report: Report, printing: Printing
                 _pair("报告时间", "Reported", _time(content.reported_at.astimezone(zone))),
             ],
             "footer": f"{_time(printing.printed_at)} 打印于 {printing.device}"
-            f"　报告编号 {report.report_id}　校验码 {printing.check_code}",
+            f"　校验码 Check code {printing.check_code}",
+            "number": report.report_id,
         },
     )
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 LISTED_MAX: Final = 100
 _MINUTE_S: Final = 60
+_UNDER_WAY: Final = (ReportState.IN_PROGRESS, ReportState.ORDERED, ReportState.FINAL)
+"""In which order those are listed that can't be printed now."""
 _BUSY_WORDS: Final = ("正在出具，请稍后再来。", "Being produced, please come back later.")
 _READY_WORDS: Final = (
     "正在出具，大约还需 {minutes} 分钟。",
@@ -123,7 +125,7 @@ def _listed(
     draft.note(shown, by=job.device)
     listed = [_line(draft, report, policy) for report in found.reports[:LISTED_MAX]]
     # What can be taken away now comes first; within each, the latest.
-    listed.sort(key=lambda one: (not one.can_print, one.state is ReportState.FINAL))
+    listed.sort(key=lambda one: (not one.can_print, _UNDER_WAY.index(one.state)))
     return ReportsListed(reports=listed)
 
 

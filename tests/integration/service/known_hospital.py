@@ -107,7 +107,7 @@ def report(name: str, number: int, state: ReportState, ready: datetime | None = 
         kind=ReportKind.LABORATORY,
         title_zh=f"血常规{number}",
         title_en=f"Blood count {number}",
-        ordered_at=OPENING - timedelta(hours=1, minutes=number),
+        ordered_at=OPENING - timedelta(hours=1) + timedelta(minutes=number),
         state=state,
         ready_at=ready,
         printed_count=0,
