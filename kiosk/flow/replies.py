@@ -39,6 +39,7 @@ from queue_server.contract.messages import (
     Identify,
     PlaceFound,
     Refused,
+    TakenOver,
     Visit,
 )
 from queue_server.contract.payments import FindOwed, Owed, Pay, Payment
@@ -64,7 +65,7 @@ _SHOW_A_CARD_AGAIN: Final = frozenset(
 _WORTH_ANOTHER_TRY: Final = frozenset({RefusalCode.BUSY, RefusalCode.REQUEST_EXPIRED})
 
 
-def replied(  # noqa: PLR0911 - one line an answer
+def replied(  # noqa: C901, PLR0911 - one line an answer
     state: State, event: Replied
 ) -> Step:
     """Return what an answer leads to; one that nobody waits for leads nowhere."""

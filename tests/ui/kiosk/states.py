@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any, Final
 
-from hardware.page_errors import PagePaperOut, PagesLate, PagesNotTakenBack
+from hardware.page_errors import PagesLate, PagesNotTakenBack
 from kiosk.flow.events import PrintFailure
 from kiosk.flow.report_screens import (
     PrintingReports,
@@ -285,7 +285,6 @@ STATES: Final[dict[str, State]] = {
             )
         )
         for error, count, is_partly in (
-            (PagePaperOut, 0, True),
             (PagesLate, 1, False),
             (PagesNotTakenBack, 0, True),
         )
