@@ -17,7 +17,7 @@ setup(
         ]
     ),
     package_data={
-        "": ["*.kv"],
+        "": ["*.kv", "*.test"],
         "assets": ["**/*"],
         "queue_server": ["web/static/**/*", "payments/sandbox/*.html"],
     },
@@ -50,6 +50,7 @@ setup(
         "segno==1.6.6",
         "sqlcipher3==0.6.4",
         "sqlite-utils==4.2.1",
+        "typst==0.15.2",
         "uvicorn==0.54.0",
         "wechatpayv3==2.0.4",
     ],

@@ -6,12 +6,14 @@ host = "192.168.1.50"              port = "/dev/serial/by-id/usb-…"
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from hardware.cards.card_reader import CardReader
 from hardware.cards.polling_reader import Pauses
 from hardware.cash.bill_validator import BillValidator
 from hardware.driver_config import Key, Values, checked_config
 from hardware.errors import ConfigError
+from hardware.page_printer import PagePrinter
 from hardware.printers.line import Line
 from hardware.scanner import Scanner
 from hardware.slip_drawing import SlipFonts
@@ -47,6 +49,18 @@ PRINTER_DRIVERS: Mapping[str, Mapping[str, Key]] = {
     },
     "file": {"path": Key(kind=str), "one_way": Key(kind=bool, default=False), **_JOB_KEYS},
 }
+
+PAGE_PRINTER_DRIVERS: Mapping[str, Mapping[str, Key]] = {
+    "cups": {
+        "queue": Key(kind=str, default="A4"),
+        "server": Key(kind=str, default="localhost:631"),
+        "job_timeout_s": Key(kind=float, default=60.0, minimum=1, maximum=300),
+        "query_timeout_s": Key(kind=float, default=5.0, minimum=1, maximum=30),
+        "poll_s": Key(kind=float, default=1.0, minimum=0.05, maximum=10),
+    },
+    "folder": {"path": Key(kind=str)},
+}
+"""`folder` is a simulated one, for demos."""
 
 _LENGTH_MAX = Key(kind=int, default=2048, minimum=16, maximum=65536)
 SCANNER_DRIVERS: Mapping[str, Mapping[str, Key]] = {
@@ -120,6 +134,22 @@ def make_ticket_printer(config: Mapping[str, object], fonts: SlipFonts) -> Ticke
         is_one_way=values.get("one_way", False),
     )
     return EscposTicketPrinter(_line(driver, values), fonts, settings)
+
+
+def make_page_printer(config: Mapping[str, object]) -> PagePrinter:
+    """Return the A4 printer that `config` describes.
+
+    Raises:
+        ConfigError: its detail lists everything that is wrong with `config`.
+    """
+    driver, values = checked_config(config, PAGE_PRINTER_DRIVERS)
+    if driver == "folder":
+        from hardware.simulated.page_printer import FolderPrinter
+
+        return FolderPrinter(Path(values["path"]))
+    from hardware.printers.cups_printer import CupsPrinter, CupsSettings
+
+    return CupsPrinter(CupsSettings(**values))
 
 
 def _line(driver: str, values: Values) -> Line:

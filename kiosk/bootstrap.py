@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import signal
+import ssl
 import tempfile
 import time
 import uuid
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from assets import FONT_BOLD, FONT_REGULAR
-from hardware.registry import make_scanner, make_ticket_printer
+from hardware.registry import make_page_printer, make_scanner, make_ticket_printer
 from hardware.scanner import Scanner
 from hardware.scanners.keyboard_wedge import KeyboardWedgeScanner
 from hardware.slip_drawing import FontFile, SlipFonts
@@ -30,6 +31,7 @@ from kiosk.desk_commands import DeskCommands
 from kiosk.flow.settings import Settings
 from kiosk.presenter.window import Presenter
 from kiosk.presenter.wording import load_wordings
+from kiosk.report_printer import ReportPrinter, Shelf
 from kiosk.voice import ScreenVoice
 from queue_server.client.line import Address, Line
 from queue_server.client.supervisor import Supervisor
@@ -96,8 +98,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
     zone = _zone(configuration.timezone)
     offset = timedelta(seconds=configuration.clock_offset_s)
     presenter = _presenter(configuration)
-    fonts = SlipFonts(regular=FontFile(path=FONT_REGULAR), bold=FontFile(path=FONT_BOLD))
-    printer = make_ticket_printer(configuration.printer, fonts)
+    printer = make_ticket_printer(configuration.printer, _slip_fonts())
     scanners = [make_scanner(table) for table in configuration.scanners()]
     supervisor = Supervisor(os.environ, time.monotonic)
     sounds = _sound_folder()
@@ -115,6 +116,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         printer=printer,
         voice=voice,
         alone=alone,
+        report_printer=_report_printer(configuration, line),
         now=now,
         monotonic=time.monotonic,
     )
@@ -168,6 +170,25 @@ def _line(
     line.on_trouble = lambda sentence: _log.warning("%s", sentence)
     line.on_bad_payload = lambda topic, error: _log.error("Unreadable message at %s", topic)
     return line
+
+
+def _slip_fonts() -> SlipFonts:
+    return SlipFonts(regular=FontFile(path=FONT_REGULAR), bold=FontFile(path=FONT_BOLD))
+
+
+def _report_printer(configuration: Configuration, line: Line) -> ReportPrinter | None:
+    reports = configuration.reports
+    if reports is None:
+        return None
+    tls = None
+    if reports.server.startswith("https:"):
+        try:
+            # With an authority of the site, that one alone is trusted.
+            tls = ssl.create_default_context(cafile=reports.authority)
+        except OSError as error:
+            raise BadConfiguration(f"reports.authority: {reports.authority}: {error}") from error
+    shelf = Shelf(address=reports.server, device=DeviceId(configuration.device), tls=tls)
+    return ReportPrinter(make_page_printer(reports.printer), shelf.fetch, line)
 
 
 def _offline_desk(
@@ -240,6 +261,7 @@ def _presenter(configuration: Configuration) -> Presenter:
         unattended_after_s=configuration.session.unattended_after_s,
         countdown_s=configuration.session.countdown_s,
         takes_payments=configuration.takes_payments,
+        has_reports=configuration.reports is not None,
     )
     return Presenter(wordings=wordings, hospital=configuration.hospital, settings=settings)
 

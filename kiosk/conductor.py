@@ -29,8 +29,10 @@ from kiosk.flow.events import (
     PaymentTold,
     PrintEnded,
     PrintFailure,
+    PrintReleased,
     PrintSlip,
     Replied,
+    ReportPrintEnded,
     Scanned,
     SecondsPassed,
     Speak,
@@ -44,6 +46,7 @@ from kiosk.flow.state import Home
 from kiosk.payment_slip import make_payment_slip
 from kiosk.presenter.views import View, spoken_texts
 from kiosk.presenter.window import Presenter
+from kiosk.report_printer import ReportPrinter
 from kiosk.slip import make_provisional_slip, make_slip
 from queue_server.client.line import NoAnswer
 from queue_server.contract.messages import CallHelp, ReplyBody, RequestBody
@@ -114,11 +117,12 @@ class Conductor:
         printer: prints slips.
         voice: reads aloud.
         alone: checks in while the server is away; None: nobody does.
+        report_printer: prints reports on A4; None: none are printed here.
         now: gives the present instant in the hospital's time zone.
         monotonic: gives seconds that only go forward.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a kiosk has
         self,
         presenter: Presenter,
         *,
@@ -126,6 +130,7 @@ class Conductor:
         printer: TicketPrinter,
         voice: Voice,
         alone: Alone | None = None,
+        report_printer: ReportPrinter | None = None,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
@@ -134,6 +139,7 @@ class Conductor:
         self._printer = printer
         self._voice = voice
         self._alone = alone
+        self._report_printer = report_printer
         self._now = now
         self._monotonic = monotonic
         self._window: Window | None = None
@@ -188,6 +194,8 @@ class Conductor:
             task.cancel()
         await asyncio.gather(*self._in_background, return_exceptions=True)
         self._printer_thread.shutdown(wait=False)
+        if self._report_printer is not None:
+            await self._report_printer.stop()
 
     def line_changed(self, is_up: bool) -> None:
         """Take in that the line to the server came or went."""
@@ -217,6 +225,8 @@ class Conductor:
                 self._start_in_background(self._check_in_offline(effect))
             case PrintSlip():
                 self._start_in_background(self._print(effect))
+            case PrintReleased():
+                self._start_in_background(self._print_report(effect))
             case Speak():
                 self._speak()
             case StopSpeaking():
@@ -301,6 +311,11 @@ class Conductor:
             failure = _UNKNOWN_FAILURE
         self.handle(PrintEnded(print_number=effect.print_number, failure=failure))
 
+    async def _print_report(self, effect: PrintReleased) -> None:
+        assert self._report_printer is not None, "reports are only offered where they are printed"
+        failure = await self._report_printer.print_released(effect.release)
+        self.handle(ReportPrintEnded(print_number=effect.print_number, failure=failure))
+
     def _slip(self, effect: PrintSlip) -> Slip:
         facts, words = effect.facts, self._presenter.wordings[effect.language]
         hospital = self._presenter.hospital_name(effect.language)
@@ -313,4 +328,7 @@ class Conductor:
     async def _check_printer(self) -> None:
         loop = asyncio.get_running_loop()
         status = await loop.run_in_executor(self._printer_thread, self._printer.status)
-        self.paper = " ".join(sorted(status.conditions)) or "ok"
+        conditions: set[str] = set(status.conditions)
+        if self._report_printer is not None:
+            conditions |= (await self._report_printer.status()).conditions
+        self.paper = " ".join(sorted(conditions)) or "ok"

@@ -2,7 +2,8 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -12,6 +13,7 @@ from queue_server.client.logs import Form, Level
 from queue_server.contract.message import Id
 
 COUNTDOWN_S_MIN = 20
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class BadConfiguration(Exception):
@@ -49,6 +51,18 @@ class Window(_Table, frozen=True, kw_only=True):
     height: Annotated[int, Meta(ge=480)] = 1920
 
 
+class Reports(_Table, frozen=True, kw_only=True):
+    """Reports on A4: where they come from, and the printer."""
+
+    server: Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.:\[\]-]{1,200}$")]
+    """The address of the server's pages."""
+    authority: str | None = None
+    """The certificate of whoever has signed the server's, seen from the file's own folder; left
+    out with https: one that the operating system trusts."""
+    printer: dict[str, Any]
+    """Handed to `hardware.registry.make_page_printer`."""
+
+
 class Configuration(_Table, frozen=True, kw_only=True):
     """Everything a technician may set."""
 
@@ -66,6 +80,8 @@ class Configuration(_Table, frozen=True, kw_only=True):
     """Handed to `hardware.registry.make_scanner`; several scanners are `[[scanner]]` tables."""
     voice: str = "aplay"
     """Loudspeaker: `aplay`, `aplay:DEVICE`, `file:FOLDER` or `none`."""
+    reports: Reports | None = None
+    """Left out: no reports are printed here."""
     data_folder: str = ""
     """Where check-ins without the server are kept; left out: there are none on this kiosk."""
     takes_payments: bool = False
@@ -98,9 +114,28 @@ def load_configuration(path: Path) -> Configuration:
             f"{path}: session.countdown_s ({session.countdown_s:g}) must be shorter than "
             f"session.unattended_after_s ({session.unattended_after_s:g})"
         )
-    broker = configuration.broker
-    if broker.certificates is None:
-        return configuration
     return replace(
-        configuration, broker=replace(broker, certificates=str(path.parent / broker.certificates))
+        configuration,
+        broker=_seen_from(path.parent, configuration.broker),
+        reports=_checked_reports(path, configuration.reports),
     )
+
+
+def _seen_from(folder: Path, broker: Broker) -> Broker:
+    if broker.certificates is None:
+        return broker
+    return replace(broker, certificates=str(folder / broker.certificates))
+
+
+def _checked_reports(path: Path, reports: Reports | None) -> Reports | None:
+    if reports is None:
+        return None
+    address = urlsplit(reports.server)
+    if address.scheme == "http" and address.hostname not in _THIS_MACHINE:
+        raise BadConfiguration(
+            f"{path}: reports.server: reports would cross the network in the clear; give an"
+            " https address"
+        )
+    if reports.authority is None:
+        return reports
+    return replace(reports, authority=str(path.parent / reports.authority))

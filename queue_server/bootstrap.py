@@ -31,6 +31,9 @@ from queue_server.devices.access import access_of
 from queue_server.devices.errors import DeviceError, DeviceErrorCode
 from queue_server.devices.register import DeviceRegister
 from queue_server.devices.watch import DeviceWatch
+from queue_server.documents.check_code import load_or_make_check_codes
+from queue_server.documents.report_maker import ReportMaker
+from queue_server.documents.typesetter import DocumentError, require_fonts
 from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.journal_key import JournalKey
@@ -40,10 +43,12 @@ from queue_server.paying import Keep, Paying, PayingParts
 from queue_server.payments.configuration import load_payments
 from queue_server.records.demo_counter import DemoCounter
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
+from queue_server.records.demo_report_shelf import DemoReports
 from queue_server.records.virtual_card import CardIssuer, load_or_make_key, public_key
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
+from queue_server.service.report_lookup import ReportShelf
 from queue_server.service.setup import Setup, make_setup
 from queue_server.service.snapshot import Snapshots
 from queue_server.site import Site, load_site
@@ -66,6 +71,7 @@ ANYWHERE: Final = "0.0.0.0"  # noqa: S104  # with TLS only, and for listed certi
 TAKE_TURNS_S: Final = 0.001
 """How long a thread may keep the interpreter from the others: what comes in is read between two
 decisions, not after five milliseconds of them."""
+RECORDS_NAME: Final = "records.sqlite"
 LOOK_AFTER_BROKER_S: Final = 0.5
 """How soon the built-in broker is started again when it has died."""
 
@@ -144,6 +150,7 @@ class _Running:
     door: MqttDoor
     hospital: DemoHospital
     records: WatchedRecords
+    reports: DemoReports
     metrics: Metrics
     cards: CardIssuer
     register: DeviceRegister
@@ -162,6 +169,7 @@ def _start_service(
     hospital = _hospital(options, clinic_day(site, started_at))
     metrics = Metrics()
     records = WatchedRecords(hospital, metrics, clock)
+    reports = DemoReports(options.data_folder / RECORDS_NAME, clock)
     key = load_or_make_key(options.data_folder / "card-key.json")
     journal = _open_journal(options, started_at, stack)
     register = DeviceRegister(options.data_folder / "devices")
@@ -181,6 +189,7 @@ def _start_service(
         metrics=metrics,
         snapshots=_snapshots(setup, options),
         payments=None if paying is None else paying.desk,
+        shelf=_shelf(site, reports),
     )
     service = QueueService(setup, parts)
     service.start()
@@ -195,6 +204,7 @@ def _start_service(
         door=door,
         hospital=hospital,
         records=records,
+        reports=reports,
         metrics=metrics,
         cards=CardIssuer(key, site.id),
         register=register,
@@ -259,6 +269,7 @@ def _start_desk(
         expected_devices=listed.expected,
         demo_cards=_demo_cards(options, running.cards, running.hospital),
         paying=running.paying,
+        report_maker=_report_maker(options, running),
     )
     pages = WebServer(application, host=options.http_host, port=options.http_port, https=https)
     port = pages.start()
@@ -322,6 +333,30 @@ def _https(options: ServerOptions) -> ssl.SSLContext | None:
 def _snapshots(setup: Setup, options: ServerOptions) -> Snapshots:
     file = SnapshotFile(options.data_folder / SNAPSHOT_NAME, options.journal_key)
     return Snapshots(setup, file)
+
+
+def _shelf(site: Site, reports: DemoReports) -> ReportShelf | None:
+    """Return where reports come from; None: the site wants none, or none can be made here."""
+    if site.reports is None:
+        return None
+    try:
+        require_fonts()
+    except DocumentError as error:
+        _log.error("%s", error)
+        return None
+    return ReportShelf(reports=reports, new_token=lambda: secrets.token_urlsafe(32))
+
+
+def _report_maker(options: ServerOptions, running: _Running) -> ReportMaker | None:
+    site = running.service.setup.site
+    if site.reports is None:
+        return None
+    return ReportMaker(
+        site=site,
+        records=running.records,
+        reports=running.reports,
+        codes=load_or_make_check_codes(options.data_folder / "check-key"),
+    )
 
 
 def _spare_what_stays() -> None:

@@ -5,11 +5,12 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from queue_server.rules.report_printing import PrintAgain, ReportPolicy
 from queue_server.rules.terms import AreaId, DaySecond, QueueId, RoomId, SiteId
 from queue_server.toml_table import Problem, Problems, Table, parse_toml
 from queue_server.watch.alarm_limits import AlarmLimits, alarm_limits
@@ -24,6 +25,7 @@ _SITE_KEYS: Final = (
     "timezone",
     "day_rolls_over_at",
     "offline_check_in",
+    "public_address",
 )
 _AREA_TEXTS: Final = ("name_zh", "name_en", "floor_zh", "floor_en")
 _QUEUE_TEXTS: Final = (
@@ -89,6 +91,10 @@ class Site:
     offline_check_in: bool = False
     """Whether kiosks may check in by the virtual card alone while the server is away."""
     alarm_limits: AlarmLimits = field(default_factory=AlarmLimits)
+    reports: ReportPolicy | None = None
+    """What it has chosen about printing reports; None: its kiosks print none."""
+    public_address: str = ""
+    """Where patients reach the pages from outside; empty: what is printed has no QR to verify."""
 
 
 class SiteError(Exception):
@@ -124,7 +130,7 @@ def load_site(path: Path) -> Site:
 
 
 def _site(root: Table) -> Site:
-    root.check_keys(("site", "policy", "alarms", "area", "queue"))
+    root.check_keys(("site", "policy", "alarms", "reports", "area", "queue"))
     table = root.table("site")
     table.check_keys(_SITE_KEYS)
     area_tables = root.tables("area")
@@ -147,6 +153,33 @@ def _site(root: Table) -> Site:
         day_rolls_over_at=_day_rolls_over_at(table),
         offline_check_in=table.flag("offline_check_in"),
         alarm_limits=alarm_limits(root.optional_table("alarms")),
+        reports=_report_policy(root.table("reports")) if "reports" in root else None,
+        public_address=_public_address(table),
+    )
+
+
+def _report_policy(table: Table) -> ReportPolicy:
+    table.check_keys(tuple(one.name for one in fields(ReportPolicy)))
+    default, choices = ReportPolicy(), "|".join(PrintAgain)
+    again = default.again
+    if "again" in table:
+        words = "、".join(PrintAgain), " or ".join(PrintAgain)
+        again = PrintAgain(table.matching("again", choices, *words) or default.again)
+    return ReportPolicy(
+        free_count=table.whole_number("free_count", default.free_count, 1, 100),
+        again=again,
+        listed_days=table.whole_number("listed_days", default.listed_days, 1, 366),
+    )
+
+
+def _public_address(table: Table) -> str:
+    if "public_address" not in table:
+        return ""
+    return table.matching(
+        "public_address",
+        r"https?://[A-Za-z0-9.:-]{1,120}",
+        "网址，如 https://queue.example.cn（末尾不带 /）",
+        "an address like https://queue.example.cn, without a / at its end",
     )
 
 

@@ -17,6 +17,7 @@ from kiosk.flow.state import (
     Waiting,
 )
 from queue_server.contract.messages import CallHelp, FindPlace, Identify, RequestBody
+from queue_server.contract.report_messages import ProveIdentity
 
 
 def identify(state: State, code: str, intent: Intent) -> Step:
@@ -73,6 +74,9 @@ def without_answer(asked: Asked, trouble: Trouble) -> Refusal:
     if isinstance(asked.body, Identify) and asked.body.card is not None:
         # A card is good for one request; the phone shows a new one by itself.
         return Refusal(code=trouble, next=Next.IDENTIFY, intent=asked.intent)
+    if isinstance(asked.body, ProveIdentity):
+        # What he has typed is not kept.
+        return Refusal(code=trouble, next=Next.PROVE, intent=asked.intent)
     return Refusal(code=trouble, next=Next.ASK_AGAIN, intent=asked.intent, asked=asked)
 
 

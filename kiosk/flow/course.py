@@ -8,8 +8,8 @@ Rule 3: an answer counts only if its number is the one that is waited for.
 from dataclasses import replace
 from typing import Final
 
-from hardware.code_kind import classify_code
-from kiosk.flow import paying, replies
+from hardware.code_kind import CodeKind, classify_code
+from kiosk.flow import paying, replies, reports
 from kiosk.flow.asking import identify
 from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.events import (
@@ -22,6 +22,7 @@ from kiosk.flow.events import (
     PaymentTold,
     PrintEnded,
     Replied,
+    ReportPrintEnded,
     Scanned,
     SecondsPassed,
     SpeechEnded,
@@ -32,6 +33,7 @@ from kiosk.flow.events import (
 )
 from kiosk.flow.forgetting import forget_patient, leave
 from kiosk.flow.printing import print_ended
+from kiosk.flow.report_screens import PrintingReports, ProofPad
 from kiosk.flow.session import intent_of
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import Home, State, Step, Waiting
@@ -60,7 +62,7 @@ def _what_is_shown(state: State, settings: Settings) -> tuple[object, ...]:
     return (state.screen, state.help, state.language, state.is_elder, warns)
 
 
-def _step(  # noqa: PLR0911 - one line an event
+def _step(  # noqa: C901, PLR0911 - one line an event
     state: State, event: Event, settings: Settings
 ) -> Step:
     match event:
@@ -80,6 +82,8 @@ def _step(  # noqa: PLR0911 - one line an event
             return replies.not_answered(state, event)
         case CheckedInOffline() | NotCheckedInOffline():
             return replies.replied_alone(state, event)
+        case ReportPrintEnded():
+            return reports.print_ended(state, event)
         case LineChanged() | OfflineCheckInAllowed() | PrintEnded() | SpeechEnded():
             # When the line is back, the server is asked what became of a payment.
             noted = _noted(state, event)
@@ -108,6 +112,9 @@ def _noted(
 def _seconds_passed(state: State, event: SecondsPassed, settings: Settings) -> Step:
     state, effects = paying.seconds_passed(state, event.seconds)
     state = replace(state, time_text=event.time_text)
+    if isinstance(state.screen, PrintingReports):
+        # Paper with his name comes out: the kiosk stays his until it is there.
+        return replace(state, idle_s=0.0), ()
     if state.is_speaking:
         spoken_s = state.spoken_s + event.seconds
         if spoken_s < SPEECH_S_MAX:
@@ -123,9 +130,13 @@ def _seconds_passed(state: State, event: SecondsPassed, settings: Settings) -> S
 
 def _scanned(state: State, code: str) -> Step:
     screen = state.screen
-    if isinstance(screen, Waiting) or (isinstance(screen, Paying) and screen.is_live):
+    if isinstance(screen, Waiting | PrintingReports):
+        return state, ()
+    if isinstance(screen, Paying) and screen.is_live:
         return state, ()
     if isinstance(screen, Bills | Channels) and classify_code(code, is_paying=True).is_payment:
         return paying.pay_by_code(state, code)
+    if isinstance(screen, ProofPad) and classify_code(code) is CodeKind.RESIDENT_ID:
+        return reports.prove_by_id_number(state, code.upper())
     shown, effects = identify(forget_patient(state), code, intent_of(state))
     return shown, (Wipe(), *effects)

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.flow.bills import PaidFacts
+from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.slip_facts import Provisional, SlipFacts
 from queue_server.contract.messages import ReplyBody, RequestBody
 from queue_server.contract.payments import Payment
+from queue_server.contract.report_messages import ReportReleased
 
 
 class Key(StrEnum):
@@ -22,6 +24,7 @@ class Key(StrEnum):
     CHECK_IN = "check-in"
     MY_PLACE = "my-place"
     PAY = "pay"
+    REPORTS = "reports"
     TYPE_ID_NUMBER = "type-id-number"
     SHOW_CARD = "show-card"
     DIGIT = "digit"
@@ -40,6 +43,11 @@ class Key(StrEnum):
     CHANNEL = "channel"
     """Argument: which of the channels, counted from 0."""
     CANCEL_PAYMENT = "cancel-payment"
+    REPORT = "report"
+    """Argument: which of the patient's reports, counted from 0."""
+    EARLIER_REPORTS = "earlier-reports"
+    MORE_REPORTS = "more-reports"
+    PRINT_REPORTS = "print-reports"
     PRINT_AGAIN = "print-again"
     DONE = "done"
     TRY_AGAIN = "try-again"
@@ -145,6 +153,14 @@ class PrintEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportPrintEnded:
+    """All pages of a report have come out, or none will come any more."""
+
+    print_number: int
+    failure: ReportFailure | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechEnded:
     """The voice has said everything."""
 
@@ -169,6 +185,7 @@ Event = (
     | CheckedInOffline
     | NotCheckedInOffline
     | PrintEnded
+    | ReportPrintEnded
     | SpeechEnded
     | SecondsPassed
 )
@@ -203,6 +220,14 @@ class PrintSlip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PrintReleased:
+    """Fetch a released report and print it; answered by `ReportPrintEnded`, same number."""
+
+    print_number: int
+    release: ReportReleased = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Speak:
     """Say everything that is now on the screen."""
 
@@ -217,4 +242,4 @@ class Wipe:
     """Forget whatever still belongs to the patient: open requests, screens, sounds."""
 
 
-Effect = Ask | CheckInOffline | PrintSlip | Speak | StopSpeaking | Wipe
+Effect = Ask | CheckInOffline | PrintSlip | PrintReleased | Speak | StopSpeaking | Wipe

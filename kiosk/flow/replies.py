@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.flow import paying
+from kiosk.flow import paying, reports
 from kiosk.flow.asking import find_place, without_answer
 from kiosk.flow.bills import Paying
 from kiosk.flow.events import CheckedInOffline, NotAnswered, NotCheckedInOffline, Replied
 from kiosk.flow.printing import print_slip
+from kiosk.flow.report_screens import PrintingReports, ProofPad
 from kiosk.flow.session import visit_of, visits_of
 from kiosk.flow.slip_facts import SlipFacts
 from kiosk.flow.state import (
@@ -42,6 +43,14 @@ from queue_server.contract.messages import (
     Visit,
 )
 from queue_server.contract.payments import FindOwed, Owed, Pay, Payment
+from queue_server.contract.report_messages import (
+    ListReports,
+    PrintingNoted,
+    ProveIdentity,
+    Proven,
+    ReportReleased,
+    ReportsListed,
+)
 from queue_server.rules.terms import RefusalCode
 
 _SHOW_A_CARD_AGAIN: Final = frozenset(
@@ -66,22 +75,26 @@ def replied(  # noqa: C901, PLR0911 - one line an answer
     if isinstance(event.body, Payment) and isinstance(state.screen, Paying):
         return paying.told(state, event.body)
     waiting = state.screen
+    if isinstance(waiting, PrintingReports):
+        return reports.replied(state, waiting, event)
     if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
         return state, ()
     match event.body:
         case Identified():
-            return _identified(state, event.body, waiting.asked.intent)
+            return _identified(state, event.body, waiting.asked)
         case Owed():
             return paying.owed(state, event.body, was_uncertain=waiting.asked.was_uncertain)
         case Payment():
             return paying.begun(state, event.body, state.paying_for)
+        case Proven() | ReportsListed():
+            return reports.answered(state, event.body)
         case CheckedIn():
             return _checked_in(state, event.body)
         case PlaceFound():
             return _place_found(state, event.body.visit, waiting.asked)
         case Refused():
             return _refused(state, event.body, waiting.asked)
-        case HelpCalled() | TakenOver():
+        case HelpCalled() | TakenOver() | ReportReleased() | PrintingNoted():
             # An answer to another question than the one asked: as good as none.
             return not_answered(state, NotAnswered(ask_number=event.ask_number))
 
@@ -91,6 +104,8 @@ def not_answered(state: State, event: NotAnswered) -> Step:
     if state.help is HelpState.CALLING and event.ask_number == state.help_ask_number:
         return replace(state, help=HelpState.NOT_REACHED), ()
     waiting = state.screen
+    if isinstance(waiting, PrintingReports):
+        return reports.replied(state, waiting, event)
     if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
         return state, ()
     asked, trouble = waiting.asked, Trouble.NO_ANSWER
@@ -121,14 +136,19 @@ def screen_of_visit(visit: Visit) -> Screen:
     return OneVisit(ticket_id=visit.ticket_id)
 
 
-def _identified(state: State, body: Identified, intent: Intent) -> Step:
+def _identified(state: State, body: Identified, asked: Asked) -> Step:
     session = Session(
-        session_id=body.session_id, masked_name=body.masked_name, visits=tuple(body.visits)
+        session_id=body.session_id,
+        masked_name=body.masked_name,
+        visits=tuple(body.visits),
+        is_by_card=isinstance(asked.body, Identify) and asked.body.card is not None,
     )
     known = replace(state, session=session)
-    if intent is Intent.PAY:
+    if asked.intent is Intent.PAY:
         return paying.find_owed(known)
-    return replace(known, screen=_first_screen(session.visits, intent)), ()
+    if asked.intent is Intent.REPORTS:
+        return replace(known, screen=ProofPad()), ()
+    return replace(known, screen=_first_screen(session.visits, asked.intent)), ()
 
 
 def _first_screen(visits: tuple[Visit, ...], intent: Intent) -> Screen:
@@ -197,7 +217,7 @@ def _refused(state: State, body: Refused, asked: Asked) -> Step:
         message_zh=body.message_zh,
         message_en=body.message_en,
         # Who identified himself is not kept beyond the answer, and a payment code is money.
-        asked=None if isinstance(asked.body, Identify | Pay) else asked,
+        asked=None if isinstance(asked.body, Identify | ProveIdentity | Pay) else asked,
     )
     return replace(state, screen=refusal), ()
 
@@ -205,6 +225,8 @@ def _refused(state: State, body: Refused, asked: Asked) -> Step:
 def _next_after_refusal(state: State, code: RefusalCode, asked: Asked) -> Next:
     if isinstance(asked.body, FindOwed | Pay):
         return paying.next_after_refusal(code)
+    if isinstance(asked.body, ProveIdentity | ListReports):
+        return reports.next_after_refusal(code, asked.body)
     if code is RefusalCode.ID_NUMBER_UNKNOWN:
         return Next.TYPE_ID_NUMBER
     if code in _SHOW_A_CARD_AGAIN:

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from kiosk.flow.bills import Bills, Channels, Paid, Paying
+from kiosk.flow.report_screens import ProofPad, Reports, ReportsPrinted
 from kiosk.flow.state import (
     Arrived,
     Identify,
@@ -43,9 +44,12 @@ def visit_of(state: State, ticket_id: str) -> Visit | None:
 def intent_of(state: State) -> Intent:
     """Return what the patient came for, as far as the screen knows."""
     if isinstance(state.screen, Identify | IdNumberPad | Refusal):
-        return state.screen.intent
+        intent = state.screen.intent
+        return Intent.REPORTS if intent is Intent.PROVE else intent
     if isinstance(state.screen, Bills | Channels | Paying | Paid):
         return Intent.PAY
+    if isinstance(state.screen, ProofPad | Reports | ReportsPrinted):
+        return Intent.REPORTS
     return Intent.CHECK_IN
 
 
@@ -55,7 +59,7 @@ def has_way_back(state: State) -> bool:
         return True
     if isinstance(state.screen, OneVisit | MyPlace | Arrived):
         return len(visits_of(state)) > 1
-    return isinstance(state.screen, Identify | IdNumberPad | Channels | Refusal)
+    return isinstance(state.screen, Identify | IdNumberPad | Channels | ProofPad | Refusal)
 
 
 def screen_name(state: State) -> str:

@@ -13,6 +13,8 @@ class Settings:
     """An untouched session ends after so many seconds."""
     takes_payments: bool = False
     """Whether patients may pay here."""
+    has_reports: bool = False
+    """Whether reports are printed here."""
     countdown_s: float = 20.0
     """The last so many of them show a warning."""
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from kiosk.flow.bills import Bills, Channels, Paid, Paying
 from kiosk.flow.events import Effect, PrintFailure
+from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports, ReportsPrinted
 from kiosk.flow.slip_facts import Provisional, SlipFacts
 from queue_server.contract.messages import RequestBody, Visit
 from queue_server.contract.payments import OwedSheet
@@ -16,6 +17,9 @@ class Intent(StrEnum):
     CHECK_IN = "check-in"
     PLACE = "place"
     PAY = "pay"
+    REPORTS = "reports"
+    PROVE = "prove"
+    """An ID number as a second factor, for reports."""
 
 
 class PrintState(StrEnum):
@@ -63,6 +67,7 @@ class Next(StrEnum):
     VISITS = "visits"
     BILLS = "bills"
     SEE_PAYMENT = "see-payment"
+    PROVE = "prove"
     HOME = "home"
 
 
@@ -175,6 +180,10 @@ Screen = (
     | Channels
     | Paying
     | Paid
+    | ProofPad
+    | Reports
+    | PrintingReports
+    | ReportsPrinted
     | Refusal
 )
 
@@ -186,6 +195,8 @@ class Session:
     session_id: str
     masked_name: str
     visits: tuple[Visit, ...]
+    is_by_card: bool = False
+    """Whether his card has identified him: then his ID number is a second factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

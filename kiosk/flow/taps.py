@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Final
 
 from hardware.code_kind import is_resident_id
-from kiosk.flow import id_number, paying
+from kiosk.flow import id_number, paying, reports
 from kiosk.flow.asking import ask, call_nurse, find_place, only_card
 from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.events import CHECK_CHARACTER_X, Key, Speak, StopSpeaking, Wipe
 from kiosk.flow.forgetting import forget_patient, leave
 from kiosk.flow.printing import print_again
 from kiosk.flow.replies import screen_of_visit
+from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports
 from kiosk.flow.session import has_way_back, page_count, visit_of, visits_of
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import (
@@ -37,23 +38,29 @@ from queue_server.contract.messages import Identify as IdentifyBody
 
 def _home(state: State, argument: int, settings: Settings) -> Step:
     """Forget the patient, but not the language he reads: he may well go on."""
-    if isinstance(state.screen, Waiting):
+    if isinstance(state.screen, Waiting | PrintingReports):
         return replace(state, help=None), ()
     state, last_words = paying.given_up(state)
     return replace(forget_patient(state), screen=Home(), help=None), (Wipe(), *last_words)
 
 
-def _back(state: State, argument: int, settings: Settings) -> Step:
+def _back(  # noqa: PLR0911 - one line a screen
+    state: State, argument: int, settings: Settings
+) -> Step:
     if state.help is not None:
         return replace(state, help=None), ()
     if not has_way_back(state):
         return state, ()
     match state.screen:
+        case IdNumberPad(intent=Intent.PROVE) | Refusal(intent=Intent.REPORTS, next=Next.PROVE):
+            return replace(state, screen=ProofPad()), ()
+        case ProofPad():
+            return replace(forget_patient(state), screen=Identify(intent=Intent.REPORTS)), (Wipe(),)
         case IdNumberPad(intent=intent):
             return replace(state, screen=Identify(intent=intent)), ()
         case Refusal(intent=intent) if state.session is None:
             return replace(state, screen=Identify(intent=intent)), ()
-        case Identify():
+        case Identify() | Refusal(intent=Intent.REPORTS):
             return _home(state, argument, settings)
         case Channels(bills=bills):
             return replace(state, screen=bills), ()
@@ -72,7 +79,7 @@ def _language(state: State, argument: int, settings: Settings) -> Step:
 def _elder(state: State, argument: int, settings: Settings) -> Step:
     screen = state.screen
     # A page holds fewer visits in large print: the second page would be another one.
-    shown = replace(screen, page=0) if isinstance(screen, Visits | Bills) else screen
+    shown = replace(screen, page=0) if isinstance(screen, Visits | Bills | Reports) else screen
     return replace(state, is_elder=not state.is_elder, screen=shown), ()
 
 
@@ -152,6 +159,8 @@ def _show_card(state: State, argument: int, settings: Settings) -> Step:
 
 
 def _type_id_number(state: State, argument: int, settings: Settings) -> Step:
+    if isinstance(state.screen, ProofPad):
+        return replace(state, screen=IdNumberPad(intent=Intent.PROVE)), ()
     if not isinstance(state.screen, Identify):
         return state, ()
     if state.is_alone:
@@ -162,6 +171,8 @@ def _type_id_number(state: State, argument: int, settings: Settings) -> Step:
 def _digit(state: State, argument: int, settings: Settings) -> Step:
     character = "X" if argument == CHECK_CHARACTER_X else str(argument)
     pad = state.screen
+    if isinstance(pad, ProofPad):
+        return reports.digit(state, pad, argument), ()
     if not isinstance(pad, IdNumberPad) or not id_number.may_follow(pad.characters, character):
         return state, ()
     typed = replace(pad, characters=pad.characters + character, is_wrong=False)
@@ -170,6 +181,8 @@ def _digit(state: State, argument: int, settings: Settings) -> Step:
 
 def _delete(state: State, argument: int, settings: Settings) -> Step:
     pad = state.screen
+    if isinstance(pad, ProofPad):
+        return reports.delete(state, pad), ()
     if not isinstance(pad, IdNumberPad):
         return state, ()
     return replace(state, screen=replace(pad, characters=pad.characters[:-1], is_wrong=False)), ()
@@ -184,10 +197,14 @@ def _show_digits(state: State, argument: int, settings: Settings) -> Step:
 
 def _confirm(state: State, argument: int, settings: Settings) -> Step:
     pad = state.screen
+    if isinstance(pad, ProofPad):
+        return reports.confirm(state, pad)
     if not isinstance(pad, IdNumberPad) or not id_number.is_complete(pad.characters):
         return state, ()
     if not is_resident_id(pad.characters):
         return replace(state, screen=replace(pad, is_wrong=True)), ()
+    if pad.intent is Intent.PROVE:
+        return reports.prove_by_id_number(state, pad.characters)
     return ask(state, IdentifyBody(id_number=pad.characters), pad.intent)
 
 
@@ -205,6 +222,8 @@ def _turn_page(by: int) -> Callable[[State, int, Settings], Step]:
     def turn(state: State, argument: int, settings: Settings) -> Step:
         if isinstance(state.screen, Bills):
             return paying.turn_page(state, by)
+        if isinstance(state.screen, Reports):
+            return reports.turn_page(state, by), ()
         if not isinstance(state.screen, Visits):
             return state, ()
         page = min(max(0, state.screen.page + by), page_count(state) - 1)
@@ -245,6 +264,8 @@ def _try_again(  # noqa: PLR0911 - one line a way to go on
             )
         case Next.SHOW_PLACE if refusal.asked is not None:
             return _show_place(state, refusal.asked.body)
+        case Next.PROVE if state.session is not None:
+            return replace(state, screen=ProofPad()), ()
         case Next.VISITS:
             return replace(state, screen=Visits()), ()
         case Next.BILLS if state.session is not None:
@@ -286,6 +307,11 @@ TAPPED: Final[dict[Key, Callable[[State, int, Settings], Step]]] = {
     Key.MORE_BILLS: _turn_page(+1),
     Key.CHANNEL: paying.choose_channel,
     Key.CANCEL_PAYMENT: paying.cancel,
+    Key.REPORTS: reports.tapped,
+    Key.REPORT: reports.toggle,
+    Key.EARLIER_REPORTS: _turn_page(-1),
+    Key.MORE_REPORTS: _turn_page(+1),
+    Key.PRINT_REPORTS: reports.print_chosen,
     Key.PRINT_AGAIN: _print_again,
     Key.DONE: _done,
     Key.TRY_AGAIN: _try_again,

@@ -18,11 +18,18 @@ from kiosk.presenter.views import (
 from kiosk.presenter.wording import Wording
 from queue_server.contract.messages import CheckIn, FindPlace
 from queue_server.contract.payments import FindOwed, Pay
+from queue_server.contract.report_messages import ListReports, ProveIdentity
 
 
-def home(words: Wording, *, is_alone: bool, takes_payments: bool) -> HomeView:
+def home(words: Wording, *, is_alone: bool, takes_payments: bool, has_reports: bool) -> HomeView:
     """The choices, and the scanner that is always open; without the server, one that works."""
     alone = "_alone" if is_alone else ""
+    report = ChoiceView(
+        key=Key.REPORTS,
+        icon=Icon.REPORT,
+        label=words("home.reports"),
+        hint=words(f"home.reports_hint{alone}"),
+    )
     pay = ChoiceView(
         key=Key.PAY,
         icon=Icon.PAY,
@@ -45,6 +52,7 @@ def home(words: Wording, *, is_alone: bool, takes_payments: bool) -> HomeView:
                 hint=words(f"home.my_place_hint{alone}"),
             ),
             *((pay,) if takes_payments else ()),
+            *((report,) if has_reports else ()),
         ),
         scan_title=words(f"home.scan_title{alone}"),
         scan_text=words(f"home.scan_text{alone}"),
@@ -54,9 +62,8 @@ def home(words: Wording, *, is_alone: bool, takes_payments: bool) -> HomeView:
 def identify(screen: Identify, words: Wording, *, is_alone: bool) -> IdentifyView:
     """How to show a card; whoever asks for his place may show the slip."""
     steps = [StepView(icon=Icon.PHONE, text=words("identify.step_open"))]
-    title = words(
-        "identify.title_pay" if screen.intent is Intent.PAY else "identify.title_check_in"
-    )
+    titles = {Intent.PAY: "identify.title_pay", Intent.REPORTS: "identify.title_reports"}
+    title = words(titles.get(screen.intent, "identify.title_check_in"))
     if screen.intent is Intent.PLACE:
         title = words("identify.title_place")
         steps.append(StepView(icon=Icon.SLIP, text=words("identify.step_slip")))
@@ -118,6 +125,8 @@ def waiting(screen: Waiting, words: Wording) -> WaitingView:
             title = words("waiting.title_pay")
         case FindPlace():
             title = words("waiting.title_place")
+        case ProveIdentity() | ListReports():
+            title = words("waiting.title_reports")
         case _:
             title = words("waiting.title_identify")
     return WaitingView(title=title, lead=words("waiting.lead"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.flow.bills import Bills, Channels, Paid, Paying
 from kiosk.flow.course import is_warning
 from kiosk.flow.events import Key
+from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports, ReportsPrinted
 from kiosk.flow.session import has_way_back, screen_name
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import (
@@ -23,7 +24,7 @@ from kiosk.flow.state import (
     Visits,
     Waiting,
 )
-from kiosk.presenter import entry, paying, place, refusal, visits
+from kiosk.presenter import entry, paying, place, refusal, reports, visits
 from kiosk.presenter.views import (
     Body,
     HeaderView,
@@ -68,12 +69,12 @@ class Presenter:
             return _inactivity(seconds_left, words)
         if state.help is not None:
             return _help(state.help, screen_name(state), words)
-        return _screen(state, words, takes_payments=self.settings.takes_payments)
+        return _screen(state, words, self.settings)
 
     def _dock(self, state: State, words: Wording) -> tuple[KeyView | None, ...]:
         languages = self.settings.languages
         following = languages[(languages.index(state.language) + 1) % len(languages)]
-        is_waiting = isinstance(state.screen, Waiting) and state.help is None
+        is_waiting = isinstance(state.screen, Waiting | PrintingReports) and state.help is None
         can_go_back = has_way_back(state) and not is_warning(state, self.settings)
         home = KeyView(key=Key.HOME, label=words("dock.home"), icon=Icon.HOME)
         back = KeyView(key=Key.BACK, label=words("dock.back"), icon=Icon.BACK)
@@ -93,11 +94,16 @@ class Presenter:
 
 
 def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
-    state: State, words: Wording, *, takes_payments: bool
+    state: State, words: Wording, settings: Settings
 ) -> Body:
     match state.screen:
         case Home():
-            return entry.home(words, is_alone=state.is_alone, takes_payments=takes_payments)
+            return entry.home(
+                words,
+                is_alone=state.is_alone,
+                takes_payments=settings.takes_payments,
+                has_reports=settings.has_reports,
+            )
         case Identify():
             return entry.identify(state.screen, words, is_alone=state.is_alone)
         case IdNumberPad():
@@ -122,6 +128,14 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
             return paying.paying(state, state.screen, words)
         case Paid():
             return paying.paid(state, state.screen, words)
+        case ProofPad():
+            return reports.proof_pad(state, state.screen, words)
+        case Reports():
+            return reports.reports(state, state.screen, words)
+        case PrintingReports():
+            return reports.printing(state.screen, words)
+        case ReportsPrinted():
+            return reports.printed(state.screen, words)
         case Refusal():
             return refusal.refusal(state.screen, words)
 

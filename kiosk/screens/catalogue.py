@@ -13,7 +13,9 @@ from kiosk.presenter.views import (
     OneVisitView,
     PayingView,
     PlaceView,
+    ProofPadView,
     RefusalView,
+    ReportsView,
     VisitsView,
     WaitingView,
 )
@@ -27,7 +29,9 @@ from kiosk.screens.inactivity_screen import InactivityScreen
 from kiosk.screens.one_visit_screen import OneVisitScreen
 from kiosk.screens.paying_screen import PayingScreen
 from kiosk.screens.place_screen import PlaceScreen
+from kiosk.screens.proof_pad_screen import ProofPadScreen
 from kiosk.screens.refusal_screen import RefusalScreen
+from kiosk.screens.reports_screen import ReportsScreen
 from kiosk.screens.visits_screen import VisitsScreen
 from kiosk.screens.waiting_screen import WaitingScreen
 from kiosk.widgets import frame, parts
@@ -44,6 +48,8 @@ SCREENS = {
     BillsView: BillsScreen,
     ChannelsView: ChannelsScreen,
     PayingView: PayingScreen,
+    ProofPadView: ProofPadScreen,
+    ReportsView: ReportsScreen,
     RefusalView: RefusalScreen,
     HelpView: HelpScreen,
     InactivityView: InactivityScreen,

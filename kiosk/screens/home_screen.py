@@ -1,7 +1,11 @@
-"""Home: check in, my place, pay, or simply scan."""
+"""Home: check in, my place, pay, reports, or simply scan."""
+
+from kivy.app import App
 
 from kiosk.screens.body_screen import BodyScreen
 from kiosk.widgets.parts import ChoiceCard
+
+ROOMY_MAX = 3
 
 
 class HomeScreen(BodyScreen):
@@ -15,5 +19,7 @@ class HomeScreen(BodyScreen):
     def _show(self, *_):
         choices = self.ids.choices
         choices.clear_widgets()
+        is_tight = len(self.view.choices) > ROOMY_MAX and App.get_running_app().is_elder
         for number, choice in enumerate(self.view.choices):
-            choices.add_widget(ChoiceCard(view=choice, is_first=number == 0))
+            card = ChoiceCard(view=choice, is_first=number == 0, is_tight=is_tight)
+            choices.add_widget(card)

@@ -187,6 +187,8 @@ class ChoiceCard(Pressable):
     """A large key that says what it is for."""
 
     is_first = BooleanProperty(False)
+    is_tight = BooleanProperty(False)
+    """Many of them share the screen, in large print."""
     ink = ColorProperty()
 
 
@@ -254,7 +256,13 @@ class Reading(ScrollView):
 
 def name_of(view):
     """Return the test name of a screen's key: `check-in`, `digit-5`, `visit-0`."""
-    has_siblings = view.key in {KeyName.DIGIT, KeyName.VISIT, KeyName.BILL, KeyName.CHANNEL}
+    has_siblings = view.key in {
+        KeyName.DIGIT,
+        KeyName.VISIT,
+        KeyName.BILL,
+        KeyName.CHANNEL,
+        KeyName.REPORT,
+    }
     return f"{view.key}-{view.argument}" if has_siblings else str(view.key)
 
 

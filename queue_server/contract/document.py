@@ -15,7 +15,7 @@ import msgspec
 from msgspec import inspect as shape
 
 from queue_server.client import connection, doubt, line
-from queue_server.contract import messages, payments, topics
+from queue_server.contract import messages, payments, report_messages, topics
 from queue_server.contract.codec import encode
 from queue_server.contract.docstrings import docstring, in_one_line
 from queue_server.contract.examples import EXAMPLES, EXCHANGE
@@ -62,6 +62,10 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             payments.Pay,
             payments.FollowPayment,
             payments.CancelPayment,
+            report_messages.ProveIdentity,
+            report_messages.ListReports,
+            report_messages.PrintReport,
+            report_messages.TellPrinted,
         ),
     ),
     (
@@ -75,6 +79,11 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.TakenOver,
             payments.Owed,
             payments.Payment,
+            report_messages.Proven,
+            report_messages.ReportsListed,
+            report_messages.ListedReport,
+            report_messages.ReportReleased,
+            report_messages.PrintingNoted,
             messages.Refused,
             messages.Visit,
             messages.Place,
@@ -109,6 +118,9 @@ VALUES: Final[tuple[type[StrEnum], ...]] = (
     terms.TicketState,
     terms.TicketKind,
     terms.QueueStatus,
+    terms.ReportKind,
+    terms.ReportState,
+    terms.PrintOutcome,
     terms.DeviceAct,
     payments.PaymentState,
 )
@@ -126,6 +138,8 @@ CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (messages, "SESSION_LIFE_S"),
     (payments, "LAST_PAYMENT_S"),
     (messages, "PROVISIONAL_SLIP_PREFIX"),
+    (report_messages, "REPORT_PATH"),
+    (report_messages, "RELEASE_LIFE_S"),
     (messages, "PAYLOAD_BYTES_MAX"),
     (messages, "SCREENSHOT_BYTES_MAX"),
     (messages, "BOARD_WAITING_MAX"),

@@ -47,10 +47,24 @@ from queue_server.contract.payments import (
     Payment,
     PaymentState,
 )
+from queue_server.contract.report_messages import (
+    ListedReport,
+    ListReports,
+    PrintingNoted,
+    PrintReport,
+    ProveIdentity,
+    Proven,
+    ReportReleased,
+    ReportsListed,
+    TellPrinted,
+)
 from queue_server.rules.terms import (
     DeviceAct,
+    PrintOutcome,
     QueueStatus,
     RefusalCode,
+    ReportKind,
+    ReportState,
     TicketKind,
     TicketState,
 )
@@ -170,6 +184,19 @@ _CALL: Final = Call(
     spoken_en="Number A001, please go to Room 201",
     is_recall=False,
 )
+_REPORT: Final = ListedReport(
+    report_id="lab-20261123-0417",
+    kind=ReportKind.LABORATORY,
+    title_zh="血常规",
+    title_en="Complete blood count",
+    day_on="2026-11-23",
+    state=ReportState.IN_PROGRESS,
+    ready_in_min=40,
+    printed_count=0,
+    can_print=False,
+    hint_zh="正在出具，大约还需 40 分钟。",
+    hint_en="Being produced, about 40 minutes more.",
+)
 _RULES: Final[dict[str, Any]] = {
     "rule_text_zh": ["按预约时段和号序叫号。"],
     "rule_text_en": ["Patients are called by slot and number."],
@@ -234,6 +261,10 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
         number="K01-003",
         slip_code="hk:offline:4f0e6c1d9b7a4e58a1c3d2f5e6b7a809",
     ),
+    ProveIdentity: ProveIdentity(session_id=_IDENTIFY_ID, phone_end="4417"),
+    ListReports: ListReports(session_id=_IDENTIFY_ID),
+    PrintReport: PrintReport(session_id=_IDENTIFY_ID, report_id="lab-20261123-0416"),
+    TellPrinted: TellPrinted(release_id=_CHECK_IN_ID, outcome=PrintOutcome.PRINTED),
     Request: _request(_IDENTIFY_ID, Identify(id_number="110105199001010011")),
     Place: _PLACE,
     Visit: _visit(TicketState.WAITING, _PLACE),
@@ -260,6 +291,15 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     OwedSheet: _SHEET,
     OwedItem: _SHEET.items[0],
     Payment: _PAYMENT,
+    Proven: Proven(),
+    ReportsListed: ReportsListed(reports=[_REPORT]),
+    ListedReport: _REPORT,
+    ReportReleased: ReportReleased(
+        release_id=_CHECK_IN_ID,
+        token="Zr0q9nYl5Vt1cQ7uW3xA8bD6eF2gH4iJ0kL9mN8oP7Q",  # noqa: S106 - an example
+        expires_at=_REPLIED + timedelta(seconds=120),
+    ),
+    PrintingNoted: PrintingNoted(),
     Refused: Refused(
         code=RefusalCode.ALREADY_CHECKED_IN,
         message_zh="A002 号已经签到，不必再签。请留意叫号。",

@@ -18,6 +18,16 @@ from queue_server.contract.payments import (
     Pay,
     Payment,
 )
+from queue_server.contract.report_messages import (
+    ListReports,
+    PrintingNoted,
+    PrintReport,
+    ProveIdentity,
+    Proven,
+    ReportReleased,
+    ReportsListed,
+    TellPrinted,
+)
 from queue_server.rules.terms import (
     DeviceAct,
     QueueStatus,
@@ -96,6 +106,10 @@ RequestBody = (
     | Pay
     | FollowPayment
     | CancelPayment
+    | ProveIdentity
+    | ListReports
+    | PrintReport
+    | TellPrinted
 )
 
 
@@ -221,7 +235,20 @@ class Refused(Message, frozen=True, kw_only=True, tag="refused"):
     message_en: LongText
 
 
-ReplyBody = Identified | CheckedIn | PlaceFound | HelpCalled | TakenOver | Owed | Payment | Refused
+ReplyBody = (
+    Identified
+    | CheckedIn
+    | PlaceFound
+    | HelpCalled
+    | TakenOver
+    | Owed
+    | Payment
+    | Proven
+    | ReportsListed
+    | ReportReleased
+    | PrintingNoted
+    | Refused
+)
 
 
 class Reply(Message, frozen=True, kw_only=True):

@@ -87,6 +87,11 @@ class DemoHospital:
         return self.folder / "slips"
 
     @property
+    def a4_pages(self) -> Path:
+        """Where the simulated A4 printer puts its pages."""
+        return self.folder / "a4"
+
+    @property
     def scanner(self) -> Path:
         """The serial port of the simulated scanner."""
         return self.folder / "scanner"
@@ -271,6 +276,10 @@ port = {hospital.broker.port}
 driver = "network"
 host = "127.0.0.1"
 port = {hospital.ports.printer}
+
+[reports]
+server = "{hospital.address}"
+printer = {{ driver = "folder", path = "{hospital.a4_pages}" }}
 
 [[scanner]]
 driver = "keyboard_wedge"

@@ -1,7 +1,7 @@
 """The demo hospital: records in one SQLite file, made from a seed."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,8 @@ from assets import FOLDER
 from queue_server.records.demo_charges import make_sheets
 from queue_server.records.demo_counter import write_sheets
 from queue_server.records.demo_patients import load_demo_data, make_patients
+from queue_server.records.demo_report_shelf import write_reports
+from queue_server.records.demo_reports import make_reports
 from queue_server.records.demo_schedule import make_appointments
 from queue_server.records.records import (
     Appointment,
@@ -22,6 +24,7 @@ from queue_server.records.records import (
     RecordsUnavailable,
     Sex,
 )
+from queue_server.records.reports import Report
 from queue_server.records.sheets import Sheet
 from queue_server.rules.terms import (
     CardId,
@@ -117,15 +120,18 @@ def make_demo_hospital(path: Path, *, day: date, seed: int) -> None:
     """Write 200 patients, their appointments around `day` and what they owe to `path`, anew."""
     chance = Random(seed)  # noqa: S311 - nothing secret in the demo
     data = load_demo_data()
-    queues = [queue.id for queue in load_site(DEMO_SITE_FILE).queues]
+    site = load_site(DEMO_SITE_FILE)
+    queues = [queue.id for queue in site.queues]
     people = make_patients(data, day, chance)
     appointments = make_appointments(data.schedule, queues, people, day, chance)
+    patients = [person.patient for person in people]
     write_demo_hospital(
         path,
-        patients=[person.patient for person in people],
+        patients=patients,
         card_ids={person.patient.patient_id: person.card_id for person in people},
         appointments=appointments,
         sheets=make_sheets(appointments, chance),
+        reports=make_reports(patients, day, site.timezone, chance),
     )
 
 
@@ -136,6 +142,7 @@ def write_demo_hospital(
     card_ids: Mapping[PatientId, CardId],
     appointments: Sequence[Appointment],
     sheets: Sequence[Sheet] = (),
+    reports: Iterable[Report] = (),
 ) -> None:
     """Write a hospital to `path`; whatever stood there before is replaced as a whole."""
     new = path.with_name(f"{path.name}.new")
@@ -148,6 +155,7 @@ def write_demo_hospital(
             )
             database.table("appointment").insert_all(map(_appointment_row, appointments))
             write_sheets(database, sheets)
+            write_reports(database, reports)
     new.replace(path)
 
 
@@ -160,6 +168,7 @@ def _make_tables(database: Database) -> None:
             "sex": str,
             "birth_on": str,
             "id_number": str,
+            "phone_number": str,
             "card_id": str,
         },
         pk="patient_id",
@@ -197,6 +206,7 @@ def _patient_row(patient: Patient, card_id: CardId) -> dict[str, Any]:
         "sex": patient.sex.value,
         "birth_on": patient.birth_on.isoformat(),
         "id_number": patient.id_number,
+        "phone_number": patient.phone_number,
         "card_id": card_id,
     }
 
@@ -208,6 +218,7 @@ def _patient(row: Mapping[str, Any]) -> Patient:
         sex=Sex(row["sex"]),
         birth_on=date.fromisoformat(row["birth_on"]),
         id_number=row["id_number"],
+        phone_number=row["phone_number"],
     )
 
 

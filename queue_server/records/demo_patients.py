@@ -21,6 +21,8 @@ _PREGNANT_AGES: Final = range(22, 40)
 _DAYS_A_YEAR: Final = 365.25
 _BIRTHDAY_DAYS: Final = range(2, 361)
 """Days since the last birthday; both ends keep away from it, because of leap years."""
+_WITHOUT_PHONE_EVERY: Final = 25
+"""Of so many patients one has told the hospital no phone number."""
 _NEWBORN_DAYS: Final = range(3, 28)
 
 
@@ -120,12 +122,19 @@ def make_patients(data: DemoData, day: date, chance: Random) -> list[DemoPatient
             sex=person.sex,
             birth_on=birth_on,
             id_number=id_number,
+            phone_number=_phone_number(index, person.age),
         )
         card_id = CardId(urlsafe_b64encode(chance.randbytes(12)).decode())
         patients.append(
             DemoPatient(patient=patient, card_id=card_id, age=person.age, rank=ranks.get(index))
         )
     return patients
+
+
+def _phone_number(index: int, age: int) -> str | None:
+    """Return a number that nobody has: none begins with 100."""
+    has_none = age == 0 or index % _WITHOUT_PHONE_EVERY == _WITHOUT_PHONE_EVERY - 1
+    return None if has_none else f"1000000{(index * 7919 + 4417) % 10_000:04d}"
 
 
 def _random_person(data: DemoData, day: date, chance: Random) -> _Person:

@@ -36,6 +36,8 @@ class Patient:
     birth_on: date
     id_number: str | None = field(repr=False)
     """Resident identity number; None of somebody who has none, as a newborn child."""
+    phone_number: str | None = field(repr=False, default=None)
+    """As the hospital has it; its end is a second factor. None: it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -206,6 +206,47 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "未缴费用 {owed} 元已超过信用额度，请先缴费再办理下一步。",
         "You owe {owed} yuan, more than your limit. Please pay first, then go on.",
     ),
+    _CODE.PROOF_MISSING: (
+        "查看报告前，请先验证手机号后四位或身份证。",
+        "Before reports are shown, please prove who you are: phone number or ID card.",
+    ),
+    _CODE.PROOF_WRONG: (
+        "与医院登记的信息不一致。请核对后再试，还可以试 {left} 次；也可以到分诊台办理。",
+        (
+            "This is not what the hospital has on record. Please check and try again: {left} tries"
+            " are left. The nurse desk can help as well."
+        ),
+    ),
+    _CODE.PROOF_LOCKED: (
+        "验证错误次数过多，{opens} 以后才能再试。需要报告请到分诊台。",
+        (
+            "Too many wrong tries: this is closed until {opens}. For your report please go to the"
+            " nurse desk."
+        ),
+    ),
+    _CODE.PROOF_IMPOSSIBLE: (
+        "无法用这种方式验证：医院没有登记您的手机号或身份证号，或您正是用它登录的。请到分诊台。",
+        (
+            "This can't be proved this way: the hospital has no such number of yours, or you have"
+            " identified yourself by it already. Please go to the nurse desk."
+        ),
+    ),
+    _CODE.UNKNOWN_REPORT: (
+        "没有找到这份报告。请返回重新选择，或到分诊台询问。",
+        "There is no such report. Please go back and choose again, or ask at the nurse desk.",
+    ),
+    _CODE.REPORT_NOT_FINAL: (
+        "这份报告还没有出具，暂时不能打印。请稍后再来。",
+        "This report is not finished and can't be printed yet. Please come back later.",
+    ),
+    _CODE.REPORT_PRINTED_ALREADY: (
+        "这份报告已经打印过。如需再打印，请到分诊台办理。",
+        "This report was printed already. For another copy please go to the nurse desk.",
+    ),
+    _CODE.REPORTS_OFF: (
+        "本院区的自助机不提供报告打印。请到分诊台询问。",
+        "Reports are not printed at the kiosks of this site. Please ask at the nurse desk.",
+    ),
 }
 
 STATES: Final[Mapping[str, tuple[str, str]]] = {

@@ -107,6 +107,39 @@ class PriorityRank(StrEnum):
     PREGNANT = "pregnant"
 
 
+class ReportKind(StrEnum):
+    """What a report is about."""
+
+    LABORATORY = "laboratory"
+    """Values with their reference ranges."""
+    IMAGING = "imaging"
+    """X-ray, ultrasound, CT, MRI: what was seen, in words."""
+    ECG = "ecg"
+    """The heart's electrical activity: figures, and what they mean."""
+
+
+class ReportState(StrEnum):
+    """How far a report is (FHIR DiagnosticReport.status: registered, partial, final)."""
+
+    ORDERED = "ordered"
+    """The doctor has asked for it; the examination has not been done."""
+    IN_PROGRESS = "in_progress"
+    """Examined; the report is being made."""
+    FINAL = "final"
+    """Signed; the only state in which it may be printed."""
+
+
+class PrintOutcome(StrEnum):
+    """What became of a report at a kiosk's printer."""
+
+    PRINTED = "printed"
+    """The printer has said that all of it came out."""
+    FAILED = "failed"
+    """Nothing came out, and nothing will: the job was taken back."""
+    UNCERTAIN = "uncertain"
+    """Some of it may have come out."""
+
+
 @quick
 class QueueStatus(StrEnum):
     """Whether a doctor's queue moves."""
@@ -181,6 +214,15 @@ class RefusalCode(StrEnum):
     PAY_FIRST = "PAY_FIRST"
     NO_CREDIT = "NO_CREDIT"
     CREDIT_LIMIT = "CREDIT_LIMIT"
+    # Reports.
+    PROOF_MISSING = "PROOF_MISSING"
+    PROOF_WRONG = "PROOF_WRONG"
+    PROOF_LOCKED = "PROOF_LOCKED"
+    PROOF_IMPOSSIBLE = "PROOF_IMPOSSIBLE"
+    UNKNOWN_REPORT = "UNKNOWN_REPORT"
+    REPORT_NOT_FINAL = "REPORT_NOT_FINAL"
+    REPORT_PRINTED_ALREADY = "REPORT_PRINTED_ALREADY"
+    REPORTS_OFF = "REPORTS_OFF"
 
 
 class FullName:

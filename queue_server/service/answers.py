@@ -33,6 +33,12 @@ from queue_server.contract.payments import (
     FollowPayment,
     Pay,
 )
+from queue_server.contract.report_messages import (
+    ListReports,
+    PrintReport,
+    ProveIdentity,
+    TellPrinted,
+)
 from queue_server.journal.entry_codec import decode_events, encode_events
 from queue_server.journal.journal import Batch, Journal, JournaledEntry, StoredReply
 from queue_server.rules import commands as asked
@@ -47,8 +53,9 @@ from queue_server.service.clinic_day import day_second, local_time
 from queue_server.service.day_records import missing_tickets
 from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, Noted
-from queue_server.service.now import Now, with_decided, with_patient
+from queue_server.service.now import Now, Session, with_decided, with_patient
 from queue_server.service.payment_desk import PaymentDesk
+from queue_server.service.reporting import answer_about_reports
 from queue_server.service.setup import Setup
 from queue_server.service.taking_over import taken_over
 from queue_server.service.visit_view import ticket_of_slip, visit_of, visits_of
@@ -146,8 +153,8 @@ class Draft:
                 # No answer yet: the kiosk keeps it and asks again with the same id.
                 return Answer(payload=encode(self._reply(request_id, body)), outcome=outcome)
         payload = encode(self._reply(request_id, body))
-        if not isinstance(job.request.body, FindOwed | FollowPayment):
-            # These change nothing, and what is owed tells of illnesses: it is not kept.
+        if not isinstance(job.request.body, FindOwed | FollowPayment | ListReports):
+            # These change nothing, and what is owed or reported tells of illnesses: it is not kept.
             self._remember(kept_as, payload)
         return Answer(payload=payload, outcome=outcome)
 
@@ -164,7 +171,7 @@ class Draft:
         patient = None
         try:
             if isinstance(body, FindOwed | Pay):
-                patient = self._patient_of_session(job, body.session_id)
+                patient = self.session_of(job, body.session_id).patient
         except Refused as refused:
             return refused
         desk.take(job, patient)
@@ -183,8 +190,7 @@ class Draft:
     def _body(self, job: Asked) -> ReplyBody:
         match job.request.body:
             case Identify():
-                assert job.found is not None
-                return self._identified(job, job.found)
+                return self._identified(job)
             case CheckIn() as check_in:
                 return self._checked_in(job, check_in)
             case FindPlace(slip_code=code):
@@ -204,17 +210,24 @@ class Draft:
                     raise job.told
                 assert job.told is not None
                 return job.told
+            case ProveIdentity() | ListReports() | PrintReport() | TellPrinted() as body:
+                return answer_about_reports(self, job, body)
 
-    def _identified(self, job: Asked, found: Found | Refused) -> Identified:
+    def _identified(self, job: Asked) -> Identified:
+        found = job.found
         if isinstance(found, Refused):
             raise found
+        assert isinstance(found, Found)
         if found.card_token_id is not None:
             self.redeem(found.card_token_id)
         patient = found.patient
         self.meet(found)
         session_id = job.request.request_id
         identified = facts.Identified(
-            session_id=session_id, device=job.device, patient=patient.patient_id
+            session_id=session_id,
+            device=job.device,
+            patient=patient.patient_id,
+            is_by_card=found.card_token_id is not None,
         )
         self.note(identified, by=job.device)
         return Identified(
@@ -226,7 +239,7 @@ class Draft:
         )
 
     def _checked_in(self, job: Asked, check_in: CheckIn) -> CheckedIn:
-        patient = self._patient_of_session(job, check_in.session_id)
+        patient = self.session_of(job, check_in.session_id).patient
         ticket = self._own_ticket(patient, check_in.ticket_id)
         command = asked.CheckIn(queue=ticket.queue, ticket=ticket.id)
         self.act(command, by=job.device)
@@ -240,11 +253,16 @@ class Draft:
             rule_text_en=list(text.en),
         )
 
-    def _patient_of_session(self, job: Asked, session_id: str) -> PatientId:
+    def session_of(self, job: Asked, session_id: str) -> Session:
+        """Return the session that the asking device has opened.
+
+        Raises:
+            Refused: SESSION_ENDED.
+        """
         session = self.now.sessions.get(session_id)
         if session is None or session.device != job.device or session.ends_at < self.at:
             raise Refused(RefusalCode.SESSION_ENDED)
-        return session.patient
+        return session
 
     def _own_ticket(self, patient: PatientId, ticket: str) -> Ticket:
         ticket_text, _, day_on = ticket.partition("@")

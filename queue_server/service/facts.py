@@ -20,6 +20,7 @@ from queue_server.service.now import (
     OpenConflict,
     Session,
 )
+from queue_server.service.report_facts import AnyReportFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +71,18 @@ class Identified:
     session_id: str
     device: DeviceId
     patient: PatientId
+    is_by_card: bool = False
+    """Whether it was by his virtual card."""
 
     def change(self, now: Now, written_at: datetime) -> Now:
         """Open the session, and forget those that have ended."""
         ends_at = written_at + timedelta(seconds=SESSION_LIFE_S)
-        session = Session(device=self.device, patient=self.patient, ends_at=ends_at)
+        session = Session(
+            device=self.device,
+            patient=self.patient,
+            ends_at=ends_at,
+            is_by_card=self.is_by_card,
+        )
         live = dict(now.sessions)
         # They stand in the order in which they end: in a full lobby thousands are alive.
         for key, one in now.sessions.items():
@@ -206,9 +214,9 @@ OwnFact = (
     | AlarmBegan
     | AlarmEnded
 )
-AnyFact = OwnFact | AnyAuditFact
+AnyFact = OwnFact | AnyReportFact | AnyAuditFact
 FACTS: Final[dict[str, type[AnyFact]]] = {
-    kind.__name__: kind for kind in (*get_args(OwnFact), *AUDIT_FACTS)
+    kind.__name__: kind for kind in (*get_args(OwnFact), *get_args(AnyReportFact), *AUDIT_FACTS)
 }
 
 

@@ -16,18 +16,19 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, PatientId, RequestId
 from queue_server.service.facts import AnyFact
 from queue_server.service.identification import Found
+from queue_server.service.report_lookup import FoundReports
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A device's request. `found` is the records' answer to an `identify`."""
+    """A device's request. `found` is what the records have answered to it, where they are asked."""
 
     device: DeviceId
     request: Request
     delivery: int
-    found: Found | Refused | None = None
+    found: Found | FoundReports | Refused | None = None
     told: Owed | Payment | Refused | None = None
     """The payment desk's answer to a request about money."""
     arrived_s: float = 0.0

@@ -20,6 +20,7 @@ from queue_server.rules.masking import mask
 from queue_server.rules.queue import Day, open_day
 from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, PatientId, QueueId, TicketId
 from queue_server.service.device_state import Devices
+from queue_server.service.report_state import ReportDesk
 from queue_server.service.setup import Setup
 
 
@@ -65,6 +66,10 @@ class Session:
     device: DeviceId
     patient: PatientId
     ends_at: datetime
+    is_by_card: bool = False
+    """Whether he was identified by his virtual card."""
+    is_proven: bool = False
+    """Whether he has given a second factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,7 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
     """What each device said last; not journaled."""
     device_commands: tuple[DeviceCommand, ...] = ()
     """What was asked of devices today, oldest first."""
+    report_desk: ReportDesk = msgspec.field(default_factory=ReportDesk)
     alarms: tuple[ActiveAlarm, ...] = ()
     """Those that have begun and not ended, in the order in which they began."""
 

@@ -59,7 +59,7 @@ def _checked_in_as_of_then(draft: "Draft", job: Asked, body: TakeOver) -> tuple[
         if job.found.code is RefusalCode.BUSY:
             raise job.found
         raise NotTakenOver(why_card_is_refused(job.found.code))
-    assert job.found is not None
+    assert isinstance(job.found, Found)
     require_believable(draft.setup, draft.now, draft.at, body)
     draft.meet(job.found)
     assert job.found.card_token_id is not None

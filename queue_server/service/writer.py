@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final, TypeVar
 
 from msgspec import structs
@@ -47,6 +48,12 @@ from queue_server.service.jobs import (
 )
 from queue_server.service.now import Now, open_now, with_entries, with_patient
 from queue_server.service.payment_desk import PaymentDesk
+from queue_server.service.report_lookup import (
+    AsksReports,
+    FoundReports,
+    ReportShelf,
+    look_up_reports,
+)
 from queue_server.service.setup import Setup
 from queue_server.service.snapshot import Snapshots
 from queue_server.watch.metrics import Metrics
@@ -57,6 +64,7 @@ COMMAND_LIFE_S: Final = 30
 SNAPSHOT_EVERY_S: Final = 300.0
 _NEVER_HAPPENED: Final = (AssertionError, *DECODING_ERRORS)
 """What comes of an entry or a fact that does not fit what was before it."""
+_Question = Callable[[], Found | FoundReports]
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
@@ -74,6 +82,8 @@ class Parts:
     """Called when the journal can't be written: the process has to stop without answering."""
     alive: Callable[[], None] = lambda: None
     """Called at each turn of the loop, for whoever restarts a server that hangs."""
+    shelf: ReportShelf | None = None
+    """Where reports come from; None: none are printed."""
     metrics: Metrics = field(default_factory=Metrics)
     repeat_s: float = REPEAT_S
     """How often everything retained is told again."""
@@ -241,10 +251,8 @@ class Writer:
     ) -> Callable[[], None]:
         """Decide a job in `draft` and return what to do once that is on disk."""
         match job:
-            case Asked(request=request, found=None) if isinstance(
-                request.body, Identify | TakeOver
-            ):
-                self._lookups.submit(self._look_up, job, request.body)
+            case Asked() if (ask := self._question(job, draft)) is not None:
+                self._lookups.submit(self._look_up, job, ask)
                 return _nothing
             case Asked(request=request, told=None) if isinstance(
                 request.body, FindOwed | Pay | FollowPayment | CancelPayment
@@ -308,15 +316,29 @@ class Writer:
 
         return command_and_settle
 
-    def _look_up(self, job: Asked, asked: Identify | TakeOver) -> None:
-        """Ask the records in a thread of their own, then put the job back into the inbox."""
+    def _question(self, job: Asked, draft: Draft) -> _Question | None:
+        """Return what the records have to be asked before the job can be decided."""
+        body = job.request.body
+        if job.found is not None:
+            return None
+        if isinstance(body, Identify | TakeOver):
+            return partial(self._who, body)
+        shelf, policy = self._parts.shelf, self._setup.site.reports
+        if isinstance(body, AsksReports) and shelf is not None and policy is not None:
+            return partial(look_up_reports, shelf, policy, draft.now, body, draft.at)
+        return None
+
+    def _who(self, asked: Identify | TakeOver) -> Found:
         records, cards = self._parts.records, self._parts.cards
-        found: Found | Refused
+        if isinstance(asked, TakeOver):
+            return find_by_card(records, cards, asked.card, asked.checked_in_at)
+        return identify(records, cards, asked, self._parts.clock())
+
+    def _look_up(self, job: Asked, ask: _Question) -> None:
+        """Ask the records in a thread of their own, then put the job back into the inbox."""
+        found: Found | FoundReports | Refused
         try:
-            if isinstance(asked, TakeOver):
-                found = find_by_card(records, cards, asked.card, asked.checked_in_at)
-            else:
-                found = identify(records, cards, asked, self._parts.clock())
+            found = ask()
         except Refused as refused:
             found = refused
         except Exception as error:  # noqa: BLE001  # the patient must get an answer whatever the records do

@@ -123,6 +123,27 @@ _RULES: Final = (
         en="{device} will soon be out of paper. Have a new roll ready today.",
     ),
     AlarmRule(
+        code=AlarmCode.A4_BLOCKED,
+        severity=Severity.WARNING,
+        begins_after_s=10,
+        ends_after_s=10,
+        find=finding.blocked_a4_printers,
+        zh="{device} 的 A4 打印机不能打印报告（{condition}）。请检查纸、墨粉、卡纸和连线。",
+        en=(
+            "{device} can print no reports: its A4 printer says {condition}. Look at paper, toner,"
+            " jams and cable."
+        ),
+    ),
+    AlarmRule(
+        code=AlarmCode.A4_LOW,
+        severity=Severity.NOTE,
+        begins_after_s=60,
+        ends_after_s=30,
+        find=finding.low_a4_printers,
+        zh="{device} 的 A4 打印机纸或墨粉将尽（{condition}）。请在今天补充。",
+        en="The A4 printer of {device} will soon need more ({condition}). Refill it today.",
+    ),
+    AlarmRule(
         code=AlarmCode.CLOCK_OFF,
         severity=Severity.WARNING,
         begins_after_s=60,

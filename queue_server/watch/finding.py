@@ -15,6 +15,9 @@ from queue_server.watch.figures import Figures
 
 PAPER_OUT: Final = frozenset({"paper_out", "PAPER_OUT"})
 PAPER_LOW: Final = frozenset({"paper_near_end"})
+A4: Final = "a4_"
+"""What an A4 printer says of itself begins with it."""
+A4_LOW: Final = frozenset({"a4_paper_low", "a4_toner_low"})
 PAPER_FINE: Final = frozenset({"ok", "unconfirmed"})
 HEARD_WITHIN_S: Final = 60
 """A call that nobody has spoken may still be waiting for the one before it."""
@@ -105,8 +108,25 @@ def broken_printers(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:
     """Printers that can't print for another reason than paper."""
     for state, conditions in _printers(figures, limits):
         broken = conditions - PAPER_OUT - PAPER_LOW - PAPER_FINE
-        if broken:
-            yield _device(state.device, condition=", ".join(sorted(broken)))
+        named = sorted(one for one in broken if not one.startswith(A4))
+        if named:
+            yield _device(state.device, condition=", ".join(named))
+
+
+def blocked_a4_printers(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:
+    """A4 printers that print no reports."""
+    for state, conditions in _printers(figures, limits):
+        named = sorted(one for one in conditions - A4_LOW if one.startswith(A4))
+        if named:
+            yield _device(state.device, condition=", ".join(named))
+
+
+def low_a4_printers(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:
+    """A4 printers with little paper or toner."""
+    for state, conditions in _printers(figures, limits):
+        if conditions & A4_LOW:
+            named = ", ".join(sorted(conditions & A4_LOW))
+            yield _device(state.device, condition=named)
 
 
 def wrong_clocks(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from queue_server.documents.report_maker import ReportMaker
 from queue_server.paying import Paying
 from queue_server.rules.terms import DeviceId
 from queue_server.service.queue_service import QueueService
@@ -19,6 +20,7 @@ from queue_server.web import (
     device_routes,
     login_routes,
     pages,
+    paper_routes,
     payment_routes,
     problems,
     report_routes,
@@ -45,6 +47,7 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
     sessions_file: Path | None = None,
     demo_cards: DemoCards | None = None,
     paying: Paying | None = None,
+    report_maker: ReportMaker | None = None,
 ) -> FastAPI:
     """Return the application; before its server stops, `application.state.live.close()`.
 
@@ -57,6 +60,7 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
         sessions_file: where those who are signed in outlive a restart; None: they don't.
         demo_cards: switches the demo's phone page on.
         paying: takes payments; None: the hospital takes none here.
+        report_maker: makes the reports that kiosks print; None: none are printed.
     """
     sessions = Sessions(now=service.clock, new_token=new_token, file=sessions_file)
     restored = sessions.restore(users)
@@ -93,8 +97,13 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
         application.include_router(paying.notice_router())
     if demo_cards is not None:
         application.include_router(card_routes.make_router(desk, demo_cards))
+    filled = pages.Pages()
+    if report_maker is not None:
+        application.include_router(paper_routes.make_router(desk, report_maker, filled))
     application.include_router(
-        pages.make_router(access, has_cards=demo_cards is not None, has_payments=paying is not None)
+        pages.make_router(
+            access, filled, has_cards=demo_cards is not None, has_payments=paying is not None
+        )
     )
     application.add_middleware(RequestGuard)
     return application

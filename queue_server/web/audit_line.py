@@ -24,6 +24,11 @@ _FACTS: Final[Mapping[str, Words]] = {
     "HelpCalled": ("请求帮助", "called for help"),
     "HelpAnswered": ("应答求助", "answered a call for help"),
     "NoticesSet": ("发布候诊区通知", "notices for an area"),
+    "ProofGiven": ("患者验证身份", "a patient gave a second factor"),
+    "ReportsShown": ("患者查看报告列表", "a patient saw the list of his reports"),
+    "ReportReleased": ("授权打印报告", "a report was released for printing"),
+    "ReportFetched": ("自助机取得报告", "a kiosk fetched a report"),
+    "ReportPrinted": ("报告打印结果", "a report was printed, or not"),
     "Identified": ("患者确认身份", "a patient identified himself"),
     "TakenOver": ("接收离线签到", "an offline check-in was taken over"),
     "NotTakenOver": ("离线签到未能接收", "an offline check-in did not fit"),
@@ -32,6 +37,9 @@ _FACTS: Final[Mapping[str, Words]] = {
     "AlarmBegan": ("警报开始", "an alarm began"),
     "AlarmEnded": ("警报结束", "an alarm ended"),
 }
+_ABOUT_ONE_PATIENT: Final = frozenset(
+    {"Identified", "ProofGiven", "ReportsShown", "ReportReleased", "ReportPrinted"}
+)
 _SEEN: Final[Mapping[str, Words]] = {
     "station": (
         "打开护士站（所辖诊区全部姓名）",
@@ -124,27 +132,39 @@ def _fact_line(number: int, written: JournaledFact, names: Names) -> AuditLine:
     if written.name == "NamesSeen":
         return _seen_line(number, written, names)
     words = _FACTS.get(written.name, (written.name, written.name))
-    detail: Words = _NO_WORDS
-    patients: list[PatientId] = []
-    match written.name:
-        case "SignedIn":
-            detail = (str(body["address"]), str(body["address"]))
-        case "AuditRead":
-            words = _EXPORTED if body["is_export"] else words
-            detail = (str(body["day_on"]), str(body["day_on"]))
-        case "NoticesSet":
-            detail = _area_words(str(body["area"]), names)
-        case "TakenOver" | "NotTakenOver":
-            detail = (f"{body['device']}: {body['number']}",) * 2
-        case "HelpCalled":
-            detail = (str(body["device"]), str(body["device"]))
-        case "DeviceCommanded":
-            detail = (f"{body['device']}: {body['do']}",) * 2
-        case "AlarmBegan" | "AlarmEnded":
-            detail = (f"{body['code']} {body['about']}".strip(),) * 2
-        case "Identified":
-            patients = [PatientId(str(body["patient"]))]
+    if written.name == "AuditRead" and body["is_export"]:
+        words = _EXPORTED
+    is_about_one = written.name in _ABOUT_ONE_PATIENT
+    patients = [PatientId(str(body["patient"]))] if is_about_one else []
+    detail = _detail(written.name, body, names)
     return _line(number, written, written.by, words, names, patients=patients, detail=detail)
+
+
+def _detail(  # noqa: PLR0911 - a line a fact
+    name: str, body: Mapping[str, object], names: Names
+) -> Words:
+    """Return what there is to say of a fact beside what it is."""
+    match name:
+        case "SignedIn":
+            return (str(body["address"]),) * 2
+        case "AuditRead":
+            return (str(body["day_on"]),) * 2
+        case "NoticesSet":
+            return _area_words(str(body["area"]), names)
+        case "TakenOver" | "NotTakenOver":
+            return (f"{body['device']}: {body['number']}",) * 2
+        case "HelpCalled":
+            return (str(body["device"]),) * 2
+        case "DeviceCommanded":
+            return (f"{body['device']}: {body['do']}",) * 2
+        case "AlarmBegan" | "AlarmEnded":
+            return (f"{body['code']} {body['about']}".strip(),) * 2
+        case "ProofGiven":
+            return ("正确", "right") if body["was_right"] else ("错误", "wrong")
+        case "ReportPrinted":
+            return (str(body["outcome"]),) * 2
+        case _:
+            return _NO_WORDS
 
 
 def _seen_line(number: int, written: JournaledFact, names: Names) -> AuditLine:

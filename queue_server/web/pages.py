@@ -49,6 +49,15 @@ class Pages:
             self._pages[name, language] = fill(page, texts)
         return HTMLResponse(self._pages[name, language])
 
+    def filled(
+        self, name: str, language: Language, facts: Mapping[str, str], *, status: int = 200
+    ) -> HTMLResponse:
+        """Return the page `name` with `facts` on it: `{{fact_title}}` is the fact `title`."""
+        page = (STATIC / f"{name}.html").read_text(encoding="utf-8")
+        known = {f"fact_{key}": value for key, value in facts.items()}
+        texts = {**self.texts(language), "html_language": _HTML_LANGUAGES[language], **known}
+        return HTMLResponse(fill(page, texts), status)
+
 
 def fill(page: str, texts: Mapping[str, str]) -> str:
     """Put the texts in; a key without a text is a mistake in the page."""
@@ -62,10 +71,9 @@ def theme_css() -> str:
     return "\n".join([":root {", *colours, *sizes, "}", ""])
 
 
-def make_router(access: Access, *, has_cards: bool, has_payments: bool) -> APIRouter:
+def make_router(access: Access, pages: Pages, *, has_cards: bool, has_payments: bool) -> APIRouter:
     """Return the routes of all pages and of what they load."""
     router = APIRouter(include_in_schema=False)
-    pages = Pages()
 
     @router.get("/")
     async def first(request: Request) -> Response:

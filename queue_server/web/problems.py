@@ -33,6 +33,7 @@ class ProblemCode(StrEnum):
     NO_ANSWER = "NO_ANSWER"
     DEVICE_AWAY = "DEVICE_AWAY"
     RECORDS_UNAVAILABLE = "RECORDS_UNAVAILABLE"
+    RELEASE_OVER = "RELEASE_OVER"
     SERVER_ERROR = "SERVER_ERROR"
 
 
@@ -92,6 +93,11 @@ SENTENCES: Final[Mapping[ProblemCode, tuple[int, str, str]]] = {
         503,
         "暂时查不到医院的患者档案。请稍后再试，或按号码查找。",
         "The hospital's records can't be asked at the moment. Try later, or search by number.",
+    ),
+    _CODE.RELEASE_OVER: (
+        410,
+        "这份报告的打印授权已使用或已过期。请在自助机上重新选择。",
+        "This release of a report was used or is over. Please choose the report again.",
     ),
     _CODE.SERVER_ERROR: (
         500,

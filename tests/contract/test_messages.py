@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queue_server.contract import messages, payments
+from queue_server.contract import messages, payments, report_messages
 from queue_server.contract.codec import BadPayload, decode, encode
 from queue_server.contract.examples import EXAMPLES, EXCHANGE
 from queue_server.contract.message import Message
@@ -29,10 +29,18 @@ from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 ALL = sorted(
     {
         kind
-        for kind in (vars(messages) | vars(payments)).values()
+        for module in (messages, payments, report_messages)
+        for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Message) and kind is not Message
     },
     key=lambda kind: kind.__name__,
+)
+WITHOUT_NEEDS = (
+    messages.Identify,
+    messages.HelpCalled,
+    messages.TakenOver,
+    report_messages.Proven,
+    report_messages.PrintingNoted,
 )
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=timezone(timedelta(hours=8)))
 each = pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
@@ -79,7 +87,7 @@ def test_a_missing_field_is_refused_by_its_name(kind: type[Message]) -> None:
         fields = as_json(EXAMPLES[kind])
         del fields[field.name]
         assert field.name in refusal(fields, kind)
-    assert required or kind.__name__ in ("Identify", "HelpCalled", "TakenOver")
+    assert required or kind.__name__ in {kind.__name__ for kind in WITHOUT_NEEDS}
 
 
 @each

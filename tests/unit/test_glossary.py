@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from queue_server.payments.terms import AttemptState, Channel, PaymentMode
-from queue_server.rules.terms import PriorityRank, QueueStatus, TicketKind, TicketState
+from queue_server.rules.terms import (
+    PrintOutcome,
+    PriorityRank,
+    QueueStatus,
+    ReportKind,
+    ReportState,
+    TicketKind,
+    TicketState,
+)
 
 GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
 
@@ -29,6 +37,9 @@ def section(title: str) -> str:
         ("Money", Channel),
         ("Money", PaymentMode),
         ("States of an attempt", AttemptState),
+        ("Reports", ReportKind),
+        ("Reports", ReportState),
+        ("Reports", PrintOutcome),
     ],
 )
 def test_every_word_of_the_code_is_explained(title: str, words: type[StrEnum]) -> None:

@@ -11,6 +11,16 @@ const PRINTER_WORDS = [
   "unreachable",
   "no_answer",
   "unconfirmed",
+  "a4_paper_low",
+  "a4_paper_out",
+  "a4_toner_low",
+  "a4_toner_out",
+  "a4_tray_open",
+  "a4_cover_open",
+  "a4_output_full",
+  "a4_jam",
+  "a4_fault",
+  "a4_unreachable",
 ];
 const CLOCK_RIGHT_S = 5;
 

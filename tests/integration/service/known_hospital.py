@@ -6,12 +6,15 @@ from pathlib import Path
 
 from queue_server.records.demo_hospital import write_demo_hospital
 from queue_server.records.records import Appointment, AppointmentId, Patient, Sex
+from queue_server.records.reports import Flag, Measurement, Report, ReportContent, ReportId
 from queue_server.rules.terms import (
     CardId,
     DaySecond,
     FullName,
     PatientId,
     QueueId,
+    ReportKind,
+    ReportState,
     Slot,
     TicketKind,
 )
@@ -96,6 +99,52 @@ def appointments() -> Iterator[Appointment]:
         yield appointment(LONG_HISTORY, "cardiology-2", 9, slot(9), day=past)
 
 
+def report(name: str, number: int, state: ReportState, ready: datetime | None = None) -> Report:
+    reported_at = ready or OPENING - timedelta(minutes=20)
+    return Report(
+        report_id=ReportId(f"lab-{patient_id(name)}-{number}"),
+        patient_id=patient_id(name),
+        kind=ReportKind.LABORATORY,
+        title_zh=f"血常规{number}",
+        title_en=f"Blood count {number}",
+        ordered_at=OPENING - timedelta(hours=1) + timedelta(minutes=number),
+        state=state,
+        ready_at=ready,
+        printed_count=0,
+        content=ReportContent(
+            department="检验科",
+            ordered_by="沈怀仁",
+            specimen="静脉血",
+            examined_at=OPENING - timedelta(minutes=50),
+            reported_at=reported_at,
+            reported_by="温如故",
+            verified_by="江见秋",
+            measurements=(
+                Measurement(
+                    name="白细胞计数",
+                    short="WBC",
+                    value="12.37",
+                    unit="×10⁹/L",
+                    reference="3.50–9.50",
+                    flag=Flag.HIGH,
+                ),
+            ),
+        ),
+    )
+
+
+def reports() -> Iterator[Report]:
+    """Of the one on time: final, ready in 40 minutes, and only ordered; of the second: final."""
+    yield report(ON_TIME, 1, ReportState.FINAL)
+    yield report(ON_TIME, 2, ReportState.IN_PROGRESS, OPENING + timedelta(minutes=41))
+    yield report(ON_TIME, 3, ReportState.ORDERED)
+    yield report(SECOND, 1, ReportState.FINAL)
+
+
+def phone_number(name: str) -> str:
+    return f"1000000{4000 + _NAMES.index(name)}"
+
+
 def write_known_hospital(path: Path, *more: Appointment) -> None:
     write_demo_hospital(
         path,
@@ -106,9 +155,11 @@ def write_known_hospital(path: Path, *more: Appointment) -> None:
                 sex=Sex.FEMALE,
                 birth_on=date(1990, 1, 1),
                 id_number=id_number(name),
+                phone_number=phone_number(name),
             )
             for name in _NAMES
         ],
         card_ids={patient_id(name): card_id(name) for name in _NAMES},
         appointments=[*appointments(), *more],
+        reports=reports(),
     )

@@ -1,6 +1,7 @@
 """A queue service as the product runs it, and MQTT clients that know it by the wire only."""
 
 import json
+import secrets
 import socket
 import threading
 import time
@@ -36,6 +37,7 @@ from queue_server.contract.topics import SERVER
 from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DEMO_SITE_FILE, DemoHospital
+from queue_server.records.demo_report_shelf import DemoReports
 from queue_server.records.virtual_card import CardIssuer, public_key
 from queue_server.rules.commands import AddWalkIn, Command
 from queue_server.rules.events import Entry
@@ -43,6 +45,7 @@ from queue_server.rules.terms import DeviceId, QueueId, RefusalCode, RequestId, 
 from queue_server.service.door import MqttDoor
 from queue_server.service.now import Now
 from queue_server.service.queue_service import Parts, QueueService
+from queue_server.service.report_lookup import ReportShelf
 from queue_server.service.setup import Setup, make_setup
 from queue_server.site import load_site
 from tests.integration.service.known_hospital import OPENING, card_id, id_number
@@ -109,6 +112,10 @@ class ServedSite:
                 door=MqttDoor(self.address.host, self.address.port, self.site),
                 clock=self.clock,
                 fatal=self.fatal.put,
+                shelf=ReportShelf(
+                    reports=DemoReports(self.records_file, self.clock),
+                    new_token=lambda: secrets.token_urlsafe(32),
+                ),
             ),
         )
         self.service.start()

@@ -12,8 +12,11 @@ from fastapi import FastAPI
 
 from queue_server.contract.messages import DeviceStatus, Heard, Screenshot
 from queue_server.contract.virtual_card import CardReader
+from queue_server.documents.check_code import CheckCodes
+from queue_server.documents.report_maker import ReportMaker
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DEMO_SITE_FILE, DemoHospital, write_demo_hospital
+from queue_server.records.demo_report_shelf import DemoReports
 from queue_server.records.id_number import check_digit
 from queue_server.records.records import Appointment, AppointmentId, Patient, Sex
 from queue_server.records.virtual_card import CardIssuer, load_or_make_key, public_key
@@ -150,6 +153,12 @@ class HospitalDay:
             expected_devices=lambda: self.expected,
             sessions_file=self._records_file.with_name("sessions.json"),
             demo_cards=self.demo_cards,
+            report_maker=ReportMaker(
+                site=self.site,
+                records=self.records,
+                reports=DemoReports(self._records_file, self.clock),
+                codes=CheckCodes(bytes(32)),
+            ),
         )
 
     def credentials(self, user: str) -> dict[str, str]:

@@ -17,6 +17,8 @@ IN_PATH = {
     "patient": "patient-001",
     "device": "kiosk-01",
     "act": "reload",
+    "report_id": "lab-1",
+    "code": "AAAABBBBCCCCDDDD",
 }
 """What stands for the parameters of an address; all of cardiology, which is in area A."""
 
@@ -71,4 +73,5 @@ _OTHER_BODIES: dict[str, dict[str, object]] = {
     "notices": {"notices": []},
     "audit": {"what": "names"},
     "export": {},
+    "report": {"device": "kiosk-01", "release_id": "r-1", "token": "nobody-knows"},
 }

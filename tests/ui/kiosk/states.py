@@ -1,8 +1,17 @@
 """Every screen in its most demanding form: long names, long reasons, full lists."""
 
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
+from hardware.page_errors import PagesLate, PagesNotTakenBack
 from kiosk.flow.events import PrintFailure
+from kiosk.flow.report_screens import (
+    PrintingReports,
+    ProofPad,
+    ReportFailure,
+    Reports,
+    ReportsPrinted,
+)
 from kiosk.flow.slip_facts import Provisional, SlipFacts
 from kiosk.flow.state import (
     Arrived,
@@ -25,8 +34,15 @@ from kiosk.flow.state import (
     Waiting,
 )
 from queue_server.contract.messages import FindPlace, Visit
+from queue_server.contract.report_messages import ListedReport
 from queue_server.rules.refusals import SENTENCES
-from queue_server.rules.terms import QueueStatus, RefusalCode, TicketState
+from queue_server.rules.terms import (
+    QueueStatus,
+    RefusalCode,
+    ReportKind,
+    ReportState,
+    TicketState,
+)
 from tests.unit.kiosk.hospital_for_tests import (
     AT,
     MASKED_NAME,
@@ -76,6 +92,64 @@ NO_PAPER: Final = PrintFailure(
 PROVISIONAL: Final = Provisional(
     number="K01-003", slip_code="hk:offline:4f0e6c1d9b7a4e58a1c3d2f5e6b7a809", checked_in_at=AT
 )
+
+
+def report(report_id: str, **changes: Any) -> ListedReport:
+    values: dict[str, Any] = {
+        "report_id": report_id,
+        "kind": ReportKind.LABORATORY,
+        "title_zh": "生化全项",
+        "title_en": "Biochemistry, full panel",
+        "day_on": "2026-11-21",
+        "state": ReportState.FINAL,
+        "ready_in_min": None,
+        "printed_count": 0,
+        "can_print": True,
+    }
+    return ListedReport(**values | changes)
+
+
+_PRINTED_ZH, _PRINTED_EN = SENTENCES[RefusalCode.REPORT_PRINTED_ALREADY]
+SIX_REPORTS: Final = (
+    report("final-1"),
+    report(
+        "final-2",
+        title_zh="甲状腺功能与抗体联合检测（化学发光法，加急）",
+        title_en="Thyroid function and antibodies (urgent)",
+    ),
+    report(
+        "being-made",
+        kind=ReportKind.IMAGING,
+        title_zh="胸部正位 X 线",
+        title_en="Chest X-ray",
+        state=ReportState.IN_PROGRESS,
+        ready_in_min=40,
+        can_print=False,
+        hint_zh="正在出具，大约还需 40 分钟。",
+        hint_en="Being produced, about 40 minutes more.",
+    ),
+    report(
+        "printed",
+        printed_count=1,
+        can_print=False,
+        hint_zh=_PRINTED_ZH,
+        hint_en=_PRINTED_EN,
+    ),
+    report(
+        "ordered",
+        title_zh="腹部超声",
+        title_en="Abdominal ultrasound",
+        state=ReportState.ORDERED,
+        can_print=False,
+        hint_zh="尚未检查，请先按导诊单做检查。",
+        hint_en="Not examined yet: please go to the examination first.",
+    ),
+    report("final-3", title_zh="十二导联心电图", title_en="12-lead electrocardiogram"),
+)
+
+
+def reports_state(screen: Screen, *, is_by_card: bool = False) -> State:
+    return state(screen, session=replace(session(), is_by_card=is_by_card))
 
 
 def session(*visits: Visit) -> Session:
@@ -188,4 +262,34 @@ STATES: Final[dict[str, State]] = {
     "help-called": state(help=HelpState.CALLED),
     "help-not-reached": state(help=HelpState.NOT_REACHED, is_line_up=False),
     "inactivity": state(Identify(intent=Intent.PLACE), idle_s=44.0),
+    "proof-pad": reports_state(ProofPad(characters="44")),
+    "proof-pad-id": reports_state(ProofPad(characters="4417"), is_by_card=True),
+    "reports": reports_state(Reports(reports=SIX_REPORTS, left_out=frozenset({"final-2"}))),
+    "reports-second-page": reports_state(Reports(reports=SIX_REPORTS, page=1)),
+    "reports-none-ready": reports_state(Reports(reports=SIX_REPORTS[2:4])),
+    "reports-none": reports_state(Reports(reports=())),
+    "reports-printing": reports_state(
+        PrintingReports(reports=SIX_REPORTS[:2], index=1, ask_number=1)
+    ),
+    "reports-printed": reports_state(ReportsPrinted(printed_count=2, left_count=0, failure=None)),
+    **{
+        f"reports-failed-{error.code}": reports_state(
+            ReportsPrinted(
+                printed_count=count,
+                left_count=1,
+                failure=ReportFailure(
+                    sentence_zh=error.sentence_zh,
+                    sentence_en=error.sentence_en,
+                    may_have_printed=is_partly,
+                ),
+            )
+        )
+        for error, count, is_partly in (
+            (PagesLate, 1, False),
+            (PagesNotTakenBack, 0, True),
+        )
+    },
+    "reports-unanswered": reports_state(
+        ReportsPrinted(printed_count=0, left_count=2, failure=ReportFailure())
+    ),
 }

@@ -47,6 +47,8 @@ def test_one_scanner_or_several_may_be_given(tmp_path: Path) -> None:
         (LEAST + "[session]\ncountdown_s = 5\n", "countdown_s"),
         (LEAST + "[session]\nunattended_after_s = 30\ncountdown_s = 30\n", "shorter"),
         (LEAST + "[broker]\nport = 70000\n", "port"),
+        (LEAST + '[reports]\nserver = "http://10.0.0.5"\nprinter = {}\n', "in the clear"),
+        (LEAST + '[reports]\nserver = "ftp://10.0.0.5"\nprinter = {}\n', "server"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, text: str, said: str) -> None:
@@ -72,3 +74,16 @@ def test_a_file_that_can_not_be_read_as_toml_is_named(tmp_path: Path, content: b
 
     with pytest.raises(BadConfiguration, match=r"kiosk\.toml"):
         load_configuration(path)
+
+
+def test_the_authority_of_the_pages_lies_beside_the_file(tmp_path: Path) -> None:
+    text = '[reports]\nserver = "https://10.0.0.5"\nauthority = "ca.crt"\nprinter = {}\n'
+
+    reports = load_configuration(written(tmp_path, LEAST + text)).reports
+
+    assert reports is not None
+    assert reports.authority == str(tmp_path / "ca.crt")
+
+
+def test_without_its_table_no_reports_are_offered(tmp_path: Path) -> None:
+    assert load_configuration(written(tmp_path, LEAST)).reports is None

@@ -15,6 +15,10 @@ TEXTS = {language: load("web", language) for language in Language}
 SCRIPTS = sorted(STATIC.glob("*.js"))
 PAGES = sorted(STATIC.glob("*.html"))
 STYLES = sorted(STATIC.glob("*.css"))
+FACTS = {
+    fact for page in PAGES for fact in re.findall(r"\{\{(fact_\w+)\}\}", page.read_text("utf-8"))
+}
+"""What a page is told besides texts."""
 
 
 def used_keys() -> set[str]:
@@ -22,7 +26,7 @@ def used_keys() -> set[str]:
     keys: set[str] = set()
     for page in PAGES:
         keys |= set(re.findall(r"\{\{([\w.]+)\}\}", page.read_text(encoding="utf-8")))
-    keys.discard("html_language")
+    keys -= {"html_language", *FACTS}
     for script in SCRIPTS:
         source = script.read_text(encoding="utf-8")
         quoted = re.findall(r'"([a-z_]+\.[a-z_]+)"', source)
@@ -75,7 +79,8 @@ def test_every_state_and_rank_has_a_word() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 @pytest.mark.parametrize("language", Language)
 def test_a_filled_page_has_no_gap(page: Path, language: Language) -> None:
-    filled = fill(page.read_text(encoding="utf-8"), {**TEXTS[language], "html_language": "xx"})
+    texts = {**TEXTS[language], "html_language": "xx", **dict.fromkeys(FACTS, "what is known")}
+    filled = fill(page.read_text(encoding="utf-8"), texts)
 
     assert "{{" not in filled
     assert '<html lang="xx">' in filled

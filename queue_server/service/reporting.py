@@ -1,0 +1,222 @@
+"""Answers about reports: the second factor, the list, the release of one, and its printing."""
+
+import hashlib
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from queue_server.contract.report_messages import (
+    RELEASE_LIFE_S,
+    ListedReport,
+    ListReports,
+    PrintingNoted,
+    PrintReport,
+    ProveIdentity,
+    Proven,
+    ReportReleased,
+    ReportsListed,
+    TellPrinted,
+)
+from queue_server.records.reports import Report
+from queue_server.rules.refusals import SENTENCES, Refused
+from queue_server.rules.report_printing import (
+    Known,
+    ReportPolicy,
+    proves,
+    require_open,
+    why_not_printable,
+    wrong_proof,
+)
+from queue_server.rules.terms import PatientId, RefusalCode, ReportState
+from queue_server.service import report_facts as facts
+from queue_server.service.jobs import Asked
+from queue_server.service.now import Session
+from queue_server.service.report_lookup import FoundReports
+
+if TYPE_CHECKING:
+    from queue_server.service.answers import Draft
+
+LISTED_MAX: Final = 100
+_MINUTE_S: Final = 60
+_UNDER_WAY: Final = (ReportState.IN_PROGRESS, ReportState.ORDERED, ReportState.FINAL)
+"""In which order those are listed that can't be printed now."""
+_BUSY_WORDS: Final = ("正在出具，请稍后再来。", "Being produced, please come back later.")
+_READY_WORDS: Final = (
+    "正在出具，大约还需 {minutes} 分钟。",
+    "Being produced, about {minutes} minutes more.",
+)
+_ORDERED_WORDS: Final = (
+    "尚未检查，请先按导诊单做检查。",
+    "Not examined yet: please go to the examination first.",
+)
+
+ReportRequest = ProveIdentity | ListReports | PrintReport | TellPrinted
+ReportReply = Proven | ReportsListed | ReportReleased | PrintingNoted
+
+
+def answer_about_reports(draft: "Draft", job: Asked, body: ReportRequest) -> ReportReply:
+    """Return the reply to a request about reports.
+
+    Raises:
+        Refused: what was to be kept of a wrong proof is kept all the same.
+    """
+    policy = draft.setup.site.reports
+    if policy is None:
+        raise Refused(RefusalCode.REPORTS_OFF)
+    if isinstance(body, TellPrinted):
+        return _noted(draft, job, body)
+    session = draft.session_of(job, body.session_id)
+    if isinstance(body, ProveIdentity):
+        return _proven(draft, job, body, session)
+    if not session.is_proven:
+        raise Refused(RefusalCode.PROOF_MISSING)
+    if isinstance(job.found, Refused):
+        raise job.found
+    if not isinstance(job.found, FoundReports):
+        # The site wants them, but this server has been given none to print.
+        raise Refused(RefusalCode.REPORTS_OFF)
+    if isinstance(body, ListReports):
+        return _listed(draft, job, body, job.found, policy)
+    return _released(draft, job, body, job.found, policy)
+
+
+def _proven(draft: "Draft", job: Asked, body: ProveIdentity, session: Session) -> Proven:
+    if (body.phone_end is None) == (body.id_number is None):
+        detail = "phone_end 和 id_number 必须且只能给出一个 / exactly one of phone_end, id_number"
+        raise Refused(RefusalCode.BAD_REQUEST, detail=detail)
+    patient = draft.now.patients.get(session.patient)
+    if patient is None:
+        # After a restart, while the records can't be asked.
+        raise Refused(RefusalCode.BUSY)
+    day_ends_at = _end_of_day(draft)
+    require_open(_wrong_at(draft, session.patient), draft.at, day_ends_at)
+    known = Known(
+        phone_number=patient.phone_number,
+        id_number=patient.id_number,
+        is_identified_by_id_number=not session.is_by_card,
+    )
+    was_right = proves(known, phone_end=body.phone_end, id_number=body.id_number)
+    given = facts.ProofGiven(
+        session_id=body.session_id,
+        device=job.device,
+        patient=session.patient,
+        was_right=was_right,
+    )
+    draft.note(given, by=job.device)
+    if not was_right:
+        raise wrong_proof(_wrong_at(draft, session.patient), draft.at, day_ends_at)
+    return Proven()
+
+
+def _wrong_at(draft: "Draft", patient: PatientId) -> tuple[datetime, ...]:
+    return draft.now.report_desk.wrong_proofs.get(patient, ())
+
+
+def _end_of_day(draft: "Draft") -> datetime:
+    """Return when the clinic day ends, in local time."""
+    midnight = datetime.combine(draft.now.day_on + timedelta(days=1), time(), draft.at.tzinfo)
+    return midnight + timedelta(seconds=draft.setup.site.day_rolls_over_at)
+
+
+def _listed(
+    draft: "Draft", job: Asked, body: ListReports, found: FoundReports, policy: ReportPolicy
+) -> ReportsListed:
+    patient = draft.session_of(job, body.session_id).patient
+    shown = facts.ReportsShown(session_id=body.session_id, device=job.device, patient=patient)
+    draft.note(shown, by=job.device)
+    listed = [_line(draft, report, policy) for report in found.reports[:LISTED_MAX]]
+    # What can be taken away now comes first; within each, the latest.
+    listed.sort(key=lambda one: (not one.can_print, _UNDER_WAY.index(one.state)))
+    return ReportsListed(reports=listed)
+
+
+def _line(draft: "Draft", report: Report, policy: ReportPolicy) -> ListedReport:
+    printed_count = _printed_count(draft, report)
+    why_not = why_not_printable(report.state, printed_count, policy)
+    ready_in_min = _ready_in_min(report, draft.at)
+    hint_zh, hint_en = _hint(report.state, why_not, ready_in_min)
+    return ListedReport(
+        report_id=report.report_id,
+        kind=report.kind,
+        title_zh=report.title_zh,
+        title_en=report.title_en,
+        day_on=f"{report.ordered_at:%Y-%m-%d}",
+        state=report.state,
+        ready_in_min=ready_in_min,
+        printed_count=printed_count,
+        can_print=why_not is None,
+        hint_zh=hint_zh,
+        hint_en=hint_en,
+    )
+
+
+def _printed_count(draft: "Draft", report: Report) -> int:
+    # The hospital's systems may not have been told yet of what was printed today.
+    return max(report.printed_count, draft.now.report_desk.printed.get(report.report_id, 0))
+
+
+def _ready_in_min(report: Report, at: datetime) -> int | None:
+    """Return in about how many minutes a report will be final, in steps of five."""
+    if report.state is not ReportState.IN_PROGRESS or report.ready_at is None:
+        return None
+    left_min = (report.ready_at - at).total_seconds() / _MINUTE_S
+    return max(5, round(left_min / 5) * 5) if left_min > 0 else None
+
+
+def _hint(
+    state: ReportState, why_not: RefusalCode | None, ready_in_min: int | None
+) -> tuple[str, str]:
+    if why_not is None:
+        return "", ""
+    if state is ReportState.FINAL:
+        return SENTENCES[why_not]
+    if state is ReportState.ORDERED:
+        return _ORDERED_WORDS
+    if ready_in_min is None:
+        return _BUSY_WORDS
+    zh, en = _READY_WORDS
+    return zh.format(minutes=ready_in_min), en.format(minutes=ready_in_min)
+
+
+def _released(
+    draft: "Draft", job: Asked, body: PrintReport, found: FoundReports, policy: ReportPolicy
+) -> ReportReleased:
+    if not found.reports:
+        raise Refused(RefusalCode.UNKNOWN_REPORT)
+    [report] = found.reports
+    why_not = why_not_printable(report.state, _printed_count(draft, report), policy)
+    if why_not is not None:
+        raise Refused(why_not)
+    release_id, token = job.request.request_id, found.token
+    expires_at = draft.at + timedelta(seconds=RELEASE_LIFE_S)
+    released = facts.ReportReleased(
+        release_id=release_id,
+        session_id=body.session_id,
+        device=job.device,
+        patient=report.patient_id,
+        report_id=report.report_id,
+        token_digest=digest_of(token),
+        expires_at=expires_at,
+    )
+    draft.note(released, by=job.device)
+    return ReportReleased(release_id=release_id, token=token, expires_at=expires_at)
+
+
+def digest_of(token: str) -> str:
+    """Return what is kept of a token: nobody can fetch a report with it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _noted(draft: "Draft", job: Asked, body: TellPrinted) -> PrintingNoted:
+    release = draft.now.report_desk.releases.get(body.release_id)
+    if release is None or release.device != job.device:
+        raise Refused(RefusalCode.UNKNOWN_REPORT)
+    if not release.is_told:
+        printed = facts.ReportPrinted(
+            release_id=body.release_id,
+            device=job.device,
+            patient=release.patient,
+            report_id=release.report_id,
+            outcome=body.outcome,
+        )
+        draft.note(printed, by=job.device)
+    return PrintingNoted()
