@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Final
 
 from queue_server.broker.access import Secured
-from queue_server.broker.broker import Broker, BrokerAddress
+from queue_server.broker.broker import Broker
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.broker.existing_broker import ExistingBroker
-from queue_server.client.logs import Form, Level, set_up_logs
+from queue_server.client.logs import set_up_logs
 from queue_server.client.supervisor import Supervisor
 from queue_server.client.tls import TlsSession
 from queue_server.contract.topics import SERVER
@@ -36,9 +36,9 @@ from queue_server.documents.report_maker import ReportMaker
 from queue_server.documents.typesetter import DocumentError, require_fonts
 from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_file import JOURNAL_NAME
-from queue_server.journal.journal_key import JournalKey
 from queue_server.journal.snapshot_file import SNAPSHOT_NAME, SnapshotFile
 from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.options import ServerOptions
 from queue_server.paying import Keep, Paying, PayingParts
 from queue_server.payments.configuration import load_payments
 from queue_server.records.demo_counter import DemoCounter
@@ -60,7 +60,7 @@ from queue_server.watch.watch import Sources, Watch
 from queue_server.watch.watched_records import WatchedRecords
 from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
-from queue_server.web.https import WARN_BEFORE, HttpsFiles, load_https
+from queue_server.web.https import WARN_BEFORE, load_https
 from queue_server.web.users import Users, load_users
 from queue_server.web.web_server import WebServer
 
@@ -76,36 +76,6 @@ LOOK_AFTER_BROKER_S: Final = 0.5
 """How soon the built-in broker is started again when it has died."""
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerOptions:
-    """What the command line says of a queue server."""
-
-    site_file: Path
-    users_file: Path
-    data_folder: Path
-    http_host: str
-    http_port: int
-    https: HttpsFiles | None = None
-    """Serves the pages by HTTPS; None: plain HTTP, which must not leave this machine."""
-    broker: BrokerAddress | None = None
-    """The hospital's own broker; None: the embedded one."""
-    journal_key: JournalKey | None = None
-    """Encrypts the journal; None: it is plain."""
-    broker_listen: BrokerAddress | None = None
-    """Where the embedded broker listens. None: where the list of devices says; without one, at
-    any free port of this machine."""
-    payments_file: Path | None = None
-    """Who takes money, `payments.toml`; None: nobody."""
-    metrics: BrokerAddress | None = None
-    """Where `/metrics` is served; None: nowhere."""
-    log_format: Form = "text"
-    log_level: Level = "INFO"
-    demo_seed: int | None = None
-    """Makes the demo hospital of the day, if there is none in the folder, and shows its cards."""
-    clock_offset_s: int = 0
-    """For demos: how far the clock is ahead of the real one."""
 
 
 def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:

@@ -158,7 +158,8 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 
 def _server(parsed: argparse.Namespace) -> int:
-    from queue_server.bootstrap import ServerOptions, run_server  # noqa: PLC0415  # slow to import
+    from queue_server.bootstrap import run_server  # noqa: PLC0415  # slow to import
+    from queue_server.options import ServerOptions  # noqa: PLC0415
     from queue_server.paying import PayingError  # noqa: PLC0415
     from queue_server.payments.configuration import PaymentsError  # noqa: PLC0415
     from queue_server.records.virtual_card import KeyFileError  # noqa: PLC0415

@@ -27,8 +27,9 @@ from queue_server.rules.terms import RequestId, TicketId
 from queue_server.service.facts import AnyFact
 from queue_server.service.jobs import Acted, Job, Kept, Noted, StopService, firm_future
 from queue_server.service.now import Now, open_now
+from queue_server.service.replay import replayed
 from queue_server.service.setup import Setup
-from queue_server.service.writer import Parts, Writer, replayed
+from queue_server.service.writer import Parts, Writer
 
 __all__ = ["Parts", "QueueService"]
 

@@ -7,7 +7,7 @@ simulation by its own.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -21,9 +21,8 @@ from queue_server.contract.codec import encode
 from queue_server.contract.messages import Command, Heard, Identify, TakeOver
 from queue_server.contract.payments import CancelPayment, FindOwed, FollowPayment, Pay
 from queue_server.contract.virtual_card import CardReader
-from queue_server.journal.hash_chain import START, Link
-from queue_server.journal.journal import Journal, JournaledEntry, JournalUnusable
-from queue_server.journal.row_codec import DECODING_ERRORS
+from queue_server.journal.hash_chain import START
+from queue_server.journal.journal import Journal
 from queue_server.records.records import Records, RecordsUnavailable
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, RefusalCode
@@ -33,7 +32,7 @@ from queue_server.service.clinic_day import clinic_day, local_time
 from queue_server.service.day_records import known_patients, load_day, missing_tickets
 from queue_server.service.device_state import with_said
 from queue_server.service.door import Door
-from queue_server.service.facts import DeviceCommanded, with_fact
+from queue_server.service.facts import DeviceCommanded
 from queue_server.service.identification import Found, find_by_card, identify
 from queue_server.service.jobs import (
     Acted,
@@ -46,8 +45,9 @@ from queue_server.service.jobs import (
     Noted,
     Unreadable,
 )
-from queue_server.service.now import Now, open_now, with_entries, with_patient
+from queue_server.service.now import Now, open_now, with_patient
 from queue_server.service.payment_desk import PaymentDesk
+from queue_server.service.replay import replayed
 from queue_server.service.report_lookup import (
     AsksReports,
     FoundReports,
@@ -62,8 +62,6 @@ COMMAND_LIFE_S: Final = 30
 """How long a device may take to obey; a device that comes back later must not."""
 
 SNAPSHOT_EVERY_S: Final = 300.0
-_NEVER_HAPPENED: Final = (AssertionError, *DECODING_ERRORS)
-"""What comes of an entry or a fact that does not fit what was before it."""
 _Question = Callable[[], Found | FoundReports]
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -360,53 +358,6 @@ class Writer:
             what = type(error).__name__
             _log.error("the records of %s can't be read (%s); trying again", day_on, what)
             self._loading_day = None
-
-
-def _with_known_queues(setup: Setup, written: JournaledEntry) -> JournaledEntry:
-    """Refuse in words an entry about a queue that the site file no longer names."""
-    for event in written.entry.events:
-        if event.queue not in setup.queues:
-            raise JournalUnusable(
-                f"the journal of {written.day_on} has tickets of queue {event.queue}: the site"
-                " file no longer names it; put it back, and take it out after the last such day"
-                " / 站点文件中缺少当日已有号票的队列，请先恢复"
-            )
-    return written
-
-
-def replayed(setup: Setup, journal: Journal, now: Now, after: Link = START) -> Now:
-    """Return the day `now`, which is as of link `after`, after all that its journal tells since.
-
-    May block.
-
-    Raises:
-        JournalUnusable: it can't be read, or says what can't have happened.
-    """
-    reached = now.day.entry_count
-
-    def told() -> Iterator[JournaledEntry]:
-        nonlocal reached
-        for written in journal.entries(now.day_on, now.day.entry_count):
-            reached = written.entry.number
-            yield _with_known_queues(setup, written)
-
-    try:
-        now = with_entries(setup, now, told())
-    except _NEVER_HAPPENED as error:
-        raise _unfitting(f"entry {reached} of {now.day_on}") from error
-    for fact in journal.facts(now.day_on, after.number):
-        try:
-            now = with_fact(now, fact)
-        except _NEVER_HAPPENED as error:
-            raise _unfitting(f"a fact of {now.day_on} ({fact.name})") from error
-    return now
-
-
-def _unfitting(what: str) -> JournalUnusable:
-    return JournalUnusable(
-        f"{what} does not fit what was before it: keep the journal, and see hospital-kiosk"
-        " verify / 与此前的记录不符：请保留日志，并运行 hospital-kiosk verify"
-    )
 
 
 def _settled(answer: "Future[T]", decide: Callable[[], T]) -> tuple[Callable[[], None], str]:

@@ -10,7 +10,7 @@ from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.rules.terms import AreaId, QueueId
 from queue_server.service.now import open_now
-from queue_server.service.writer import replayed
+from queue_server.service.replay import replayed
 from tests.integration.service.known_hospital import MONDAY, ON_TIME, SECOND
 from tests.integration.service.served_site import WAIT_S, Device, Listener, ServedSite, setup_of
 

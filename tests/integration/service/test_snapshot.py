@@ -25,9 +25,9 @@ from queue_server.service.board_view import area_board
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.facts import HelpCalled, Identified, NoticesSet
 from queue_server.service.now import Now, open_now
+from queue_server.service.replay import replayed
 from queue_server.service.setup import Setup, make_setup
 from queue_server.service.snapshot import Snapshots
-from queue_server.service.writer import replayed
 from queue_server.site import load_site
 from tests.integration.journal.journaled_morning import HEX_KEY, key_of
 

@@ -17,8 +17,8 @@ from queue_server.rules.commands import AddWalkIn
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.terms import DaySecond
 from queue_server.service.now import open_now
+from queue_server.service.replay import replayed
 from queue_server.service.setup import Setup, make_setup
-from queue_server.service.writer import replayed
 from queue_server.site import load_site
 
 DAY = date(2026, 11, 23)
