@@ -4,7 +4,8 @@ from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.screens.body_screen import BodyScreen
-from kiosk.widgets.parts import Gap, Key, Pressable, Text
+from kiosk.widgets.page_row import show_pages
+from kiosk.widgets.parts import Pressable
 
 
 class BillItem(BoxLayout):
@@ -35,13 +36,4 @@ class BillsScreen(BodyScreen):
         bills.clear_widgets()
         for bill in self.view.bills:
             bills.add_widget(BillCard(view=bill))
-        pages = self.ids.pages
-        pages.clear_widgets()
-        if not self.view.page:
-            return
-        for part in (self.view.earlier, self.view.page, self.view.more):
-            if isinstance(part, str):
-                label = Text(content=part, halign="center", pos_hint={"center_y": 0.5})
-                pages.add_widget(label)
-            else:
-                pages.add_widget(Gap() if part is None else Key(view=part))
+        show_pages(self.ids.pages, self.view)
