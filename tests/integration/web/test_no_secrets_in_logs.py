@@ -79,7 +79,7 @@ def visit_everything(day: HospitalDay, client: httpx.Client) -> None:
     in_path = {
         "queue": CARDIOLOGY, "number": "A002", "help_id": "h", "conflict_id": "c", "area": "area-a",
         "language": "zh", "name": "base.css", "patient": "patient-001", "device": "kiosk-01",
-        "act": "screenshot",
+        "act": "screenshot", "report_id": "laboratory-1", "code": "no-code",
     }  # fmt: skip
     numbers = itertools.count(1)
     for method, path in all_routes(day.application()):
