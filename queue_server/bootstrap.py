@@ -6,7 +6,6 @@ import os
 import secrets
 import signal
 import ssl
-import sys
 import threading
 import time
 import uuid
@@ -68,9 +67,6 @@ JOURNAL_BROKEN: Final = 70
 """Exit code when the journal can't be written any more (EX_SOFTWARE)."""
 
 ANYWHERE: Final = "0.0.0.0"  # noqa: S104  # with TLS only, and for listed certificates only
-TAKE_TURNS_S: Final = 0.001
-"""How long a thread may keep the interpreter from the others: what comes in is read between two
-decisions, not after five milliseconds of them."""
 RECORDS_NAME: Final = "records.sqlite"
 LOOK_AFTER_BROKER_S: Final = 0.5
 """How soon the built-in broker is started again when it has died."""
@@ -97,7 +93,6 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
     site = load_site(options.site_file)
     setup = make_setup(site)
     set_up_logs(site=site.id, device=SERVER, form=options.log_format, level=options.log_level)
-    sys.setswitchinterval(TAKE_TURNS_S)
     users = load_users(options.users_file, site)
     https = _https(options)
     options.data_folder.mkdir(parents=True, exist_ok=True)
