@@ -19,10 +19,6 @@ class CodeKind(StrEnum):
     """A signed token: three base64url parts (compact JWS). Only the server can verify it."""
     SLIP = "slip"
     """Printed on a slip of ours: text that begins with `hk:`."""
-    RECEIPT = "receipt"
-    """Printed on a receipt of ours: `hk:receipt:`."""
-    REPORT = "report"
-    """Printed on a report of ours: `hk:report:`."""
     INSURANCE = "insurance"
     """医保电子凭证: 28 digits."""
     RESIDENT_ID = "resident_id"
@@ -41,13 +37,6 @@ class CodeKind(StrEnum):
 _PAYMENTS = frozenset({CodeKind.WECHAT_PAYMENT, CodeKind.ALIPAY_PAYMENT, CodeKind.UNIONPAY_PAYMENT})
 
 SLIP_PREFIX = "hk:"
-RECEIPT_PREFIX = "hk:receipt:"
-REPORT_PREFIX = "hk:report:"
-_PREFIXES = (
-    (RECEIPT_PREFIX, CodeKind.RECEIPT),
-    (REPORT_PREFIX, CodeKind.REPORT),
-    (SLIP_PREFIX, CodeKind.SLIP),
-)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{4,1024}\.[A-Za-z0-9_-]{2,4096}\.[A-Za-z0-9_-]{16,1024}")
 _DIGITS_KINDS = (
     (re.compile(r"\d{28}", re.ASCII), CodeKind.INSURANCE),
@@ -71,9 +60,8 @@ def classify_code(text: str, *, is_paying: bool = False) -> CodeKind:
     a valid day and check digit. Where a patient is asked to pay (`is_paying`) that is a payment
     code, elsewhere a number.
     """
-    for prefix, kind in _PREFIXES:
-        if text.startswith(prefix):
-            return kind
+    if text.startswith(SLIP_PREFIX):
+        return CodeKind.SLIP
     of_digits = next((kind for form, kind in _DIGITS_KINDS if form.fullmatch(text)), None)
     if is_resident_id(text) and not (is_paying and of_digits):
         return CodeKind.RESIDENT_ID
