@@ -42,7 +42,7 @@ from kiosk.flow.events import (
 )
 from kiosk.flow.forgetting import start
 from kiosk.flow.slip_facts import Provisional
-from kiosk.flow.state import Home
+from kiosk.flow.state import Home, Waiting
 from kiosk.payment_slip import make_payment_slip
 from kiosk.presenter.views import View, spoken_texts
 from kiosk.presenter.window import Presenter
@@ -54,6 +54,8 @@ from queue_server.contract.payments import CancelPayment, Payment
 
 TICK_S = 0.5
 PRINTER_CHECK_S = 60.0
+WAITING_SHOWN_AFTER_S = 0.15
+"""An answer that comes sooner takes the place of what was asked from, with no screen between."""
 _UNKNOWN_FAILURE = PrintFailure(sentence_zh="", sentence_en="", may_have_printed=True)
 _log = logging.getLogger(__name__)
 
@@ -148,6 +150,8 @@ class Conductor:
         """Slips, calls for help and cancelled payments: they outlive the patient's session."""
         self._printer_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="printer")
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._held: asyncio.TimerHandle | None = None
+        """Set while the former screen still stands there, in the hope of a quick answer."""
         self._scanners: Sequence[Scanner] = ()
         self.state = start(presenter.settings)
         self.paper = ""
@@ -187,6 +191,7 @@ class Conductor:
 
     async def stop(self) -> None:
         """Stop in reverse: scanners, voice, requests; a slip that is being printed is finished."""
+        self._let_go()
         for scanner in reversed(self._scanners):
             scanner.stop()
         self._voice.silence()
@@ -211,11 +216,29 @@ class Conductor:
 
     def handle(self, event: Event) -> None:
         """Take in an event; to be called in the loop's thread."""
+        was_waiting = isinstance(self.state.screen, Waiting)
         self.state, effects = step(self.state, event, self._presenter.settings)
+        if isinstance(self.state.screen, Waiting) and self.state.help is None:
+            if not was_waiting and self._loop is not None:
+                self._held = self._loop.call_later(WAITING_SHOWN_AFTER_S, self._show_held)
+        else:
+            self._let_go()
         for effect in effects:
             self._carry_out(effect)
-        if self._window is not None:
+        self._show()
+
+    def _show(self) -> None:
+        if self._window is not None and self._held is None:
             self._window.show(self.view())
+
+    def _show_held(self) -> None:
+        self._let_go()
+        self._show()
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held.cancel()
+            self._held = None
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
@@ -260,6 +283,7 @@ class Conductor:
         self.handle(await self._alone.check_in(effect))
 
     def _wipe(self) -> None:
+        self._let_go()
         for task in self._asking.values():
             task.cancel()
         self._asking.clear()

@@ -6,7 +6,8 @@ JSON lines over a socket of the loopback address, one answer a question:
     {"do": "texts"}                          {"texts": ["…", …]} in reading order
     {"do": "find", "test_name": "check-in"}  {"x", "y", "width", "height"}: the widget's centre, in
                                              pixels from the window's top left corner, and its size
-    {"do": "tap", "test_name": "check-in"}   a touch through Kivy's own input, then {"done": true}
+    {"do": "tap", "test_name": "check-in"}   a touch through Kivy's own input, then {"lifted_s": …}:
+                                             when, in seconds of the monotonic clock
     {"do": "scan", "code": "hk:…"}           typed as a keyboard scanner types, then {"done": true}
     {"do": "screenshot", "path": "a.png"}    {"path": "a.png"}
     anything else                            {"error": "…"}
@@ -14,6 +15,7 @@ JSON lines over a socket of the loopback address, one answer a question:
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +81,7 @@ class RemoteControl:
             case "find":
                 return self._find(question["test_name"])
             case "tap":
-                await self._tap(question["test_name"])
+                return {"lifted_s": await self._tap(question["test_name"])}
             case "scan":
                 await self._scan(question["code"])
             case "screenshot":
@@ -99,13 +101,15 @@ class RemoteControl:
             "height": round(widget.height),
         }
 
-    async def _tap(self, test_name: str) -> None:
+    async def _tap(self, test_name: str) -> float:
         widget = self._app.find(test_name)
         touch = Touch(*widget.to_window(*widget.center))
         EventLoop.post_dispatch_input("begin", touch)
         await _frames(1)
+        lifted_s = time.monotonic()
         EventLoop.post_dispatch_input("end", touch)
         await _frames(FRAMES_AFTER_INPUT)
+        return lifted_s
 
     async def _scan(self, code: str) -> None:
         for character in code:

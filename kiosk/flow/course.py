@@ -36,7 +36,7 @@ from kiosk.flow.printing import print_ended
 from kiosk.flow.report_screens import PrintingReports, ProofPad
 from kiosk.flow.session import intent_of
 from kiosk.flow.settings import Settings
-from kiosk.flow.state import Home, State, Step, Waiting
+from kiosk.flow.state import Home, Identify, State, Step, Waiting
 from kiosk.flow.taps import TAPPED
 
 SPEECH_S_MAX: Final = 180.0
@@ -138,5 +138,10 @@ def _scanned(state: State, code: str) -> Step:
         return paying.pay_by_code(state, code)
     if isinstance(screen, ProofPad) and classify_code(code) is CodeKind.RESIDENT_ID:
         return reports.prove_by_id_number(state, code.upper())
-    shown, effects = identify(forget_patient(state), code, intent_of(state))
+    forgotten = forget_patient(state)
+    shown, effects = identify(forgotten, code, intent_of(state))
+    has_nothing_personal = replace(state, screen=forgotten.screen) == forgotten
+    if isinstance(screen, Home | Identify) and has_nothing_personal and not state.is_speaking:
+        # What is shown may stay until the answer is there.
+        return shown, effects
     return shown, (Wipe(), *effects)

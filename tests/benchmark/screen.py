@@ -31,7 +31,9 @@ class Screen:
         header: tuple[int, ...] = struct.unpack(">20I", pixels[:80])
         self._row_bytes, self._height = header[12], header[5]
         self._start = header[0] + header[19] * 12
-        self._changes: list[tuple[float, int]] = []
+        self._rows_at = range(0, self._height, ROW_STEP)
+        self._seen = [0] * len(self._rows_at)
+        self._changed_s = [0.0] * len(self._rows_at)
         self._is_ending = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
@@ -44,31 +46,29 @@ class Screen:
         self._is_ending.set()
         self._thread.join()
 
-    def last_change_s(self) -> float:
-        """Return when the picture became what it is now, on the monotonic clock."""
-        return self._changes[-1][0]
+    def last_change_s(self, top: int = 0, bottom: int | None = None) -> float:
+        """Return when these rows of pixels became what they are, on the monotonic clock."""
+        bottom = self._height if bottom is None else bottom
+        changed_s = zip(self._rows_at, self._changed_s, strict=True)
+        return max(at_s for row, at_s in changed_s if top <= row < bottom)
 
     def shows_a_picture(self) -> bool:
         """Tell whether there is more than a bare background."""
-        row = self._pixels[self._row_at(self._height // 2) :][: self._row_bytes]
-        colours = {row[at : at + 4] for at in range(0, len(row), 16)}
-        several_rows = {bytes(self._rows()[at : at + 4]) for at in range(0, 400_000, 400)}
-        return len(colours | several_rows) >= COLOURS_OF_A_PICTURE
+        rows = (self._row(row) for row in self._rows_at)
+        colours = {row[at : at + 4] for row in rows for at in range(0, len(row), 400)}
+        return len(colours) >= COLOURS_OF_A_PICTURE
 
     def _watch(self) -> None:
-        seen = None
         while not self._is_ending.wait(LOOK_EVERY_S):
             now_s = time.monotonic()
-            found = zlib.crc32(self._rows())
-            if found != seen:
-                self._changes.append((now_s, found))
-                seen = found
+            for index, row in enumerate(self._rows_at):
+                found = zlib.crc32(self._row(row))
+                if found != self._seen[index]:
+                    self._seen[index] = found
+                    self._changed_s[index] = now_s
 
-    def _rows(self) -> bytes:
-        return b"".join(
-            self._pixels[self._row_at(row) : self._row_at(row) + self._row_bytes]
-            for row in range(0, self._height, ROW_STEP)
-        )
+    def _row(self, row: int) -> bytes:
+        return self._pixels[self._row_at(row) : self._row_at(row) + self._row_bytes]
 
     def _row_at(self, row: int) -> int:
         return self._start + row * self._row_bytes

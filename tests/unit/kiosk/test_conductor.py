@@ -16,7 +16,7 @@ from hardware.ticket_printer import PrinterCondition, PrinterStatus
 from kiosk.conductor import Conductor
 from kiosk.flow.events import Key, SecondsPassed, Tapped
 from kiosk.flow.state import Arrived, Home, PrintState, Refusal, Screen
-from kiosk.presenter.views import View, spoken_texts
+from kiosk.presenter.views import HelpView, View, WaitingView, spoken_texts
 from queue_server.client.line import NoAnswer
 from queue_server.contract.messages import CallHelp, FindPlace
 from tests.unit.kiosk.a_kiosk import PRESENTER
@@ -174,6 +174,31 @@ async def test_a_slip_that_can_not_be_made_never_costs_the_check_in() -> None:
     await rig.until_printing_is(PrintState.FAILED)
 
     assert "A16" in str(rig.window.views[-1].body)
+
+
+async def test_a_quick_answer_comes_with_no_screen_between() -> None:
+    rig = Rig(ScriptedServer(identified(visit()), checked_in()))
+
+    await rig.check_in()
+
+    assert WaitingView not in {type(view.body) for view in rig.window.views}
+
+
+async def test_who_has_to_wait_is_told_so() -> None:
+    rig = Rig(ScriptedServer())
+
+    rig.scan(CARD)
+
+    await rig.until(lambda: isinstance(rig.window.views[-1].body, WaitingView))
+
+
+async def test_who_has_to_wait_can_have_help_at_once() -> None:
+    rig = Rig(ScriptedServer())
+    rig.scan(CARD)
+
+    rig.tap(Key.HELP)
+
+    assert isinstance(rig.window.views[-1].body, HelpView)
 
 
 async def test_no_answer_is_said_in_words() -> None:
