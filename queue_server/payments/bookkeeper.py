@@ -8,8 +8,16 @@ from typing import Final
 
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.books import AttemptRecalled, Books, carried
+from queue_server.payments.receipt import (
+    ReceiptRefused,
+    ReceiptRegistered,
+    number_of,
+    receipt_for,
+    reversal_for,
+    valid_receipt,
+)
 from queue_server.payments.step_store import StepStore
-from queue_server.payments.steps import AttemptStep, Step
+from queue_server.payments.steps import AttemptStep, Booked, Refunded, Step
 from queue_server.payments.terms import AttemptId
 
 LOOK_BACK_DAYS: Final = 60
@@ -37,6 +45,7 @@ class Bookkeeper:
         clock: gives the present instant.
         day_of: gives the clinic day of an instant.
         changed: told of each attempt that has changed, once that is on the disk and in order.
+        asks_platform: whether the finance platform gives receipts their numbers.
     """
 
     def __init__(
@@ -45,11 +54,14 @@ class Bookkeeper:
         clock: Callable[[], datetime],
         day_of: Callable[[datetime], date],
         changed: Callable[[Attempt], None],
+        *,
+        asks_platform: bool,
     ) -> None:
         self._store = store
         self._clock = clock
         self._day_of = day_of
         self._changed = changed
+        self._asks_platform = asks_platform
         self._lock = threading.RLock()
         self._books = Books()
         self._day_on: date | None = None
@@ -72,7 +84,9 @@ class Bookkeeper:
             yield self._books
 
     def write(self, steps: Sequence[Step], *, by: str) -> None:
-        """Keep steps, then take them into the books; inside `today()`.
+        """Keep steps with the receipts they lead to, then take them into the books.
+
+        Only inside `today()`.
 
         Raises:
             JournalUnusable: nothing was kept; the process has to stop.
@@ -80,12 +94,15 @@ class Bookkeeper:
         if not steps:
             return
         at = self._clock()
-        self._store.append(steps, day_on=self.day_on, at=at, by=by)
-        for step in steps:
+        all_steps = [*steps, *self._receipts(steps)]
+        self._store.append(all_steps, day_on=self.day_on, at=at, by=by)
+        for step in all_steps:
             self._books.apply(step, at)
-        touched = (one.attempt for one in steps if isinstance(one, AttemptStep))
-        for attempt in dict.fromkeys(touched):
-            self._changed(self._books.attempts[attempt])
+        telling = AttemptStep | ReceiptRegistered | ReceiptRefused
+        for attempt in dict.fromkeys(one.attempt for one in steps if isinstance(one, telling)):
+            # Of a receipt that is open for days, the payment is not in the books any more.
+            if attempt in self._books.attempts:
+                self._changed(self._books.attempts[attempt])
 
     def recall(self, attempt: AttemptId) -> None:
         """Take an attempt of a former day into the books of today; one that is none is left out.
@@ -104,6 +121,25 @@ class Bookkeeper:
             if found is not None and attempt not in books.attempts:
                 self.write([found], by="cashier")
 
+    def _receipts(self, steps: Sequence[Step]) -> Iterator[Step]:
+        """Yield the receipts of what is booked or given back by `steps`."""
+        books, serial = self._books, self._books.receipt_book.last_serial
+        for step in steps:
+            number = number_of(self.day_on, serial + 1)
+            if isinstance(step, Booked):
+                attempt = books.attempts[step.attempt]
+                charges = [books.charges[one] for one in books.bills[attempt.bill].charges]
+                asks = self._asks_platform
+                yield receipt_for(attempt, charges, number, awaits_platform=asks)
+            elif isinstance(step, Refunded):
+                receipt = valid_receipt(books.receipt_book.of(step.attempt))
+                if receipt is None:
+                    continue
+                yield reversal_for(receipt, number)
+            else:
+                continue
+            serial += 1
+
     def _found_before(self, attempt: AttemptId, day_on: date) -> AttemptRecalled | None:
         """Look backwards from a day to the one on which the attempt was begun."""
         for back in range(1, LOOK_BACK_DAYS):
@@ -113,7 +149,11 @@ class Bookkeeper:
             books = read_books(self._store, day)
             if books is not None and attempt in books.attempts:
                 known = books.attempts[attempt]
-                return AttemptRecalled(bill=books.bills[known.bill], attempt=known)
+                return AttemptRecalled(
+                    bill=books.bills[known.bill],
+                    attempt=known,
+                    receipt=valid_receipt(books.receipt_book.of(attempt)),
+                )
         return None
 
     def _turn_to(self, day_on: date) -> None:

@@ -13,6 +13,13 @@ from queue_server.payments import steps as happened
 from queue_server.payments.attempt import Attempt, after, opened
 from queue_server.payments.fen import Fen, total
 from queue_server.payments.ledger import Account, Bill, Charge, account
+from queue_server.payments.receipt import (
+    Receipt,
+    ReceiptBook,
+    ReceiptIssued,
+    ReceiptRefused,
+    ReceiptRegistered,
+)
 from queue_server.payments.terms import AttemptId, AttemptState, BillId, ChargeId, VisitId
 from queue_server.rules.terms import PatientId
 
@@ -32,6 +39,10 @@ class BooksOpened(happened.Step):
     bills: tuple[Bill, ...] = ()
     """Those of the attempts; where one charge is on several, the one that counts is first."""
     attempts: tuple[Attempt, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    """Those of the attempts, and those that the finance platform has not registered yet."""
+    last_receipt: int = 0
+    """The serial of the last receipt: the series goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,8 @@ class AttemptRecalled(happened.Step):
 
     bill: Bill
     attempt: Attempt
+    receipt: Receipt | None = None
+    """Its receipt, where it has one that was not taken back."""
 
 
 class Books:
@@ -49,6 +62,7 @@ class Books:
         self.charges: dict[ChargeId, Charge] = {}
         self.bills: dict[BillId, Bill] = {}
         self.attempts: dict[AttemptId, Attempt] = {}
+        self.receipt_book = ReceiptBook()
         self._unsettled: dict[AttemptId, None] = {}
         self._bill_of: dict[ChargeId, BillId] = {}
         self._attempts_of: dict[BillId, list[AttemptId]] = {}
@@ -120,9 +134,10 @@ class Books:
                 self._make_bill(Bill(id=step.bill, charges=step.charges))
             case BooksOpened():
                 self._carry_in(step)
-            case AttemptRecalled(bill=bill, attempt=attempt):
-                self.bills.setdefault(bill.id, bill)
-                self._add_attempt(attempt)
+            case AttemptRecalled():
+                self._recall(step)
+            case ReceiptIssued() | ReceiptRegistered() | ReceiptRefused():
+                self.receipt_book.apply(step, at)
             case _:
                 raise AssertionError(f"no step of the books: {step!r}")
 
@@ -162,6 +177,14 @@ class Books:
         else:
             self._unsettled[attempt.id] = None
 
+    def _recall(self, step: AttemptRecalled) -> None:
+        self.bills.setdefault(step.bill.id, step.bill)
+        self._add_attempt(step.attempt)
+        receipt = step.receipt
+        # One that the platform has not registered yet may have come along before.
+        if receipt is not None and receipt.number not in self.receipt_book.receipts:
+            self.receipt_book.carry_in(receipt)
+
     def _carry_in(self, step: BooksOpened) -> None:
         assert not self.charges, "a day is opened once"
         assert not self.attempts, "a day is opened once"
@@ -174,6 +197,9 @@ class Books:
                     self._bill_of.setdefault(charge_id, bill.id)
         for attempt in step.attempts:
             self._add_attempt(attempt)
+        self.receipt_book.last_serial = step.last_receipt
+        for receipt in step.receipts:
+            self.receipt_book.carry_in(receipt)
 
 
 def carried(books: Books, now: datetime) -> BooksOpened:
@@ -186,7 +212,13 @@ def carried(books: Books, now: datetime) -> BooksOpened:
     # A bill with nobody on it any more must not take charges from the one that came after it.
     bills.sort(key=lambda bill: bill.id not in occupied)
     charges = [books.charges[one] for bill in bills if bill.id in occupied for one in bill.charges]
-    return BooksOpened(charges=tuple(charges), bills=tuple(bills), attempts=tuple(attempts))
+    return BooksOpened(
+        charges=tuple(charges),
+        bills=tuple(bills),
+        attempts=tuple(attempts),
+        receipts=books.receipt_book.carried([one.id for one in attempts]),
+        last_receipt=books.receipt_book.last_serial,
+    )
 
 
 def _is_open(attempt: Attempt, now: datetime) -> bool:

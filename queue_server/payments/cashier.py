@@ -23,6 +23,7 @@ from queue_server.payments.fen import Fen
 from queue_server.payments.gateway import Answer, Gateway, Order
 from queue_server.payments.ledger import Account, Bill, Charge
 from queue_server.payments.payment_code import channel_of_code
+from queue_server.payments.receipt import Receipt
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.step_store import StepStore
 from queue_server.payments.terms import (
@@ -56,6 +57,8 @@ class CashierParts:
     title: str = "医院缴费"
     """What the patient reads in his wallet: no names, nothing medical."""
     patience: Patience = field(default_factory=Patience)
+    asks_platform: bool = False
+    """Whether the finance platform gives receipts their numbers."""
     changed: Callable[[Attempt], None] = lambda _attempt: None
     """Told of each attempt that has changed, once that is in the journal; must not block."""
 
@@ -72,7 +75,13 @@ class Cashier:
 
     def __init__(self, parts: CashierParts) -> None:
         self._parts = parts
-        self._keeper = Bookkeeper(parts.store, parts.clock, parts.day_of, parts.changed)
+        self.keeper = Bookkeeper(
+            parts.store,
+            parts.clock,
+            parts.day_of,
+            parts.changed,
+            asks_platform=parts.asks_platform,
+        )
         self._at_work: set[AttemptId] = set()
 
     # --- what is owed ----------------------------------------------------------------------------
@@ -83,7 +92,7 @@ class Cashier:
         Raises:
             PaymentRefused: one that is paid or being paid would change.
         """
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             steps: list[happened.Step] = []
             for charge in charges:
                 former = books.charges.get(charge.id)
@@ -92,7 +101,7 @@ class Cashier:
                 if former is not None:
                     steps.append(withdrawal(books, charge.id))
                 steps.append(posted(charge))
-            self._keeper.write(steps, by=by)
+            self.keeper.write(steps, by=by)
 
     def withdraw(self, charge: ChargeId, *, by: str) -> None:
         """Take a charge back that nobody has paid.
@@ -100,12 +109,12 @@ class Cashier:
         Raises:
             PaymentRefused: it is not known, paid or being paid.
         """
-        with self._keeper.today() as books:
-            self._keeper.write([withdrawal(books, charge)], by=by)
+        with self.keeper.today() as books:
+            self.keeper.write([withdrawal(books, charge)], by=by)
 
     def account(self, patient: PatientId, visit: VisitId | None = None) -> Account:
         """Return the account of a patient, or of one of his visits."""
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             return books.account(patient, visit)
 
     def attempt(self, attempt: AttemptId) -> Attempt:
@@ -114,28 +123,33 @@ class Cashier:
         Raises:
             PaymentRefused: it is not known.
         """
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             return known(books, attempt)
 
     def attempts_for(self, patient: PatientId) -> Sequence[Attempt]:
         """Return the attempts to pay what a patient owes, the first one first."""
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             return books.attempts_for(patient)
 
     def charges_of(self, attempt: Attempt) -> Sequence[Charge]:
         """Return what an attempt of the day pays."""
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             on_bill = books.bills[attempt.bill].charges
             return [books.charges[one] for one in on_bill if one in books.charges]
 
+    def receipts_of(self, attempt: AttemptId) -> Sequence[Receipt]:
+        """Return the receipts of a payment of the day: its own, then the reversing one."""
+        with self.keeper.today() as books:
+            return books.receipt_book.of(attempt)
+
     def attempts(self) -> Sequence[Attempt]:
         """Return all attempts of the day, and what is open of the days before."""
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             return tuple(books.attempts.values())
 
     def unsettled(self) -> Sequence[Attempt]:
         """Return the attempts that may still change by themselves."""
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             return books.unsettled()
 
     # --- paying ----------------------------------------------------------------------------------
@@ -202,10 +216,10 @@ class Cashier:
         Raises:
             PaymentRefused: it is not known.
         """
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             if known(books, attempt_id).state in (_STATE.WAITING, _STATE.UNKNOWN):
                 step = happened.CloseAsked(attempt=attempt_id, why="cancelled")
-                self._keeper.write([step], by=by)
+                self.keeper.write([step], by=by)
             attempt = known(books, attempt_id)
         given_up(attempt)
         return self.advance(attempt_id)
@@ -216,12 +230,12 @@ class Cashier:
         Raises:
             PaymentRefused: it is not known, or has nothing to give back.
         """
-        self._keeper.recall(attempt_id)
-        with self._keeper.today() as books:
+        self.keeper.recall(attempt_id)
+        with self.keeper.today() as books:
             attempt = known(books, attempt_id)
             if attempt.state not in _REFUNDABLE or not attempt.kept:
                 raise PaymentRefused(RefusalCode.NOT_REFUNDABLE)
-            self._keeper.write([happened.RefundAsked(attempt=attempt_id, why=why)], by=by)
+            self.keeper.write([happened.RefundAsked(attempt=attempt_id, why=why)], by=by)
         return self.advance(attempt_id)
 
     def told(self, attempt_id: AttemptId, answer: Answer, *, by: str) -> bool:
@@ -230,9 +244,9 @@ class Cashier:
         Raises:
             PaymentRefused: the attempt is not known.
         """
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             steps = after_answer(known(books, attempt_id), answer, self._parts.clock())
-            self._keeper.write(steps, by=by)
+            self.keeper.write(steps, by=by)
             return bool(steps)
 
     def advance(self, attempt_id: AttemptId) -> Attempt:
@@ -241,8 +255,8 @@ class Cashier:
         Raises:
             PaymentRefused: it is not known.
         """
-        self._keeper.recall(attempt_id)
-        with self._keeper.today() as books:
+        self.keeper.recall(attempt_id)
+        with self.keeper.today() as books:
             attempt = known(books, attempt_id)
             if attempt_id in self._at_work:
                 return attempt
@@ -263,7 +277,7 @@ class Cashier:
     ) -> Attempt:
         if channel not in self._parts.gateways:
             raise PaymentRefused(RefusalCode.CHANNEL_OFF)
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             number = self._attempt_id(key or self._parts.new_id())
             if number in books.attempts:
                 return books.attempts[number]
@@ -276,14 +290,14 @@ class Cashier:
                 steps = [happened.BillMade(bill=bill.id, charges=bill.charges)]
             steps.append(self._opening(number, bill, books.amount(bill), channel, code))
             steps.append(happened.CreationAsked(attempt=number))
-            self._keeper.write(steps, by=by)
+            self.keeper.write(steps, by=by)
             attempt = books.attempts[number]
             self._at_work.add(number)
         opened(attempt)
         return self._work_on(attempt, new=self._order(attempt, code))
 
     def _attempt_id(self, unique: str) -> AttemptId:
-        return AttemptId(f"A{self._keeper.day_on:%Y%m%d}{unique}")
+        return AttemptId(f"A{self.keeper.day_on:%Y%m%d}{unique}")
 
     def _opening(
         self, number: AttemptId, bill: Bill, amount: Fen, channel: Channel, code: str
@@ -308,7 +322,7 @@ class Cashier:
                 if attempt.state is state or attempt.state not in _AT_ONCE:
                     return attempt
         finally:
-            with self._keeper.today():
+            with self.keeper.today():
                 self._at_work.discard(attempt.id)
 
     def _do_chore(self, attempt: Attempt, new: Order | None) -> None:
@@ -343,7 +357,7 @@ class Cashier:
         return not attempt.is_scanned or self._parts.clock() >= earliest
 
     def _book(self, attempt: Attempt) -> None:
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             charges = [books.charges[charge] for charge in books.bills[attempt.bill].charges]
         steps: list[happened.AttemptStep] = []
         try:
@@ -358,9 +372,9 @@ class Cashier:
 
     def _write_if_still(self, attempt: Attempt, steps: Sequence[happened.AttemptStep]) -> None:
         """Write steps that were decided for a state which may be a former one by now."""
-        with self._keeper.today() as books:
+        with self.keeper.today() as books:
             if known(books, attempt.id).state is attempt.state:
-                self._keeper.write(steps, by="cashier")
+                self.keeper.write(steps, by="cashier")
 
     def _order(self, attempt: Attempt, code: str) -> Order:
         return Order(

@@ -9,6 +9,7 @@ import msgspec
 from queue_server.journal.journal import JournaledFact
 from queue_server.payments import steps as happened
 from queue_server.payments.books import AttemptRecalled, BooksOpened
+from queue_server.payments.receipt import ReceiptIssued, ReceiptRefused, ReceiptRegistered
 
 FACT_PREFIX: Final = "payment."
 """Begins the names of the journal's facts that are about money."""
@@ -16,6 +17,9 @@ FACT_PREFIX: Final = "payment."
 _STEPS: Final[Mapping[str, type[happened.Step]]] = {
     BooksOpened.__name__: BooksOpened,
     AttemptRecalled.__name__: AttemptRecalled,
+    ReceiptIssued.__name__: ReceiptIssued,
+    ReceiptRegistered.__name__: ReceiptRegistered,
+    ReceiptRefused.__name__: ReceiptRefused,
     **{
         kind.__name__: kind
         for kind in vars(happened).values()

@@ -7,6 +7,8 @@ ChargeId = NewType("ChargeId", str)
 VisitId = NewType("VisitId", str)
 BillId = NewType("BillId", str)
 SheetId = NewType("SheetId", str)
+ReceiptNo = NewType("ReceiptNo", str)
+"""The clinic day and a serial without gaps: sixteen digits."""
 AttemptId = NewType("AttemptId", str)
 """Also the number under which the gateway knows the payment: at most 32 of `[0-9A-Za-z]`."""
 

@@ -1,4 +1,7 @@
-"""Whatever goes wrong, and whenever the process is killed: no fen is lost, none is paid twice."""
+"""Whatever goes wrong, and whenever the process is killed: no fen is lost, none is paid twice.
+
+The receipts' numbers have no gap, and no payment has two receipts or none.
+"""
 
 import random
 from collections import Counter
@@ -30,9 +33,11 @@ def test_money_is_conserved_over_any_history(first: int) -> None:
             raise AssertionError(f"seed {seed}: {error}") from error
         seen.update(attempt.state for attempt in world.every_attempt())
         seen["deaths"] += world.death_count
+        seen["taken back"] += sum(one.reverses is not None for one in world.every_receipt())
 
     # The histories really go everywhere: else they would prove nothing.
     assert seen["deaths"] > SEEDS_EACH
+    assert seen["taken back"] > 3
     for state in (
         AttemptState.FULFILLED,
         AttemptState.CLOSED,

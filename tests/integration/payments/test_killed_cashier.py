@@ -10,6 +10,7 @@ import pytest
 
 from queue_server.journal.journal_check import check_journal
 from queue_server.journal.journal_file import JournalFile
+from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.payments.sandbox.application import make_application
 from queue_server.payments.sandbox.keys import write_configuration
 from queue_server.payments.sandbox.sandbox import Sandbox, make_sandbox
@@ -47,6 +48,11 @@ def is_killed(folder: Path, how: str, kill_at: int) -> bool:
     return exit_code == KILLED
 
 
+def receipt_count(folder: Path) -> int:
+    facts = SqliteJournal(folder / "journal.sqlite").facts(datetime.now(UTC).date())
+    return sum(fact.name == "payment.ReceiptIssued" for fact in facts)
+
+
 @pytest.mark.end_to_end
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("channel", Channel)
@@ -69,6 +75,7 @@ def test_a_scanned_payment_is_taken_once_whenever_the_process_is_killed(
         assert kept == (0 if trade is None else trade.kept_fen)
         assert state == ("unknown" if trade is None else "fulfilled")
         assert (folder / "booked" / number).exists() == (trade is not None)
+        assert receipt_count(folder) == (1 if state == "fulfilled" else 0)
         assert check_journal(JournalFile(path=folder / "journal.sqlite")).is_sound
     # Opening the books, posting, beginning, the call, its answer, booking: before and after each.
     assert moments >= 12

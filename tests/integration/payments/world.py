@@ -11,6 +11,7 @@ from queue_server.payments.cashier import Cashier, CashierParts
 from queue_server.payments.fen import Fen
 from queue_server.payments.gateway import Answer, GatewaySilent
 from queue_server.payments.ledger import Charge
+from queue_server.payments.receipt import Receipt, serial_of
 from queue_server.payments.reconciliation import DaySpan, Reconciliation, reconcile
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.sandbox.bank import Bank, BankRefused, Trade, TradeState
@@ -288,6 +289,17 @@ class World:
                 found.update(books.attempts)
         return list(found.values())
 
+    def every_receipt(self) -> list[Receipt]:
+        """Return all receipts there were, in the order of the days."""
+        found: dict[str, Receipt] = {}
+        for back in range((self.now - MORNING).days + 3):
+            books = read_books(self._store, MORNING.date() + timedelta(days=back))
+            if books is not None:
+                for receipt in books.receipt_book.receipts.values():
+                    known = found.setdefault(receipt.number, receipt)
+                    assert known == receipt, "a receipt says the same for ever"
+        return list(found.values())
+
     def check(self) -> None:
         """Nothing is paid twice, nothing that was paid is forgotten, to the fen."""
         attempts = {attempt.id: attempt for attempt in self.every_attempt()}
@@ -304,6 +316,7 @@ class World:
         for channel in Channel:
             kinds = {one.kind for one in self.compared(channel).differences}
             assert kinds <= {"review"}, kinds
+        self._check_receipts(attempts)
 
     def _check_charges(self, attempts: dict[AttemptId, Attempt]) -> None:
         """What was paid is booked, and no charge is paid by two."""
@@ -313,6 +326,23 @@ class World:
                 for charge in self.hospital.booked[attempt.id]:
                     assert charge not in payers, (charge, payers[charge], attempt.id)
                     payers[charge] = attempt.id
+
+    def _check_receipts(self, attempts: dict[AttemptId, Attempt]) -> None:
+        """The series has no gap, and each payment one receipt, and one more if it went back."""
+        receipts = self.every_receipt()
+        assert [serial_of(one.number) for one in receipts] == list(range(1, len(receipts) + 1))
+        first = [one for one in receipts if one.reverses is None]
+        reversing = {one.reverses: one for one in receipts if one.reverses is not None}
+        of_attempt = {one.attempt: one for one in first}
+        assert len(of_attempt) == len(first), "two receipts of one payment"
+        assert len(reversing) == len(receipts) - len(first), "one receipt taken back twice"
+        for attempt in attempts.values():
+            receipt = of_attempt.get(attempt.id)
+            assert receipt is not None or attempt.state is not AttemptState.FULFILLED, attempt
+            if receipt is not None:
+                assert receipt.amount == attempt.paid, attempt
+                is_back = attempt.state is AttemptState.REFUNDED
+                assert (receipt.number in reversing) == is_back, attempt
 
 
 def _fatal(error: Exception) -> None:
