@@ -39,6 +39,7 @@ setup(
         "pillow==13.0.0",
         "prometheus-client==0.26.0",
         "pyotp==2.12.1",
+        "pyhanko==0.38.0",
         "pypinyin==0.55.0",
         "pyserial==3.5",
         "python-alipay-sdk==3.4.0",

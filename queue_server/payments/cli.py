@@ -49,6 +49,11 @@ def add_payment_commands(
     sandbox.add_argument(
         "--tls", type=Path, nargs=2, metavar=("CERTIFICATE", "KEY"), help="serve https / 使用 https"
     )
+    sandbox.add_argument(
+        "--receipt-platform",
+        action="store_true",
+        help="let the finance platform number the receipts / 由财政平台给电子票据编号",
+    )
     sandbox.set_defaults(run=_sandbox)
 
     reconcile = commands.add_parser(
@@ -74,13 +79,19 @@ def _sandbox(parsed: argparse.Namespace) -> int:
 
     certificate, key = parsed.tls or (None, None)
     address = f"{'http' if certificate is None else 'https'}://127.0.0.1:{parsed.port}"
-    make_keys(parsed.folder)
-    path = write_configuration(parsed.folder, gateway=address, notify=parsed.notify.rstrip("/"))
+    make_keys(parsed.folder, datetime.now(UTC))
+    path = write_configuration(
+        parsed.folder,
+        gateway=address,
+        notify=parsed.notify.rstrip("/"),
+        has_platform=parsed.receipt_platform,
+    )
     messenger = HttpMessenger()
     sandbox = make_sandbox(
         parsed.folder,
         clock=lambda: datetime.now(UTC),
         new_id=lambda: uuid.uuid4().hex[:20],
+        address=address,
         messenger=messenger,
     )
     print(f"支付沙箱 sandbox: {address} · {path}", flush=True)

@@ -31,6 +31,8 @@ _ALIPAY_KEYS: Final = (
     "notify_url",
     "gateway",
 )
+_RECEIPT_KEYS: Final = ("certificate_file", "private_key_file")
+_PLATFORM_KEYS: Final = ("app_id", "secret_file", "address")
 _URL: Final = r"https://[^\s/]+(/\S*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?"
 _NUMBERS_AND_LETTERS: Final = r"[0-9A-Za-z_]{4,64}"
 _API_V3_KEY: Final = re.compile(r"[0-9A-Za-z]{32}", re.ASCII)
@@ -66,6 +68,24 @@ class AlipayConfiguration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptsConfiguration:
+    """What the hospital signs its receipts with."""
+
+    certificates: str
+    """Its own as PEM, and those between it and its authority."""
+    private_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformConfiguration:
+    """The hospital as it is known to the finance platform, which numbers receipts."""
+
+    app_id: str
+    secret: str = field(repr=False)
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentsConfiguration:
     """All that `payments.toml` says; None: the hospital does not take that."""
 
@@ -73,6 +93,10 @@ class PaymentsConfiguration:
     """What the patient reads in his wallet."""
     wechat: WechatConfiguration | None
     alipay: AlipayConfiguration | None
+    receipts: ReceiptsConfiguration | None
+    """None: receipts have numbers, but are not printed."""
+    platform: PlatformConfiguration | None
+    """None: our own numbers are the receipts'."""
 
 
 class PaymentsError(Exception):
@@ -99,12 +123,16 @@ def load_payments(path: Path) -> PaymentsConfiguration:
     problems = Problems()
     values = parse_toml(path, problems)
     root = Table("", values, problems)
-    root.check_keys(("title", "wechat", "alipay"))
+    root.check_keys(("title", "wechat", "alipay", "receipts", "receipt_platform"))
     keys = _KeyFiles(path.parent)
     found = PaymentsConfiguration(
         title=root.text("title") if "title" in root else "医院缴费",
         wechat=_wechat(root.table("wechat"), keys) if "wechat" in root else None,
         alipay=_alipay(root.table("alipay"), keys) if "alipay" in root else None,
+        receipts=_receipts(root.table("receipts"), keys) if "receipts" in root else None,
+        platform=(
+            _platform(root.table("receipt_platform"), keys) if "receipt_platform" in root else None
+        ),
     )
     if not problems.found and found.wechat is None and found.alipay is None:
         problems.add("file", "没有任何支付渠道", "names no gateway: add [wechat] or [alipay]")
@@ -140,6 +168,23 @@ def _alipay(table: Table, keys: "_KeyFiles") -> AlipayConfiguration:
         platform_key=keys.public(table, "platform_key_file"),
         notify_url=_url(table, "notify_url"),
         gateway=_url(table, "gateway") if "gateway" in table else "",
+    )
+
+
+def _receipts(table: Table, keys: "_KeyFiles") -> ReceiptsConfiguration:
+    table.check_keys(_RECEIPT_KEYS)
+    return ReceiptsConfiguration(
+        certificates=keys.public(table, "certificate_file"),
+        private_key=keys.secret(table, "private_key_file"),
+    )
+
+
+def _platform(table: Table, keys: "_KeyFiles") -> PlatformConfiguration:
+    table.check_keys(_PLATFORM_KEYS)
+    return PlatformConfiguration(
+        app_id=_name(table, "app_id"),
+        secret=keys.secret(table, "secret_file").strip(),
+        address=_url(table, "address"),
     )
 
 

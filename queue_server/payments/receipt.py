@@ -5,7 +5,7 @@ a receipt, nor a number without one. It is the clinic day and a serial that goes
 whoever has a number knows where to look, and whoever has all of them sees that none is missing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -85,6 +85,7 @@ class ReceiptRegistered(happened.Step):
 
     number: ReceiptNo
     attempt: AttemptId
+    patient: PatientId
     registration: Registration
 
 
@@ -123,7 +124,7 @@ class ReceiptBook:
             case ReceiptIssued():
                 assert serial_of(step.number) == self.last_serial + 1, step.number
                 self.last_serial += 1
-                self.carry_in(_issued(step, at))
+                self.carry_in(issued_receipt(step, at))
             case ReceiptRegistered(registration=registration):
                 self._keep(replace(self.receipts[step.number], registration=registration))
             case ReceiptRefused(code=code):
@@ -205,7 +206,8 @@ def valid_receipt(receipts: Sequence[Receipt]) -> Receipt | None:
     return receipts[0] if len(receipts) == 1 else None
 
 
-def _issued(step: ReceiptIssued, at: datetime) -> Receipt:
+def issued_receipt(step: ReceiptIssued, at: datetime) -> Receipt:
+    """Return the receipt that was issued by a step."""
     return Receipt(
         number=step.number,
         attempt=step.attempt,
@@ -216,14 +218,3 @@ def _issued(step: ReceiptIssued, at: datetime) -> Receipt:
         reverses=step.reverses,
         awaits_platform=step.awaits_platform,
     )
-
-
-def receipt_of(steps: Iterator[tuple[happened.Step, datetime]], number: str) -> list[Receipt]:
-    """Return the receipt of that number, and what takes it back, as steps about it tell."""
-    found: dict[ReceiptNo, Receipt] = {}
-    for step, at in steps:
-        if isinstance(step, ReceiptIssued):
-            found[step.number] = _issued(step, at)
-        elif isinstance(step, ReceiptRegistered) and step.number in found:
-            found[step.number] = replace(found[step.number], registration=step.registration)
-    return [one for one in found.values() if number in (one.number, one.reverses)]

@@ -1,9 +1,10 @@
-"""The sandbox over HTTP: two providers, a page to pay, and a control API."""
+"""The sandbox over HTTP: two providers, the finance platform, a page to pay, and a control API."""
 
 from fastapi import FastAPI
 
 from queue_server.payments.sandbox.alipay_api import make_alipay_router
 from queue_server.payments.sandbox.control_routes import make_control_router
+from queue_server.payments.sandbox.finance_platform_api import make_platform_router
 from queue_server.payments.sandbox.pay_routes import make_pay_router
 from queue_server.payments.sandbox.sandbox import Sandbox
 from queue_server.payments.sandbox.wechat_api import make_wechat_router
@@ -16,5 +17,6 @@ def make_application(sandbox: Sandbox) -> FastAPI:
     application.include_router(make_wechat_router(sandbox.providers[Channel.WECHAT]))
     application.include_router(make_alipay_router(sandbox.providers[Channel.ALIPAY]))
     application.include_router(make_pay_router(sandbox))
+    application.include_router(make_platform_router(sandbox.platform))
     application.include_router(make_control_router(sandbox))
     return application

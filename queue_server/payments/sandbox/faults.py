@@ -16,6 +16,10 @@ class Operation(StrEnum):
     REFUND_QUERY = "refund_query"
     BILL = "bill"
     CALLBACK = "callback"
+    REGISTER = "register"
+    """The finance platform: give a receipt its numbers."""
+    FIND = "find"
+    """The finance platform: tell what numbers a receipt has."""
 
 
 class FaultKind(StrEnum):

@@ -6,14 +6,17 @@ Such keys move no real money.
 
 import os
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPrivateKey,
     RSAPublicKey,
     generate_private_key,
 )
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -21,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
+from cryptography.x509.oid import NameOID
 
 from queue_server.payments.terms import Channel
 
@@ -30,9 +34,24 @@ WECHAT_SERIAL: Final = "5A0000000000000000000000000000000000000A"
 WECHAT_PLATFORM_KEY_ID: Final = "PUB_KEY_ID_0119000000012026000000000001"
 ALIPAY_APP: Final = "2021000000000001"
 ALIPAY_SELLER: Final = "2088000000000001"
+PLATFORM_APP: Final = "hospital0001"
 
 _KEY_BITS: Final = 2048
 _API_V3_KEY_FILE: Final = "wechat-api-v3.key"
+_PLATFORM_SECRET_FILE: Final = "receipt-platform.key"  # noqa: S105  # its name
+_RECEIPT_KEY_FILE: Final = "receipts.key"
+_RECEIPT_CERTIFICATE_LIFE: Final = timedelta(days=3650)
+_SIGNS_DOCUMENTS: Final = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=True,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 _CONFIGURATION: Final = """\
 # Made by the sandbox: these keys move no real money. / 沙箱密钥，不涉及真实资金。
 title = "医院缴费"
@@ -55,6 +74,16 @@ private_key_file = "alipay-hospital.key"
 platform_key_file = "alipay-provider.pub"
 notify_url = "{notify}/payments/notice/alipay"
 gateway = "{gateway}/gateway.do"
+
+[receipts]
+certificate_file = "receipts.crt"
+private_key_file = "receipts.key"
+"""
+_PLATFORM: Final = """
+[receipt_platform]
+app_id = "{platform_app}"
+secret_file = "receipt-platform.key"
+address = "{gateway}/receipt-platform"
 """
 
 
@@ -68,8 +97,8 @@ class ProviderKeys:
     """Nobody's: what forged things are signed with."""
 
 
-def make_keys(folder: Path) -> None:
-    """Make keys for both channels in `folder`, unless there are some."""
+def make_keys(folder: Path, now: datetime) -> None:
+    """Make keys for both channels and for receipts in `folder`, unless there are some."""
     folder.mkdir(parents=True, exist_ok=True)
     for channel in Channel:
         for side in ("hospital", "provider"):
@@ -82,27 +111,35 @@ def make_keys(folder: Path) -> None:
             path.with_suffix(".pub").write_bytes(public)
     if not (folder / _API_V3_KEY_FILE).exists():
         _write_secret(folder / _API_V3_KEY_FILE, os.urandom(16).hex().encode())
+    if not (folder / _PLATFORM_SECRET_FILE).exists():
+        _write_secret(folder / _PLATFORM_SECRET_FILE, os.urandom(16).hex().encode())
+    if not (folder / _RECEIPT_KEY_FILE).exists():
+        _make_receipt_key(folder / _RECEIPT_KEY_FILE, now)
 
 
 _PRIVATE: Final = (Encoding.PEM, PrivateFormat.PKCS8)
 
 
-def write_configuration(folder: Path, *, gateway: str, notify: str) -> Path:
+def write_configuration(
+    folder: Path, *, gateway: str, notify: str, has_platform: bool = False
+) -> Path:
     """Write the `payments.toml` of a hospital that pays through this sandbox.
 
     Args:
         folder: where the keys are.
         gateway: the sandbox's own address.
         notify: the address of the hospital's queue server, for callbacks.
+        has_platform: whether the finance platform numbers the receipts.
     """
     path = folder / "payments.toml"
-    text = _CONFIGURATION.format(
+    text = (_CONFIGURATION + (_PLATFORM if has_platform else "")).format(
         wechat_merchant=WECHAT_MERCHANT,
         wechat_app=WECHAT_APP,
         wechat_serial=WECHAT_SERIAL,
         wechat_platform_key_id=WECHAT_PLATFORM_KEY_ID,
         alipay_app=ALIPAY_APP,
         alipay_seller=ALIPAY_SELLER,
+        platform_app=PLATFORM_APP,
         gateway=gateway,
         notify=notify,
     )
@@ -124,6 +161,30 @@ def provider_keys(folder: Path, channel: Channel) -> ProviderKeys:
 def api_v3_key(folder: Path) -> str:
     """Return the secret that WeChat Pay and the hospital share."""
     return (folder / _API_V3_KEY_FILE).read_text(encoding="ascii")
+
+
+def platform_secret(folder: Path) -> str:
+    """Return the secret that the finance platform and the hospital share."""
+    return (folder / _PLATFORM_SECRET_FILE).read_text(encoding="ascii")
+
+
+def _make_receipt_key(path: Path, now: datetime) -> None:
+    """Make what receipts are signed with: a certificate that nobody but the sandbox vouches for."""
+    key = generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sandbox receipts 沙箱电子票据")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + _RECEIPT_CERTIFICATE_LIFE)
+        .add_extension(_SIGNS_DOCUMENTS, critical=True)
+        .sign(key, SHA256())
+    )
+    path.with_suffix(".crt").write_bytes(certificate.public_bytes(Encoding.PEM))
+    _write_secret(path, key.private_bytes(*_PRIVATE, NoEncryption()))
 
 
 def _private_key(path: Path) -> RSAPrivateKey:

@@ -1,4 +1,4 @@
-"""Both providers of the sandbox, and what a patient does in front of them."""
+"""Providers and finance platform of the sandbox, and what a patient does in front of them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,13 @@ from pathlib import Path
 from queue_server.payments.sandbox.alipay_api import alipay_callback
 from queue_server.payments.sandbox.bank import Bank, Trade
 from queue_server.payments.sandbox.faults import Faults
-from queue_server.payments.sandbox.keys import api_v3_key, provider_keys
+from queue_server.payments.sandbox.finance_platform import FinancePlatform
+from queue_server.payments.sandbox.keys import (
+    PLATFORM_APP,
+    api_v3_key,
+    platform_secret,
+    provider_keys,
+)
 from queue_server.payments.sandbox.provider import Messenger, Provider, send_callbacks
 from queue_server.payments.sandbox.wechat_api import wechat_callback
 from queue_server.payments.terms import Channel
@@ -20,6 +26,7 @@ class Sandbox:
 
     providers: Mapping[Channel, Provider]
     wechat_secret: str
+    platform: FinancePlatform
 
     def pay(self, channel: Channel, number: str, *, fen: int | None = None) -> Trade:
         """Pay as a patient; the hospital is told.
@@ -51,6 +58,7 @@ def make_sandbox(
     clock: Callable[[], datetime],
     new_id: Callable[[], str],
     messenger: Messenger,
+    address: str = "",
 ) -> Sandbox:
     """Return a sandbox with the keys in `folder`, which `make_keys` has made."""
     providers = {
@@ -64,4 +72,7 @@ def make_sandbox(
         )
         for channel in Channel
     }
-    return Sandbox(providers=providers, wechat_secret=api_v3_key(folder))
+    platform = FinancePlatform(
+        app_id=PLATFORM_APP, secret=platform_secret(folder), address=address, faults=Faults()
+    )
+    return Sandbox(providers=providers, wechat_secret=api_v3_key(folder), platform=platform)

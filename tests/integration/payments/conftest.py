@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tests.integration.payments.paying_hospital import PayingHospital, paying_ho
 def made_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Keys of a sandbox and its hospital."""
     folder = tmp_path_factory.mktemp("keys")
-    make_keys(folder)
+    make_keys(folder, datetime.now(UTC))
     return folder
 
 

@@ -16,11 +16,14 @@ from queue_server.payments.booking import BookingRefused
 from queue_server.payments.cashier import Cashier, CashierParts
 from queue_server.payments.configuration import load_payments
 from queue_server.payments.fen import Fen
+from queue_server.payments.finance_platform import HttpFinancePlatform
 from queue_server.payments.gateway import Gateway
 from queue_server.payments.gateways.choice import make_gateways
 from queue_server.payments.ledger import Charge
 from queue_server.payments.notice_routes import make_notice_router
 from queue_server.payments.notices import NoticeDesk, Verdict
+from queue_server.payments.receipt_clerk import ReceiptClerk
+from queue_server.payments.receipt_platform import ReceiptPlatform
 from queue_server.payments.sandbox.application import make_application
 from queue_server.payments.sandbox.bank import Trade
 from queue_server.payments.sandbox.faults import Fault, FaultKind, Operation
@@ -114,7 +117,12 @@ class PayingHospital:
     """Everything that takes part, with short words for what a test does."""
 
     def __init__(
-        self, sandbox: Sandbox, gateways: Mapping[Channel, Gateway], store: StepStore, clock: Clock
+        self,
+        sandbox: Sandbox,
+        gateways: Mapping[Channel, Gateway],
+        store: StepStore,
+        clock: Clock,
+        platform: ReceiptPlatform | None = None,
     ) -> None:
         self.sandbox = sandbox
         self.gateways = gateways
@@ -128,8 +136,11 @@ class PayingHospital:
                 clock=clock,
                 day_of=lambda at: at.astimezone(BEIJING).date(),
                 new_id=Ids("k"),
+                asks_platform=platform is not None,
             )
         )
+        if platform is not None:
+            self.clerk = ReceiptClerk(self.cashier.keeper, platform, clock, _fatal)
         self.desk = ToldDesk(self.cashier, gateways, clock)
         self.desk.verdicts = []
         self._charge_count = 0
@@ -190,6 +201,7 @@ def paying_hospital(
     *,
     change_configuration: Callable[[Path], None] = lambda _: None,
     timeout_s: float = TIMEOUT_S,
+    has_platform: bool = False,
 ) -> Iterator[PayingHospital]:
     """Start sandbox and hospital; both listen before anything is asked."""
     clock = Clock()
@@ -197,11 +209,18 @@ def paying_hospital(
     with ExitStack() as stack:
         bank_port, hospital_port = free_port(), free_port()
         path = write_configuration(
-            keys, gateway=address_of(bank_port), notify=address_of(hospital_port)
+            keys,
+            gateway=address_of(bank_port),
+            notify=address_of(hospital_port),
+            has_platform=has_platform,
         )
         change_configuration(path)
-        gateways = make_gateways(load_payments(path), timeout_s=timeout_s)
-        hospital = PayingHospital(sandbox, gateways, store, clock)
+        configuration = load_payments(path)
+        gateways = make_gateways(configuration, timeout_s=timeout_s)
+        platform = None
+        if configuration.platform is not None:
+            platform = HttpFinancePlatform(configuration.platform, clock, Ids("a"), timeout_s)
+        hospital = PayingHospital(sandbox, gateways, store, clock, platform)
         application = FastAPI()
         application.include_router(make_notice_router(hospital.desk, fatal=_fatal))
         stack.enter_context(served(make_application(sandbox), bank_port))

@@ -1,6 +1,7 @@
 """Keys, certificates and settings: whom the gateways trust, and what they refuse."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ CHANNELS = pytest.mark.parametrize("channel", Channel)
 def test_a_hospital_with_anothers_key_is_refused_and_nothing_is_begun(
     keys: Path, tmp_path: Path, channel: Channel
 ) -> None:
-    make_keys(tmp_path / "others")
+    make_keys(tmp_path / "others", datetime.now(UTC))
 
     def with_anothers_key(_: Path) -> None:
         shutil.copy(tmp_path / "others" / f"{channel}-hospital.key", keys)
@@ -48,7 +49,7 @@ def test_a_hospital_with_anothers_key_is_refused_and_nothing_is_begun(
 def test_a_provider_with_another_key_is_not_believed(
     keys: Path, tmp_path: Path, channel: Channel
 ) -> None:
-    make_keys(tmp_path / "others")
+    make_keys(tmp_path / "others", datetime.now(UTC))
 
     def who_trusts_another(_: Path) -> None:
         shutil.copy(tmp_path / "others" / f"{channel}-provider.pub", keys)
@@ -179,6 +180,6 @@ def test_a_key_file_that_holds_no_key_is_told(keys: Path) -> None:
 
         with pytest.raises(ValueError, match=channel):
             make_gateways(load_payments(path))
-        make_keys(keys)
+        make_keys(keys, datetime.now(UTC))
         (keys / f"{channel}-hospital.key").unlink()
-        make_keys(keys)
+        make_keys(keys, datetime.now(UTC))

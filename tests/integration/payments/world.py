@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from queue_server.payments.attempt import Attempt
@@ -85,7 +86,9 @@ class World:
     )
     """What may happen, the likelier things more than once."""
 
-    def __init__(self, dice: random.Random, store: StepStore) -> None:
+    def __init__(
+        self, dice: random.Random, store: StepStore, *, asks_platform: bool = False
+    ) -> None:
         self.dice = dice
         self.now = MORNING
         self.is_calm = False
@@ -97,6 +100,7 @@ class World:
         self.charges: list[ChargeId] = []
         self._store = FrailStore(store, self)
         self._id_count = 0
+        self._asks_platform = asks_platform
         self.restart()
 
     # --- the process ------------------------------------------------------------------------------
@@ -120,6 +124,7 @@ class World:
                 clock=lambda: self.now,
                 day_of=lambda at: (beijing(at) - timedelta(hours=4)).date(),
                 new_id=self.new_id,
+                asks_platform=self._asks_platform,
             )
         )
         self.sweeper = Sweeper(self.cashier, lambda: self.now, fatal=_fatal)
@@ -297,7 +302,9 @@ class World:
             if books is not None:
                 for receipt in books.receipt_book.receipts.values():
                     known = found.setdefault(receipt.number, receipt)
-                    assert known == receipt, "a receipt says the same for ever"
+                    numbered = replace(known, registration=receipt.registration)
+                    assert numbered == receipt, "a receipt says the same for ever"
+                    found[receipt.number] = receipt
         return list(found.values())
 
     def check(self) -> None:

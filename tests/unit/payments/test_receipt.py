@@ -20,6 +20,7 @@ from queue_server.payments.receipt import (
     valid_receipt,
 )
 from queue_server.payments.terms import AttemptId
+from queue_server.rules.terms import PatientId
 from tests.unit.payments.samples import NOON, a_charge, an_attempt
 
 TODAY = date(2026, 11, 26)
@@ -90,7 +91,9 @@ def test_the_series_goes_on_over_the_days_with_what_the_platform_has_not_registe
     tomorrow.apply(carried(books, NOON), NOON)
     [still_open] = tomorrow.receipt_book.open()
     registration = Registration(code="11060126", number="7", check_code="a1b2c3", address="")
-    step = ReceiptRegistered(number=FIRST, attempt=ATTEMPT, registration=registration)
+    step = ReceiptRegistered(
+        number=FIRST, attempt=ATTEMPT, patient=PatientId("p1"), registration=registration
+    )
     tomorrow.apply(step, NOON)
 
     assert still_open.number == FIRST
