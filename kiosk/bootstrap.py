@@ -20,8 +20,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from assets import FONT_BOLD, FONT_REGULAR
-from hardware.registry import make_page_printer, make_scanner, make_ticket_printer
-from hardware.scanner import Scanner
+from hardware.registry import (
+    make_chip_card_reader,
+    make_id_card_reader,
+    make_page_printer,
+    make_scanner,
+    make_ticket_printer,
+)
 from hardware.scanners.keyboard_wedge import KeyboardWedgeScanner
 from hardware.slip_drawing import FontFile, SlipFonts
 from hardware.voice.loudspeaker import open_loudspeaker
@@ -29,6 +34,7 @@ from kiosk.conductor import Conductor
 from kiosk.configuration import BadConfiguration, Configuration
 from kiosk.desk_commands import DeskCommands
 from kiosk.flow.settings import Settings
+from kiosk.input_devices import InputDevices
 from kiosk.presenter.window import Presenter
 from kiosk.presenter.wording import load_wordings
 from kiosk.report_printer import ReportPrinter, Shelf
@@ -99,7 +105,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
     offset = timedelta(seconds=configuration.clock_offset_s)
     presenter = _presenter(configuration)
     printer = make_ticket_printer(configuration.printer, _slip_fonts())
-    scanners = [make_scanner(table) for table in configuration.scanners()]
+    devices = _input_devices(configuration)
     supervisor = Supervisor(os.environ, time.monotonic)
     sounds = _sound_folder()
     voice = ScreenVoice(open_loudspeaker(configuration.voice, sounds), sounds)
@@ -107,7 +113,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
     def now() -> datetime:
         return datetime.now(zone) + offset
 
-    line = _line(configuration, now, paper=lambda: conductor.paper)
+    line = _line(configuration, now, conductor=lambda: conductor)
     # The server reads a card by its own clock, and so does the kiosk in its place.
     alone = _offline_desk(configuration, line.server_clock.now)
     conductor = Conductor(
@@ -125,8 +131,8 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
     async with AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, sounds, ignore_errors=True)
         stack.push_async_callback(voice.close)
-        app = _open_window(conductor, scanners)
-        conductor.start(app, scanners)
+        app = _open_window(conductor, devices)
+        conductor.start(app, devices)
         stack.push_async_callback(conductor.stop)
         commands = DeskCommands(line, conductor, app, now)
         commands.follow()
@@ -159,17 +165,27 @@ def _hear_the_server(line: Line, conductor: Conductor, *, takes_payments: bool) 
 
 
 def _line(
-    configuration: Configuration, now: Callable[[], datetime], *, paper: Callable[[], str]
+    configuration: Configuration, now: Callable[[], datetime], *, conductor: Callable[[], Conductor]
 ) -> Line:
     about = DeviceStatus(is_up=True, version=VERSION, kind="kiosk", started_at=now())
 
     def status() -> DeviceStatus:
-        return msgspec.structs.replace(about, reported_at=now(), paper=paper())
+        paper, parts = conductor().paper, conductor().parts
+        return msgspec.structs.replace(about, reported_at=now(), paper=paper, parts=parts)
 
     line = Line(_address(configuration), now=now, new_id=lambda: uuid.uuid4().hex, status=status)
     line.on_trouble = lambda sentence: _log.warning("%s", sentence)
     line.on_bad_payload = lambda topic, error: _log.error("Unreadable message at %s", topic)
     return line
+
+
+def _input_devices(configuration: Configuration) -> InputDevices:
+    id_card, chip_card = configuration.id_card, configuration.chip_card
+    return InputDevices(
+        scanners=[make_scanner(table) for table in configuration.scanners()],
+        id_card=None if id_card is None else make_id_card_reader(id_card),
+        chip_card=None if chip_card is None else make_chip_card_reader(chip_card),
+    )
 
 
 def _slip_fonts() -> SlipFonts:
@@ -219,9 +235,10 @@ def _let_desk_work(alone: "OfflineDesk", line: Line, conductor: Conductor) -> No
     line.follow(topics.offline(line.address.site), OfflineRules, alone.learn)
 
 
-def _open_window(conductor: Conductor, scanners: list[Scanner]) -> "KioskApp":
+def _open_window(conductor: Conductor, devices: InputDevices) -> "KioskApp":
     from kiosk.app import KioskApp  # noqa: PLC0415 - importing it opens the window
 
+    scanners = devices.scanners
     wedge = next((one for one in scanners if isinstance(one, KeyboardWedgeScanner)), None)
     return KioskApp(first=conductor.view(), on_event=conductor.handle, wedge=wedge)
 
@@ -262,6 +279,8 @@ def _presenter(configuration: Configuration) -> Presenter:
         countdown_s=configuration.session.countdown_s,
         takes_payments=configuration.takes_payments,
         has_reports=configuration.reports is not None,
+        has_id_card_reader=configuration.id_card is not None,
+        has_chip_card_reader=configuration.chip_card is not None,
     )
     return Presenter(wordings=wordings, hospital=configuration.hospital, settings=settings)
 

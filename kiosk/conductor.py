@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Protocol
 
 from hardware.errors import PrinterError
-from hardware.scanner import Scanner
 from hardware.slip import Slip
 from hardware.ticket_printer import TicketPrinter
 from kiosk.flow.bills import PaidFacts
@@ -33,7 +32,6 @@ from kiosk.flow.events import (
     PrintSlip,
     Replied,
     ReportPrintEnded,
-    Scanned,
     SecondsPassed,
     Speak,
     SpeechEnded,
@@ -43,6 +41,7 @@ from kiosk.flow.events import (
 from kiosk.flow.forgetting import start
 from kiosk.flow.slip_facts import Provisional
 from kiosk.flow.state import Home, Waiting
+from kiosk.input_devices import InputDevices
 from kiosk.payment_slip import make_payment_slip
 from kiosk.presenter.views import View, spoken_texts
 from kiosk.presenter.window import Presenter
@@ -152,7 +151,7 @@ class Conductor:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._held: asyncio.TimerHandle | None = None
         """Set while the former screen still stands there, in the hope of a quick answer."""
-        self._scanners: Sequence[Scanner] = ()
+        self._devices = InputDevices()
         self.state = start(presenter.settings)
         self.paper = ""
         """What the printer last said of itself, for the technician's desk."""
@@ -163,17 +162,21 @@ class Conductor:
         is_home = isinstance(self.state.screen, Home) and self.state.session is None
         return is_home and not self._in_background
 
+    @property
+    def parts(self) -> str:
+        """How scanners and readers are, for the technician's desk."""
+        return " ".join(self._devices.parts())
+
     def view(self) -> View:
         """Return what is to be seen now."""
         return self._presenter.present(self.state)
 
-    def start(self, window: Window, scanners: Sequence[Scanner]) -> None:
+    def start(self, window: Window, devices: InputDevices) -> None:
         """Begin to listen; to be called inside the running loop."""
         self._loop = asyncio.get_running_loop()
         self._window = window
-        self._scanners = scanners
-        for scanner in scanners:
-            scanner.start(self._scanned)
+        self._devices = devices
+        devices.start(self._heard, lambda: self._now().date())
 
     async def run(self) -> None:
         """Let time pass, and look after the printer, until cancelled."""
@@ -190,10 +193,9 @@ class Conductor:
             await asyncio.sleep(TICK_S)
 
     async def stop(self) -> None:
-        """Stop in reverse: scanners, voice, requests; a slip that is being printed is finished."""
+        """Stop in reverse: devices, voice, requests; a slip that is being printed is finished."""
         self._let_go()
-        for scanner in reversed(self._scanners):
-            scanner.stop()
+        self._devices.stop()
         self._voice.silence()
         for task in self._asking.values():
             task.cancel()
@@ -291,7 +293,7 @@ class Conductor:
         if self._window is not None:
             self._window.wipe()
 
-    # --- voice and scanners ------------------------------------------------------------------
+    # --- voice and devices -------------------------------------------------------------------
 
     def _speak(self) -> None:
         session = self.state.session
@@ -302,11 +304,11 @@ class Conductor:
             on_end=lambda: self.handle(SpeechEnded()),
         )
 
-    def _scanned(self, code: str) -> None:
+    def _heard(self, event: Event) -> None:
         assert self._loop is not None
-        # Between the end of the loop and the end of the scanner a code may still come.
+        # Between the end of the loop and the end of a device something may still come.
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.handle, Scanned(code=code))
+            self._loop.call_soon_threadsafe(self.handle, event)
 
     # --- printing ----------------------------------------------------------------------------
 

@@ -78,6 +78,10 @@ class Configuration(_Table, frozen=True, kw_only=True):
     """Handed to `hardware.registry.make_ticket_printer`."""
     scanner: dict[str, Any] | list[dict[str, Any]] = []
     """Handed to `hardware.registry.make_scanner`; several scanners are `[[scanner]]` tables."""
+    id_card: dict[str, Any] | None = None
+    """Handed to `hardware.registry.make_id_card_reader`; left out: there is no such reader."""
+    chip_card: dict[str, Any] | None = None
+    """Handed to `hardware.registry.make_chip_card_reader`; left out: there is no such reader."""
     voice: str = "aplay"
     """Loudspeaker: `aplay`, `aplay:DEVICE`, `file:FOLDER` or `none`."""
     reports: Reports | None = None

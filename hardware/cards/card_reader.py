@@ -23,7 +23,7 @@ class CardProblem(StrEnum):
 
     WITHDRAWN = "CARD_WITHDRAWN"
     UNREADABLE = "CARD_UNREADABLE"
-    EXPIRED = "CARD_EXPIRED"
+    EXPIRED = "ID_CARD_EXPIRED"
 
     @property
     def sentence_zh(self) -> str:

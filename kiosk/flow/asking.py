@@ -71,7 +71,7 @@ def ask(state: State, body: RequestBody, intent: Intent, *, was_uncertain: bool 
 
 def without_answer(asked: Asked, trouble: Trouble) -> Refusal:
     """Return the screen that says that no answer came, and how to go on."""
-    if isinstance(asked.body, Identify) and asked.body.card is not None:
+    if isinstance(asked.body, Identify) and asked.body.id_number is None:
         # A card is good for one request; the phone shows a new one by itself.
         return Refusal(code=trouble, next=Next.IDENTIFY, intent=asked.intent)
     if isinstance(asked.body, ProveIdentity):

@@ -12,9 +12,13 @@ from hardware.code_kind import CodeKind, classify_code
 from kiosk.flow import paying, replies, reports
 from kiosk.flow.asking import identify
 from kiosk.flow.bills import Bills, Channels, Paying
+from kiosk.flow.cards import card_event
 from kiosk.flow.events import (
+    CardFailed,
     CheckedInOffline,
+    ChipCardRead,
     Event,
+    IdCardRead,
     LineChanged,
     NotAnswered,
     NotCheckedInOffline,
@@ -74,6 +78,8 @@ def _step(  # noqa: C901, PLR0911 - one line an event
             return (state if is_warning(state, settings) else replace(state, idle_s=0.0)), ()
         case Scanned():
             return _scanned(replace(state, idle_s=0.0), event.code)
+        case IdCardRead() | ChipCardRead() | CardFailed():
+            return card_event(replace(state, idle_s=0.0), event)
         case Replied():
             return replies.replied(state, event)
         case PaymentTold():

@@ -84,6 +84,29 @@ class Scanned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdCardRead:
+    """The number was read off an ID card that is still valid."""
+
+    id_number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipCardRead:
+    """The number was read off a chip card of the hospital."""
+
+    card_number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFailed:
+    """A card brings nobody further; its reader's code and sentences say why, and what to do."""
+
+    code: str
+    sentence_zh: str
+    sentence_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replied:
     """The server answered the ask of that number."""
 
@@ -177,6 +200,9 @@ Event = (
     Tapped
     | Touched
     | Scanned
+    | IdCardRead
+    | ChipCardRead
+    | CardFailed
     | Replied
     | PaymentTold
     | NotAnswered

@@ -141,7 +141,7 @@ def _identified(state: State, body: Identified, asked: Asked) -> Step:
         session_id=body.session_id,
         masked_name=body.masked_name,
         visits=tuple(body.visits),
-        is_by_card=isinstance(asked.body, Identify) and asked.body.card is not None,
+        is_by_card=isinstance(asked.body, Identify) and asked.body.id_number is None,
     )
     known = replace(state, session=session)
     if asked.intent is Intent.PAY:

@@ -15,6 +15,10 @@ class Settings:
     """Whether patients may pay here."""
     has_reports: bool = False
     """Whether reports are printed here."""
+    has_id_card_reader: bool = False
+    """Whether an ID card can be laid on a reader."""
+    has_chip_card_reader: bool = False
+    """Whether a chip card of the hospital can be put in."""
     countdown_s: float = 20.0
     """The last so many of them show a warning."""
 

@@ -2,6 +2,7 @@
 
 from kiosk.flow import id_number
 from kiosk.flow.events import CHECK_CHARACTER_X, Key
+from kiosk.flow.settings import Settings
 from kiosk.flow.state import Identify, IdNumberPad, Intent, Waiting
 from kiosk.presenter.views import (
     ChoiceView,
@@ -21,7 +22,7 @@ from queue_server.contract.payments import FindOwed, Pay
 from queue_server.contract.report_messages import ListReports, ProveIdentity
 
 
-def home(words: Wording, *, is_alone: bool, takes_payments: bool, has_reports: bool) -> HomeView:
+def home(words: Wording, settings: Settings, *, is_alone: bool) -> HomeView:
     """The choices, and the scanner that is always open; without the server, one that works."""
     alone = "_alone" if is_alone else ""
     report = ChoiceView(
@@ -51,16 +52,27 @@ def home(words: Wording, *, is_alone: bool, takes_payments: bool, has_reports: b
                 label=words("home.my_place"),
                 hint=words(f"home.my_place_hint{alone}"),
             ),
-            *((pay,) if takes_payments else ()),
-            *((report,) if has_reports else ()),
+            *((pay,) if settings.takes_payments else ()),
+            *((report,) if settings.has_reports else ()),
         ),
         scan_title=words(f"home.scan_title{alone}"),
-        scan_text=words(f"home.scan_text{alone}"),
+        scan_text=words(f"home.scan_text{alone}" if alone else _scan_text(settings)),
     )
 
 
-def identify(screen: Identify, words: Wording, *, is_alone: bool) -> IdentifyView:
-    """How to show a card; whoever asks for his place may show the slip."""
+def _scan_text(settings: Settings) -> str:
+    """Return which text says what can be shown at any time."""
+    if settings.has_id_card_reader and settings.has_chip_card_reader:
+        return "home.scan_text_cards"
+    if settings.has_id_card_reader:
+        return "home.scan_text_id_card"
+    return "home.scan_text_chip_card" if settings.has_chip_card_reader else "home.scan_text"
+
+
+def identify(
+    screen: Identify, words: Wording, settings: Settings, *, is_alone: bool
+) -> IdentifyView:
+    """How to show a card, in each way that this kiosk has; for a place the slip will do."""
     steps = [StepView(icon=Icon.PHONE, text=words("identify.step_open"))]
     titles = {Intent.PAY: "identify.title_pay", Intent.REPORTS: "identify.title_reports"}
     title = words(titles.get(screen.intent, "identify.title_check_in"))
@@ -68,7 +80,8 @@ def identify(screen: Identify, words: Wording, *, is_alone: bool) -> IdentifyVie
         title = words("identify.title_place")
         steps.append(StepView(icon=Icon.SLIP, text=words("identify.step_slip")))
     steps.append(StepView(icon=Icon.SCAN, text=words("identify.step_hold")))
-    steps.append(StepView(icon=Icon.SOUND, text=words("identify.step_hear")))
+    readers = () if is_alone else _readers(words, settings)
+    steps += readers or (StepView(icon=Icon.SOUND, text=words("identify.step_hear")),)
     return IdentifyView(
         title=title,
         steps=tuple(steps),
@@ -78,6 +91,15 @@ def identify(screen: Identify, words: Wording, *, is_alone: bool) -> IdentifyVie
             icon=Icon.NURSE if is_alone else Icon.KEYPAD,
         ),
     )
+
+
+def _readers(words: Wording, settings: Settings) -> tuple[StepView, ...]:
+    told = []
+    if settings.has_id_card_reader:
+        told.append(StepView(icon=Icon.CARD, text=words("identify.step_id_card")))
+    if settings.has_chip_card_reader:
+        told.append(StepView(icon=Icon.CARD, text=words("identify.step_chip_card")))
+    return tuple(told)
 
 
 def id_number_pad(screen: IdNumberPad, words: Wording) -> IdNumberPadView:

@@ -12,6 +12,7 @@ from kiosk.flow.report_screens import (
     ReportsPrinted,
 )
 from kiosk.flow.reports import page_count, reports_a_page
+from kiosk.flow.settings import Settings
 from kiosk.flow.state import State
 from kiosk.presenter.views import (
     Icon,
@@ -32,16 +33,17 @@ _HIDDEN: Final = "●"
 _NONE_YET: Final = "–"
 
 
-def proof_pad(state: State, screen: ProofPad, words: Wording) -> ProofPadView:
+def proof_pad(state: State, screen: ProofPad, words: Wording, settings: Settings) -> ProofPadView:
     """Four places, whose digits nobody behind him can read."""
     typed = len(screen.characters)
     is_complete = typed == PHONE_END_LENGTH
     shown = [_HIDDEN if place < typed else _NONE_YET for place in range(PHONE_END_LENGTH)]
     first, second, third, fourth = (Unspoken(one) for one in shown)
     by_card = state.session is not None and state.session.is_by_card
+    may_lay_card = by_card and settings.has_id_card_reader
     return ProofPadView(
         title=words("proof.title"),
-        lead=words("proof.lead"),
+        lead=words("proof.lead_id_card" if may_lay_card else "proof.lead"),
         digits=(first, second, third, fourth),
         message=words("proof.ready" if is_complete else "proof.count", count=typed),
         tone=Tone.GOOD if is_complete else Tone.PLAIN,

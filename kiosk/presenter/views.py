@@ -72,6 +72,8 @@ class Icon(StrEnum):
     EYE = "eye"
     PAY = "pay"
     QR = "qr"
+    CARD = "card"
+    CASH = "cash"
     REPORT = "report"
     CHECKED = "checked"
     UNCHECKED = "unchecked"

@@ -98,14 +98,9 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
 ) -> Body:
     match state.screen:
         case Home():
-            return entry.home(
-                words,
-                is_alone=state.is_alone,
-                takes_payments=settings.takes_payments,
-                has_reports=settings.has_reports,
-            )
+            return entry.home(words, settings, is_alone=state.is_alone)
         case Identify():
-            return entry.identify(state.screen, words, is_alone=state.is_alone)
+            return entry.identify(state.screen, words, settings, is_alone=state.is_alone)
         case IdNumberPad():
             return entry.id_number_pad(state.screen, words)
         case Waiting():
@@ -129,7 +124,7 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
         case Paid():
             return paying.paid(state, state.screen, words)
         case ProofPad():
-            return reports.proof_pad(state, state.screen, words)
+            return reports.proof_pad(state, state.screen, words, settings)
         case Reports():
             return reports.reports(state, state.screen, words)
         case PrintingReports():

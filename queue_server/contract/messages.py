@@ -44,16 +44,18 @@ SCREENSHOT_BYTES_MAX = 48_000
 
 
 class Identify(Message, frozen=True, kw_only=True, tag="identify"):
-    """A patient shows who he is: the text of his virtual card, or his ID number.
+    """A patient shows who he is: the text of his virtual card, his ID number, or a chip card.
 
-    Exactly one of the two is given. The id of this request becomes the `session_id` with
+    Exactly one of them is given. The id of this request becomes the `session_id` with
     which the same device then acts for the patient, until `SESSION_LIFE_S` have passed.
     """
 
     card: Annotated[str, Meta(max_length=2048)] | None = None
     """The text of the QR on the phone, as the scanner read it; good for one `identify`."""
     id_number: Annotated[str, Meta(max_length=32)] | None = None
-    """The resident identity number; its last character may be a small `x`."""
+    """The resident identity number, typed or read off the ID card; a final `x` may be small."""
+    chip_card: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    """The number that a reader has read off the hospital's own chip card."""
 
 
 class CheckIn(Message, frozen=True, kw_only=True, tag="check_in"):
@@ -419,6 +421,8 @@ class DeviceStatus(Message, frozen=True, kw_only=True):
     """When its program began to run."""
     sound: Annotated[str, Meta(pattern="^(ok|silenced|broken|)$")] = ""
     """Whether its loudspeaker can be heard; empty without a loudspeaker."""
+    parts: ShortText = ""
+    """How its other devices are, a word each: `scanner:ok id_card:unreachable cash:CASH_JAM`."""
 
 
 class Heard(Message, frozen=True, kw_only=True):

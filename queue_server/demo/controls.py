@@ -11,6 +11,8 @@ from typing import Any, Final
 import zxingcpp
 from PIL import Image
 
+from queue_server.records.records import Patient
+
 ANSWER_WITHIN_S: Final = 40.0
 LOOK_S: Final = 0.05
 
@@ -45,6 +47,18 @@ def ask(port: int, **question: object) -> dict[str, Any]:
     if "error" in answer:
         raise TourStuck(f"{question}: {answer['error']}")
     return answer
+
+
+def id_card_of(patient: Patient) -> str:
+    """Return a patient's ID card as the simulated reader takes it: `put` it there."""
+    assert patient.id_number is not None, "who has no number has no card"
+    card = {
+        "name": "无名",  # no kiosk reads it
+        "number": patient.id_number,
+        "born": f"{patient.birth_on:%Y%m%d}",
+        "valid_until": "长期",
+    }
+    return json.dumps(card, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 
 from queue_server.broker.broker import BrokerAddress
+from queue_server.demo.controls import id_card_of
 from queue_server.demo.hospital import (
     ADMINISTRATOR,
     AUDITOR,
@@ -26,6 +27,7 @@ from queue_server.demo.hospital import (
     DemoHospital,
     make_demo,
 )
+from queue_server.records.demo_hospital import DemoHospital as Records
 from queue_server.site import load_site
 from queue_server.web.second_factor import STEP_S, code_at
 
@@ -80,9 +82,16 @@ def _code_line(at: datetime) -> str:
     return f"验证码 Code: [bold]{code_at(TOTP_SECRET, at)}[/bold] ({left_s} s)"
 
 
+def _id_card(demo: DemoHospital) -> str:
+    """Return an ID card of one of today's patients, as the simulated reader takes it."""
+    records = Records(demo.folder / "data" / "records.sqlite")
+    patient = next(one for one in records.patients_on(demo.day_on) if one.id_number)
+    return id_card_of(patient)
+
+
 def _welcome(demo: DemoHospital) -> str:
     """Return what somebody needs who sits in front of the demo, each in a line of its own."""
-    doctor = demo.site.queues[0].id
+    doctor, control = demo.site.queues[0].id, "python -m hardware control"
     lines = {
         "护士站 Nurse station": f"{demo.address}/station",
         "  用户 user / 密码 password": f"{NURSE} / {PASSWORD}",
@@ -95,7 +104,8 @@ def _welcome(demo: DemoHospital) -> str:
         "收费员 Cashier": f"{demo.address}/payments",
         "  用户 user / 密码 password    ": f"{CASHIER} / {PASSWORD}  + 验证码 code ↓",
         "患者手机 Patients' phones": f"{demo.address}/cards",
-        "扫码 Scan a code": f"python -m hardware control {demo.ports.scanner_control} scan CODE",
+        "扫码 Scan a code": f"{control} {demo.ports.scanner_control} scan CODE",
+        "身份证 Lay an ID card": f"{control} {demo.ports.id_card_control} put '{_id_card(demo)}'",
         "小票 Slips": str(demo.slips),
         "关闭 Close everything": "Ctrl-C",
     }

@@ -8,7 +8,7 @@ from typing import Final
 
 from assets import FOLDER
 from queue_server.broker.broker import BrokerAddress
-from queue_server.demo.programs import Programs, free_port
+from queue_server.demo.programs import Programs, free_port, is_listening
 from queue_server.devices.carried_folder import carried_folder
 from queue_server.devices.checks import NewDevice
 from queue_server.devices.device_list import DeviceKind
@@ -29,6 +29,8 @@ OPENS_AT: Final = "09:05"
 """What the clocks of the demo show when it starts, whatever the time is."""
 KIOSK: Final = "kiosk-01"
 AREA_BOARD: Final = "area-a-1"
+VPCD_PORT: Final = 35963
+"""Where the virtual reader of vsmartcard listens."""
 BOARD_AREA: Final = "area-a"
 DOOR_BOARD: Final = "door-201"
 DOOR_ROOM: Final = "room-201"
@@ -54,6 +56,7 @@ class Ports:
     printer: int
     printer_control: int
     scanner_control: int
+    id_card_control: int
     kiosk_control: int
     area_control: int
     door_control: int
@@ -97,6 +100,11 @@ class DemoHospital:
         return self.folder / "scanner"
 
     @property
+    def id_card_reader(self) -> Path:
+        """The serial port of the simulated reader of ID cards."""
+        return self.folder / "id-card"
+
+    @property
     def address(self) -> str:
         """Where the pages are."""
         return f"http://127.0.0.1:{self.ports.http}"
@@ -123,16 +131,20 @@ class DemoHospital:
             )
 
     def start_devices(self) -> None:
-        """Start the simulated printer and scanner."""
+        """Start the simulated printer, scanner and reader of ID cards."""
         ports = self.ports
         printer = ["-m", "hardware", "simulate", "printer", "--port", str(ports.printer)]
         printer += ["--slips", str(self.slips), "--control-port", str(ports.printer_control)]
         self.programs.start("printer", printer)
-        scanner = ["-m", "hardware", "simulate", "scanner", "--link", str(self.scanner)]
-        scanner += ["--control-port", str(ports.scanner_control)]
-        self.programs.start("scanner", scanner)
+        self._start_serial_device("scanner", self.scanner, ports.scanner_control)
+        self._start_serial_device("id-card", self.id_card_reader, ports.id_card_control)
         self.programs.wait_for_port("printer", ports.printer)
-        self.programs.wait_for_file("scanner", self.scanner)
+
+    def _start_serial_device(self, kind: str, link: Path, control_port: int) -> None:
+        arguments = ["-m", "hardware", "simulate", kind, "--link", str(link)]
+        arguments += ["--control-port", str(control_port)]
+        self.programs.start(kind, arguments)
+        self.programs.wait_for_file(kind, link)
 
     def start_sandbox(self) -> None:
         """Start the providers that take payments without money."""
@@ -158,7 +170,9 @@ class DemoHospital:
         """Start the kiosk in a window of `size`."""
         configuration = self.folder / "kiosk.toml"
         certificates = f'certificates = "{self.machine(KIOSK)}"' if self.has_own_broker else ""
-        text = _KIOSK.format(hospital=self, device=KIOSK, certificates=certificates)
+        text = _KIOSK.format(
+            hospital=self, device=KIOSK, certificates=certificates, chip_card=_chip_card()
+        )
         configuration.write_text(text, encoding="utf-8")
         arguments = ["-m", "kiosk", "--config", str(configuration), "--windowed", "--size", size]
         arguments += ["--remote-control", str(self.ports.kiosk_control), *LOGS]
@@ -281,6 +295,10 @@ port = {hospital.ports.printer}
 server = "{hospital.address}"
 printer = {{ driver = "folder", path = "{hospital.a4_pages}" }}
 
+[id_card]
+driver = "serial"
+port = "{hospital.id_card_reader}"
+{chip_card}
 [[scanner]]
 driver = "keyboard_wedge"
 
@@ -288,6 +306,19 @@ driver = "keyboard_wedge"
 driver = "serial"
 port = "{hospital.scanner}"
 """
+
+
+_CHIP_CARD: Final = """
+[chip_card]
+driver = "pcsc"
+application = "D156000015484B01"
+file = 5
+"""
+
+
+def _chip_card() -> str:
+    """Return the table of the chip card reader, where pcscd runs with its virtual reader."""
+    return _CHIP_CARD if is_listening(VPCD_PORT) else ""
 
 
 def make_demo(

@@ -50,7 +50,7 @@ class Programs:
         Raises:
             ProgramFailed: it has ended, or does not listen in time.
         """
-        self._wait(name, lambda: _listens(port), f"listen at port {port}")
+        self._wait(name, lambda: is_listening(port), f"listen at port {port}")
 
     def wait_for_file(self, name: str, path: Path) -> None:
         """Wait until program `name` has made `path`.
@@ -112,7 +112,8 @@ def free_port() -> int:
         return port
 
 
-def _listens(port: int) -> bool:
+def is_listening(port: int) -> bool:
+    """Tell whether somebody listens at a port of this machine."""
     try:
         socket.create_connection(("127.0.0.1", port), 1).close()
     except OSError:

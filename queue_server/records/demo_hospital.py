@@ -80,6 +80,16 @@ class DemoHospital:
         """Return whose virtual card it is."""
         return self._patient("card_id = ?", card_id)
 
+    def patient_by_chip_card(self, number: str) -> Patient | None:
+        """Return whose chip card has this number."""
+        return self._patient("chip_card = ?", number)
+
+    def chip_card_of(self, patient_id: PatientId) -> str | None:
+        """Return the number on a patient's chip card; None if he has none."""
+        with self._opened() as database:
+            rows = list(database.table("patient").rows_where("patient_id = ?", [patient_id]))
+        return rows[0]["chip_card"] if rows else None
+
     def card_id_of(self, patient_id: PatientId) -> CardId | None:
         """Return the id of a patient's virtual card."""
         with self._opened() as database:
@@ -129,6 +139,7 @@ def make_demo_hospital(path: Path, *, day: date, seed: int) -> None:
         path,
         patients=patients,
         card_ids={person.patient.patient_id: person.card_id for person in people},
+        chip_cards={one.patient_id: f"QY{at:06d}" for at, one in enumerate(patients, 1)},
         appointments=appointments,
         sheets=make_sheets(appointments, chance),
         reports=make_reports(patients, day, site.timezone, chance),
@@ -141,6 +152,7 @@ def write_demo_hospital(
     patients: Sequence[Patient],
     card_ids: Mapping[PatientId, CardId],
     appointments: Sequence[Appointment],
+    chip_cards: Mapping[PatientId, str] | None = None,
     sheets: Sequence[Sheet] = (),
     reports: Iterable[Report] = (),
 ) -> None:
@@ -151,7 +163,11 @@ def write_demo_hospital(
         _make_tables(database)
         with database.atomic():
             database.table("patient").insert_all(
-                _patient_row(patient, card_ids[patient.patient_id]) for patient in patients
+                {
+                    **_patient_row(patient, card_ids[patient.patient_id]),
+                    "chip_card": (chip_cards or {}).get(patient.patient_id),
+                }
+                for patient in patients
             )
             database.table("appointment").insert_all(map(_appointment_row, appointments))
             write_sheets(database, sheets)
@@ -170,6 +186,7 @@ def _make_tables(database: Database) -> None:
             "id_number": str,
             "phone_number": str,
             "card_id": str,
+            "chip_card": str,
         },
         pk="patient_id",
         not_null={"full_name", "sex", "birth_on", "card_id"},
@@ -177,6 +194,7 @@ def _make_tables(database: Database) -> None:
     )
     database.table("patient").create_index(["id_number"], unique=True)
     database.table("patient").create_index(["card_id"], unique=True)
+    database.table("patient").create_index(["chip_card"], unique=True)
     database.create_table(
         "appointment",
         {

@@ -87,5 +87,8 @@ class Records(Protocol):
     def patient_by_card_id(self, card_id: CardId) -> Patient | None:
         """Return whose virtual card it is."""
 
+    def patient_by_chip_card(self, number: str) -> Patient | None:
+        """Return whose chip card has this number; the hospital's own cards, if it has any."""
+
     def card_id_of(self, patient_id: PatientId) -> CardId | None:
         """Return the id of a patient's virtual card."""

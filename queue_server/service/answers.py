@@ -227,7 +227,7 @@ class Draft:
             session_id=session_id,
             device=job.device,
             patient=patient.patient_id,
-            is_by_card=found.card_token_id is not None,
+            is_by_card=found.is_by_card,
         )
         self.note(identified, by=job.device)
         return Identified(

@@ -29,6 +29,7 @@ class DeviceChange(StrEnum):
     STARTED = "started"
     VERSION = "version"
     PAPER = "paper"
+    PARTS = "parts"
     SOUND = "sound"
 
 
@@ -121,6 +122,7 @@ def _noted(before: DeviceState, said: DeviceStatus, at: datetime) -> DeviceState
     for what, was, now in (
         (DeviceChange.VERSION, old.version, said.version),
         (DeviceChange.PAPER, old.paper, said.paper),
+        (DeviceChange.PARTS, old.parts, said.parts),
         (DeviceChange.SOUND, old.sound, said.sound),
     ):
         if was != now and not is_first:

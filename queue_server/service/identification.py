@@ -18,28 +18,40 @@ class Found:
     patient: Patient
     appointments: Sequence[Appointment]
     card_token_id: str | None
+    is_by_card: bool
+    """Whether a card that only he has was shown; else a number that others may know."""
 
 
 def identify(records: Records, cards: CardReader, asked: Identify, now: datetime) -> Found:
-    """Find the patient of a card or an ID number. May block.
+    """Find the patient of a virtual card, an ID number or a chip card. May block.
 
     Raises:
         Refused: the card or number is not known or has expired, or the records can't be asked.
     """
-    if (asked.card is None) == (asked.id_number is None):
-        detail = "card 和 id_number 必须且只能给出一个 / exactly one of card and id_number"
+    if [asked.card, asked.id_number, asked.chip_card].count(None) != 2:
+        detail = "card、id_number、chip_card 必须且只能给出一个 / exactly one of them"
         raise Refused(RefusalCode.BAD_REQUEST, detail=detail)
     try:
         if asked.card is not None:
             return _by_card(records, cards, asked.card, now)
-        assert asked.id_number is not None
-        patient = records.patient_by_id_number(asked.id_number)
+        if asked.chip_card is not None:
+            patient = records.patient_by_chip_card(asked.chip_card)
+            unknown = RefusalCode.CARD_UNKNOWN
+        else:
+            assert asked.id_number is not None
+            patient = records.patient_by_id_number(asked.id_number)
+            unknown = RefusalCode.ID_NUMBER_UNKNOWN
         if patient is None:
-            raise Refused(RefusalCode.ID_NUMBER_UNKNOWN)
+            raise Refused(unknown)
         appointments = records.appointments_of(patient.patient_id)
     except RecordsUnavailable as error:
         raise Refused(RefusalCode.BUSY) from error
-    return Found(patient=patient, appointments=appointments, card_token_id=None)
+    return Found(
+        patient=patient,
+        appointments=appointments,
+        card_token_id=None,
+        is_by_card=asked.chip_card is not None,
+    )
 
 
 def find_by_card(records: Records, cards: CardReader, card: str, as_of: datetime) -> Found:
@@ -66,4 +78,5 @@ def _by_card(records: Records, cards: CardReader, card: str, now: datetime) -> F
         patient=patient,
         appointments=records.appointments_of(patient.patient_id),
         card_token_id=claims.token_id,
+        is_by_card=True,
     )

@@ -144,6 +144,18 @@ _RULES: Final = (
         en="The A4 printer of {device} will soon need more ({condition}). Refill it today.",
     ),
     AlarmRule(
+        code=AlarmCode.PART_BROKEN,
+        severity=Severity.WARNING,
+        begins_after_s=60,
+        ends_after_s=30,
+        find=finding.broken_parts,
+        zh="{device} 的外设不能用（{parts}）。请检查电源和连线；现金设备按 docs/devices.md 处理。",
+        en=(
+            "Devices of {device} do not work: {parts}. Check power and cable; for the bill "
+            "validator see docs/devices.md."
+        ),
+    ),
+    AlarmRule(
         code=AlarmCode.CLOCK_OFF,
         severity=Severity.WARNING,
         begins_after_s=60,

@@ -21,6 +21,7 @@ A4_LOW: Final = frozenset({"a4_paper_low", "a4_toner_low"})
 PAPER_FINE: Final = frozenset({"ok", "unconfirmed"})
 HEARD_WITHIN_S: Final = 60
 """A call that nobody has spoken may still be waiting for the one before it."""
+PART_FINE: Final = ":ok"
 NEVER: Final = "–"
 
 
@@ -127,6 +128,14 @@ def low_a4_printers(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:
         if conditions & A4_LOW:
             named = ", ".join(sorted(conditions & A4_LOW))
             yield _device(state.device, condition=named)
+
+
+def broken_parts(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:
+    """Scanners, card readers and bill validators that do not work."""
+    for state in _there(figures, limits):
+        broken = [one for one in state.status.parts.split() if not one.endswith(PART_FINE)]
+        if broken:
+            yield _device(state.device, parts=", ".join(broken))
 
 
 def wrong_clocks(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:

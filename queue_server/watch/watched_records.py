@@ -57,6 +57,10 @@ class WatchedRecords:
         """Return whose virtual card it is."""
         return self._asked("patient", lambda: self._records.patient_by_card_id(card_id))
 
+    def patient_by_chip_card(self, number: str) -> Patient | None:
+        """Return whose chip card has this number."""
+        return self._asked("patient", lambda: self._records.patient_by_chip_card(number))
+
     def card_id_of(self, patient_id: PatientId) -> CardId | None:
         """Return the id of a patient's virtual card."""
         return self._asked("card", lambda: self._records.card_id_of(patient_id))

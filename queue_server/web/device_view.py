@@ -57,6 +57,8 @@ class DeviceView:
     running_s: int | None
     version: str
     paper: list[str]
+    parts: list[str]
+    """`id_card:ok`, `cash:CASH_JAM`: its other devices, each with how it is."""
     sound: str
     clock_ahead_s: float | None
     heard: HeardView | None
@@ -200,6 +202,7 @@ def _device(
         running_s=_age_s(at, started_at) if started_at else None,
         version=status.version if status else "",
         paper=status.paper.split() if status else [],
+        parts=status.parts.split() if status else [],
         sound=status.sound if status else "",
         clock_ahead_s=state.clock_ahead_s if state else None,
         heard=_heard(state, at) if state else None,

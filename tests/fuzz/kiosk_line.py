@@ -13,6 +13,7 @@ from hardware.ticket_printer import PrinterStatus
 from kiosk.conductor import Conductor
 from kiosk.flow.events import Scanned, SecondsPassed, Tapped
 from kiosk.flow.settings import Settings
+from kiosk.input_devices import InputDevices
 from kiosk.presenter.views import KeyView, View, VisitCardView, spoken_texts
 from kiosk.presenter.window import Presenter
 from kiosk.presenter.wording import load_wordings
@@ -85,7 +86,7 @@ async def _kiosk(line_of: Callable[..., Line], thrown: list[tuple[str, Any]]) ->
         monotonic=clock.seconds,
     )
     line.on_change = conductor.line_changed
-    conductor.start(_Window(), ())
+    conductor.start(_Window(), InputDevices())
     status = topics.status(SITE, DeviceId("queue-server"))
     failed: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: failed.append(context))

@@ -211,6 +211,11 @@ class SimulatedRecords:
         patients = self._hospital.patients
         return next((patients[one] for one in patients if f"card-{one}" == card_id), None)
 
+    def patient_by_chip_card(self, number: str) -> Patient | None:
+        """Return nobody: this hospital has no chip cards."""
+        self._require_there()
+        return None
+
     def card_id_of(self, patient_id: PatientId) -> CardId | None:
         """Return the id of a patient's virtual card."""
         self._require_there()

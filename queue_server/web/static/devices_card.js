@@ -7,6 +7,7 @@ import {
   kindText,
   lineText,
   paperText,
+  partsText,
   screenshotAddress,
   seenText,
   soundText,
@@ -26,6 +27,7 @@ export function drawCard(card, device, passedS, isChosen) {
   // One line, and what is wrong comes first: the rest may run out of it.
   const facts = [
     [paperText(device), device.paper.some((one) => !["ok", "unconfirmed"].includes(one))],
+    [partsText({ parts: device.parts.filter((one) => !one.endsWith(":ok")) }), true],
     [soundText(device), device.sound !== "ok"],
     [isClockRight(device) ? "" : clockText(device), true],
     [heardText(device, passedS), device.heard !== null && !device.heard.was_spoken],

@@ -7,6 +7,7 @@ import {
   kindText,
   lineText,
   paperText,
+  partsText,
   screenshotAddress,
   seenText,
   soundText,
@@ -14,7 +15,7 @@ import {
 import { element, refill } from "./element.js";
 import { both, clearMessages, send, tellDone, tellRefused, text } from "./page.js";
 
-const CHANGES = ["version", "paper", "sound"];
+const CHANGES = ["version", "paper", "parts", "sound"];
 const MOMENTS = ["came", "went", "started"];
 
 export class DeviceDetail {
@@ -60,6 +61,7 @@ export class DeviceDetail {
       ["running", device.running_s === null ? "" : ageText(device.running_s + passedS)],
       ["version", device.version],
       ["paper", paperText(device)],
+      ["parts", partsText(device)],
       ["sound", soundText(device)],
       ["clock", clockText(device)],
       ["last_call", heardText(device, passedS)],
@@ -138,6 +140,7 @@ export class DeviceDetail {
 
 function historyText(what, value) {
   if (what === "paper" && value) return paperText({ paper: value.split(" ") });
+  if (what === "parts" && value) return partsText({ parts: value.split(" ") });
   if (what === "sound" && value) return soundText({ sound: value });
   if (CHANGES.includes(what)) return text(`devices.changed_${what}`, { value: value || "–" });
   if (MOMENTS.includes(what) || ["reload", "silence", "speak", "screenshot"].includes(what)) {

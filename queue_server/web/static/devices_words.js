@@ -22,6 +22,19 @@ const PRINTER_WORDS = [
   "a4_fault",
   "a4_unreachable",
 ];
+const PART_NAMES = ["scanner", "id_card", "chip_card", "cash"];
+const PART_STATES = [
+  "ok",
+  "stopped",
+  "unreachable",
+  "CASH_UNREACHABLE",
+  "CASH_NO_ANSWER",
+  "CASH_WRONG_CURRENCY",
+  "CASH_JAM",
+  "CASH_BOX_FULL",
+  "CASH_BOX_REMOVED",
+  "CASH_PATH_OPEN",
+];
 const CLOCK_RIGHT_S = 5;
 
 /** Returns a time span: `12 s`, `5 min`, `3 h`, `2 d`. */
@@ -56,6 +69,18 @@ export function paperText(device) {
       return text("devices.printer_other", { value: one });
     })
     .join(", ");
+}
+
+/** Returns how scanner, card readers and bill validator are; empty for a device without any. */
+export function partsText(device) {
+  return device.parts.map(partText).join(", ");
+}
+
+function partText(one) {
+  const [name, state] = one.split(":");
+  if (!PART_NAMES.includes(name) || !state) return one;
+  const how = PART_STATES.includes(state) ? text(`devices.part_${state}`) : state;
+  return text("devices.part", { name: text(`devices.part_name_${name}`), state: how });
 }
 
 export function soundText(device) {

@@ -7,7 +7,9 @@ import json
 import queue
 import socket
 import subprocess
+from datetime import date
 from pathlib import Path
+from typing import cast
 
 from hardware.cards.card_reader import CardRead, ChipCard, ReaderState
 from hardware.cards.pcsc_card_reader import PcscSession, PcscSettings
@@ -15,6 +17,8 @@ from hardware.registry import make_chip_card_reader
 from hardware.simulated.chip_card import APPLICATION, FILE, SimulatedChipCard
 from hardware.simulated.faults import SimulatedFault
 from hardware.simulated.vpcd_endpoint import VPCD_PORT, VpcdEndpoint
+from kiosk.flow.events import ChipCardRead, Event
+from kiosk.input_devices import InputDevices
 from tests.integration.hardware.waiting import wait_until
 
 WAIT_S = 40.0
@@ -104,6 +108,16 @@ def told_of_readers(desk: Desk) -> dict[str, object]:
     card.put()
     told["other application"] = stranger.next_card()
     stranger.reader.stop()
+    card.take_away()
+    wait_for_empty_reader()
+
+    events: queue.Queue[Event] = queue.Queue()
+    kiosk = InputDevices(chip_card=make_chip_card_reader(CONFIG))
+    kiosk.start(events.put, date.today)
+    card.put()
+    told["at a kiosk"] = cast("ChipCardRead", events.get(timeout=WAIT_S)).card_number
+    told["parts of a kiosk"] = " ".join(kiosk.parts())
+    kiosk.stop()
     card.stop()
     return told
 

@@ -49,3 +49,8 @@ def test_without_reader_or_service_it_says_so_and_comes_back(told: dict[str, str
     assert told["without pcscd"] == "unreachable"
     assert told["pcscd came"] == "ready"
     assert told["pcscd went"] == "unreachable"
+
+
+def test_a_chip_card_says_to_a_kiosk_who_has_come(told: dict[str, str]) -> None:
+    assert told["at a kiosk"] == "清榆-00018"
+    assert told["parts of a kiosk"] == "chip_card:ok"

@@ -67,6 +67,7 @@ KNOWN_CARD_IDS = {
     CHILD.patient_id: CardId("card-of-child"),
     NEWBORN_WITHOUT_VISIT.patient_id: CardId("card-of-newborn"),
 }
+KNOWN_CHIP_CARDS = {WOMAN.patient_id: "清榆-00017"}
 KNOWN_APPOINTMENTS = (
     appointment(WOMAN, "eye-1", TUESDAY, 1, NINE),
     appointment(WOMAN, "skin-1", MONDAY, 12, None),
@@ -131,6 +132,13 @@ class RecordsSuite:
             card_id = records.card_id_of(patient.patient_id)
             assert card_id == KNOWN_CARD_IDS[patient.patient_id]
             assert records.patient_by_card_id(card_id) == patient
+
+    def test_a_chip_card_leads_to_its_patient_and_no_number_to_those_without_one(
+        self, records: Records
+    ) -> None:
+        assert records.patient_by_chip_card("清榆-00017") == WOMAN
+        for number in ("", "None", "00017", "清榆-00018"):
+            assert records.patient_by_chip_card(number) is None
 
     def test_an_unknown_card_is_nobodys(self, records: Records) -> None:
         assert records.patient_by_card_id(CardId("stranger")) is None

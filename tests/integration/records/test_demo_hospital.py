@@ -15,6 +15,7 @@ from queue_server.rules.terms import PatientId
 from tests.integration.records.records_suite import (
     KNOWN_APPOINTMENTS,
     KNOWN_CARD_IDS,
+    KNOWN_CHIP_CARDS,
     KNOWN_PATIENTS,
     MONDAY,
     WOMAN,
@@ -27,6 +28,7 @@ def write_known(path: Path) -> None:
         path,
         patients=KNOWN_PATIENTS,
         card_ids=KNOWN_CARD_IDS,
+        chip_cards=KNOWN_CHIP_CARDS,
         appointments=KNOWN_APPOINTMENTS,
     )
 

@@ -160,6 +160,7 @@ def write_known_hospital(path: Path, *more: Appointment) -> None:
             for name in _NAMES
         ],
         card_ids={patient_id(name): card_id(name) for name in _NAMES},
+        chip_cards={patient_id(ON_TIME): f"chip-{ON_TIME}"},
         appointments=[*appointments(), *more],
         reports=reports(),
     )

@@ -94,6 +94,18 @@ def test_a_card_shown_to_two_kiosks_at_once_is_taken_by_one(
     assert sorted(b'"identified"' in payload for payload in replies) == [False, True]
 
 
+def test_a_chip_card_tells_the_same_as_the_id_number_as_often_as_it_is_put_in(
+    kiosk: Device,
+) -> None:
+    by_number = kiosk.identify(ON_TIME)
+
+    for _ in range(2):
+        by_card = kiosk.ask(Identify(chip_card=f"chip-{ON_TIME}"))
+        assert isinstance(by_card, Identified)
+        assert by_card.visits == by_number.visits
+    assert kiosk.code_of(Identify(chip_card="chip-of-nobody")) is CODE.CARD_UNKNOWN
+
+
 def test_an_expired_card_is_refused_as_expired(kiosk: Device, served: ServedSite) -> None:
     card = served.card(ON_TIME, "token-1")
 
@@ -115,7 +127,13 @@ def test_an_unknown_id_number_is_refused_with_what_to_do(kiosk: Device) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [Identify(), Identify(card="a.b.c", id_number="1")], ids=["neither", "both"]
+    "body",
+    [
+        Identify(),
+        Identify(card="a.b.c", id_number="1"),
+        Identify(chip_card="清榆-00017", id_number="1"),
+    ],
+    ids=["neither", "both", "chip card too"],
 )
 def test_card_and_id_number_exclude_each_other(kiosk: Device, body: Identify) -> None:
     assert kiosk.code_of(body) is CODE.BAD_REQUEST

@@ -18,6 +18,7 @@ from kiosk.conductor import Conductor
 from kiosk.flow.events import Key, Scanned, Tapped
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import Arrived, Home, MyPlace, OneVisit, Refusal, Screen, Visits, Waiting
+from kiosk.input_devices import InputDevices
 from kiosk.presenter.views import View
 from kiosk.presenter.window import Presenter
 from kiosk.presenter.wording import load_wordings
@@ -97,7 +98,7 @@ async def run_kiosk(order: Order) -> None:
     )
     device.line.on_change = line_change(device, conductor.line_changed)
     window = _Window()
-    conductor.start(window, [])
+    conductor.start(window, InputDevices())
     place = asyncio.Lock()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -19,6 +19,7 @@ from hardware.simulated.tcp_endpoint import TcpEndpoint
 from hardware.simulated.ticket_printer import SimulatedTicketPrinter
 from hardware.slip_drawing import FontFile, SlipFonts
 from kiosk.conductor import Conductor
+from kiosk.input_devices import InputDevices
 from kiosk.voice import ScreenVoice
 from tests.ui.conftest import Drive
 from tests.ui.driver import UiDriver
@@ -77,7 +78,7 @@ async def make_kiosk(drive: Drive, tmp_path: Path) -> AsyncIterator[MakeKiosk]:
         conductors.append(conductor)
         wedge = KeyboardWedgeScanner(CodeLimits())
         app = KioskApp(first=conductor.view(), on_event=conductor.handle, wedge=wedge)
-        conductor.start(app, [wedge])
+        conductor.start(app, InputDevices(scanners=[wedge]))
         ui = await drive(app, size)
         conductor.line_changed(True)
         await ui.frames()

@@ -25,7 +25,13 @@ from kiosk.presenter.wording import load_wordings
 from queue_server.contract.messages import ReplyBody, RequestBody
 from tests.unit.kiosk.hospital_for_tests import CARD
 
-SETTINGS = Settings(languages=("zh", "en"), takes_payments=True, has_reports=True)
+SETTINGS = Settings(
+    languages=("zh", "en"),
+    takes_payments=True,
+    has_reports=True,
+    has_id_card_reader=True,
+    has_chip_card_reader=True,
+)
 HOSPITAL = {"zh": "北京清榆医院", "en": "Beijing Qingyu Hospital"}
 PRESENTER = Presenter(wordings=load_wordings(), hospital=HOSPITAL, settings=SETTINGS)
 

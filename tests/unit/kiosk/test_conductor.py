@@ -16,6 +16,7 @@ from hardware.ticket_printer import PrinterCondition, PrinterStatus
 from kiosk.conductor import Conductor
 from kiosk.flow.events import Key, SecondsPassed, Tapped
 from kiosk.flow.state import Arrived, Home, PrintState, Refusal, Screen
+from kiosk.input_devices import InputDevices
 from kiosk.presenter.views import HelpView, View, WaitingView, spoken_texts
 from queue_server.client.line import NoAnswer
 from queue_server.contract.messages import CallHelp, FindPlace
@@ -111,7 +112,7 @@ class Rig:
             now=lambda: datetime.fromisoformat(AT.isoformat()),
             monotonic=lambda: self.now_s,
         )
-        self.conductor.start(self.window, [self.scanner])
+        self.conductor.start(self.window, InputDevices(scanners=[self.scanner]))
         self.conductor.line_changed(True)
 
     def tap(self, key: Key) -> None:

@@ -114,6 +114,7 @@ def test_a_site_where_all_is_well_has_no_alarm() -> None:
         (with_state(state(KIOSK, paper="cover_open")), ("PRINTER_BROKEN", KIOSK)),
         (with_state(state(KIOSK, paper="a4_paper_out")), ("A4_BLOCKED", KIOSK)),
         (with_state(state(KIOSK, paper="a4_toner_low")), ("A4_LOW", KIOSK)),
+        (with_state(state(KIOSK, parts="scanner:ok cash:CASH_JAM")), ("PART_BROKEN", KIOSK)),
         (with_state(replace(state(KIOSK), clock_ahead_s=-31.0)), ("CLOCK_OFF", KIOSK)),
         (replace(WELL, records_fail_since=ago(minutes=1)), ("RECORDS_SILENT", "")),
         (replace(WELL, disk_free_bytes=GIGABYTE), ("DISK_LOW", "")),
