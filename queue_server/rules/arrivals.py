@@ -4,19 +4,21 @@ from msgspec.structs import replace
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
-from queue_server.rules.desk import Situation, of_ticket, require
+from queue_server.rules.desk import Situation, of_ticket, require, require_level
 from queue_server.rules.listed import others
 from queue_server.rules.numbering import ticket_number
 from queue_server.rules.placement import MINUTE_S, Wish, granted, place, wish_for
 from queue_server.rules.policy import Policy
-from queue_server.rules.queue import Queue
-from queue_server.rules.reason import RANKS, Reason, ReasonCode
-from queue_server.rules.refusals import Refused
+from queue_server.rules.queue import Day, Queue, goes_on_as
+from queue_server.rules.reason import LEVELS, RANKS, Reason, ReasonCode
+from queue_server.rules.refusals import STATES, Refused
 from queue_server.rules.terms import (
     DaySecond,
     PriorityRank,
+    QueueId,
     QueueStatus,
     RefusalCode,
+    TicketId,
     TicketKind,
     TicketState,
     clock_text,
@@ -79,6 +81,17 @@ def _checked_in(
     )
 
 
+def cancel_check_in(situation: Situation, command: asked.CancelCheckIn) -> list[happened.Event]:
+    """Take a first check-in back, however long ago; who came back has no earlier place to go to."""
+    ticket = of_ticket(situation, command)
+    require(ticket, happened.CheckInCancelled)
+    if ticket.kind in _KIND_BACK.values():
+        zh, en = STATES[ticket.state]
+        raise Refused(RefusalCode.WRONG_STATE, number=ticket.number, state_zh=zh, state_en=en)
+    reason = Reason(ReasonCode.CHECK_IN_CANCELLED, {"number": ticket.number})
+    return [happened.CheckInCancelled(queue=command.queue, ticket=ticket.id, reason=reason)]
+
+
 def add_walk_in(situation: Situation, command: asked.AddWalkIn) -> list[happened.Event]:
     """Give the next number of the queue to somebody without an appointment."""
     queue = situation.queue(command)
@@ -91,6 +104,8 @@ def add_walk_in(situation: Situation, command: asked.AddWalkIn) -> list[happened
         kind=command.kind,
         rank=command.rank,
         patient=command.patient,
+        level=command.level,
+        is_extra=command.is_extra,
     )
     ticket = Ticket(
         id=issued.ticket,
@@ -98,8 +113,10 @@ def add_walk_in(situation: Situation, command: asked.AddWalkIn) -> list[happened
         number=number,
         kind=command.kind,
         rank=command.rank,
+        level=command.level,
         is_walk_in=True,
     )
+    require_level(ticket, situation.policy(command))
     return [issued, _checked_in(queue, ticket, situation.policy(command), situation.now_s)]
 
 
@@ -115,17 +132,51 @@ def grant_priority(situation: Situation, command: asked.GrantPriority) -> list[h
     entitled = replace(ticket, kind=TicketKind.PRIORITY, rank=rank)
     rank_zh, rank_en = RANKS[rank]
     parts: dict[str, str | int] = {"rank_zh": rank_zh, "rank_en": rank_en}
+    if command.proof:
+        parts["proof"] = command.proof
     placing, code = None, ReasonCode.PRIORITY_NOTED
     if ticket.state in LISTED:
         code = ReasonCode.PRIORITY_KEEPS_PLACE
         better = place(queue, entitled, policy, situation.now_s)
         is_movable = ticket.state is TicketState.WAITING and ticket.kind is not TicketKind.EMERGENCY
         if is_movable and better.index < queue.order.index(ticket.id):
-            placing = better
+            placing = with_part(better, command.proof)
     reason = placing.reason if placing else Reason(code, parts)
     return [
         happened.PriorityGranted(
             queue=queue.id, ticket=ticket.id, rank=rank, placing=placing, reason=reason
+        )
+    ]
+
+
+def with_part(placing: happened.Placing, proof: str) -> happened.Placing:
+    """Return `placing` with the proof that was seen."""
+    if not proof:
+        return placing
+    parts = {**placing.reason.parts, "proof": proof}
+    return replace(placing, reason=replace(placing.reason, parts=parts))
+
+
+def grade(situation: Situation, command: asked.Grade) -> list[happened.Event]:
+    """Make it an emergency of a level; in the list it goes where the level asks."""
+    ticket = of_ticket(situation, command)
+    require(ticket, happened.Graded)
+    if command.level not in LEVELS:
+        raise Refused(RefusalCode.UNKNOWN_LEVEL, level=str(command.level))
+    queue, policy = situation.queue(command), situation.policy(command)
+    graded = replace(ticket, kind=TicketKind.EMERGENCY, level=command.level)
+    require_level(graded, policy)
+    placing = None
+    if ticket.state in LISTED:
+        placing = place(queue, graded, policy, situation.now_s)
+    noted = Reason(ReasonCode.GRADED, {"level": command.level})
+    return [
+        happened.Graded(
+            queue=queue.id,
+            ticket=ticket.id,
+            level=command.level,
+            placing=placing,
+            reason=placing.reason if placing else noted,
         )
     ]
 
@@ -157,25 +208,43 @@ def transfer(situation: Situation, command: asked.Transfer) -> list[happened.Eve
     require(ticket, happened.TransferredOut)
     target = situation.day.queues[command.to_queue]
     require_open(target)
-    new_id = ticket_id(target.id, ticket.number)
-    if new_id in target.tickets:
-        raise Refused(RefusalCode.NUMBER_TAKEN, number=ticket.number)
-    reason = Reason(ReasonCode.TRANSFERRED)
     policy = situation.policies[target.id]
-    arriving = replace(ticket, id=new_id)
+    require_level(ticket, policy)
+    arriving = replace(ticket, id=free_number(situation.day, ticket, target))
+    reason = Reason(ReasonCode.TRANSFERRED)
     if ticket.kind is TicketKind.ORDINARY:
         index = others(target, arriving).by_key(ticket.own_key)
         wish = Wish(index=index, reason=reason, key=ticket.own_key)
         placing = granted(target, arriving, policy, wish)
     else:
         placing = place(target, arriving, policy, situation.now_s)
+    return moved_over(ticket, target.id, placing, reason)
+
+
+def free_number(day: Day, ticket: Ticket, target: Queue) -> TicketId:
+    """Return the id that `ticket` gets in another queue: its number is free there.
+
+    Raises:
+        Refused: NUMBER_TAKEN, unless by this very patient, who comes back.
+    """
+    new_id = ticket_id(target.id, ticket.number)
+    known = target.tickets.get(new_id)
+    if known is not None and goes_on_as(day, known).id != ticket.id:
+        raise Refused(RefusalCode.NUMBER_TAKEN, number=ticket.number)
+    return new_id
+
+
+def moved_over(
+    ticket: Ticket, to_queue: QueueId, placing: happened.Placing, reason: Reason
+) -> list[happened.Event]:
+    """Return that `ticket` leaves its queue and goes on in another one."""
     return [
         happened.TransferredOut(
-            queue=command.queue, ticket=ticket.id, to_queue=target.id, reason=reason
+            queue=ticket.queue, ticket=ticket.id, to_queue=to_queue, reason=reason
         ),
         happened.TransferredIn(
-            queue=target.id,
-            ticket=new_id,
+            queue=to_queue,
+            ticket=ticket_id(to_queue, ticket.number),
             from_ticket=ticket.id,
             number=ticket.number,
             slot=ticket.slot,
@@ -185,5 +254,8 @@ def transfer(situation: Situation, command: asked.Transfer) -> list[happened.Eve
             own_key=ticket.own_key,
             is_walk_in=ticket.is_walk_in,
             placing=placing,
+            level=ticket.level,
+            is_extra=ticket.is_extra,
+            note=ticket.note,
         ),
     ]

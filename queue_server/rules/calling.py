@@ -4,19 +4,22 @@ from msgspec.structs import replace
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
+from queue_server.rules.arrivals import free_number, moved_over
 from queue_server.rules.desk import (
     Situation,
     is_in_another_room,
     of_ticket,
     require,
     require_calling,
+    require_level,
     require_seen,
 )
-from queue_server.rules.placement import place
+from queue_server.rules.listed import others
+from queue_server.rules.placement import key_at, place
 from queue_server.rules.reason import Reason, ReasonCode
-from queue_server.rules.refusals import Refused
+from queue_server.rules.refusals import STATES, Refused
 from queue_server.rules.terms import RefusalCode, TicketKind
-from queue_server.rules.ticket import Ticket
+from queue_server.rules.ticket import LISTED, Ticket
 
 
 def call_next(situation: Situation, command: asked.CallNext) -> list[happened.Event]:
@@ -42,8 +45,45 @@ def call_ticket(situation: Situation, command: asked.CallTicket) -> list[happene
     freed = _room_freed(situation, command)
     if is_in_another_room(situation.day, ticket):
         raise Refused(RefusalCode.PATIENT_ELSEWHERE, number=ticket.number)
-    reason = Reason(ReasonCode.CALLED_CHOSEN, {"number": ticket.number})
+    parts: dict[str, str | int] = {"number": ticket.number}
+    reason = Reason(ReasonCode.CALLED_CHOSEN, parts)
+    if command.why.strip():
+        reason = Reason(ReasonCode.CALLED_CHOSEN_FOR, {**parts, "why": command.why.strip()})
     return [*freed, happened.Called(queue=command.queue, ticket=ticket.id, reason=reason)]
+
+
+def cross_call(situation: Situation, command: asked.CrossCall) -> list[happened.Event]:
+    """Call a waiting patient of a colleague: he goes over to this queue and into the room."""
+    queue, colleagues = situation.queue(command), situation.day.queues.get(command.from_queue)
+    require_calling(queue)
+    if colleagues is None:
+        raise Refused(RefusalCode.UNKNOWN_QUEUE, queue=command.from_queue)
+    if colleagues.id == queue.id:
+        raise Refused(RefusalCode.SAME_QUEUE)
+    ticket = colleagues.tickets.get(command.ticket)
+    if ticket is None:
+        raise Refused(RefusalCode.UNKNOWN_TICKET, number=command.ticket.partition(":")[2])
+    require_seen(ticket, command)
+    if ticket.state not in LISTED:
+        zh, en = STATES[ticket.state]
+        raise Refused(RefusalCode.WRONG_STATE, number=ticket.number, state_zh=zh, state_en=en)
+    require_level(ticket, situation.policy(command))
+    freed = _room_freed(situation, command)
+    new_id = free_number(situation.day, ticket, queue)
+    arriving = replace(ticket, id=new_id, queue=queue.id)
+    if is_in_another_room(situation.day, arriving):
+        raise Refused(RefusalCode.PATIENT_ELSEWHERE, number=ticket.number)
+    parts: dict[str, str | int] = {"number": ticket.number}
+    reason = Reason(ReasonCode.CROSS_CALLED, parts)
+    if command.why.strip():
+        reason = Reason(ReasonCode.CROSS_CALLED_FOR, {**parts, "why": command.why.strip()})
+    listed = others(queue, arriving)
+    # He stands first for no longer than it takes to be called, so nobody is passed.
+    placing = happened.Placing(
+        index=0, key=key_at(listed, 0, arriving), reason=reason, let_in_by="person"
+    )
+    called = happened.Called(queue=queue.id, ticket=arriving.id, reason=reason)
+    return [*freed, *moved_over(ticket, queue.id, placing, reason), called]
 
 
 def recall(situation: Situation, command: asked.Recall) -> list[happened.Event]:
@@ -51,6 +91,14 @@ def recall(situation: Situation, command: asked.Recall) -> list[happened.Event]:
     require_calling(situation.queue(command))
     ticket = of_ticket(situation, command)
     require(ticket, happened.Recalled)
+    policy = situation.policy(command)
+    if policy.recall_max is not None and ticket.recalled_count >= policy.recall_max:
+        times = str(ticket.recalled_count)
+        raise Refused(RefusalCode.RECALL_LIMIT, number=ticket.number, times=times)
+    since_s = situation.now_s - (ticket.last_called_s or 0)
+    if since_s < policy.recall_after_s:
+        seconds = str(policy.recall_after_s - since_s)
+        raise Refused(RefusalCode.RECALL_TOO_SOON, number=ticket.number, seconds=seconds)
     reason = Reason(ReasonCode.RECALLED, {"number": ticket.number})
     return [happened.Recalled(queue=command.queue, ticket=ticket.id, reason=reason)]
 

@@ -50,11 +50,20 @@ class AddWalkIn(Command):
     kind: TicketKind = TicketKind.ORDINARY
     rank: PriorityRank | None = None
     patient: PatientId | None = None
+    level: int | None = None
+    """Of an emergency: 1 to 4."""
+    is_extra: bool = False
+    """Whether the doctor gives it beyond those that could be booked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn(TicketCommand):
     """The patient is there: booked, after a missed call, or with results."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelCheckIn(TicketCommand):
+    """The check-in was a mistake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +73,17 @@ class CallNext(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTicket(TicketCommand):
-    """Call a chosen ticket into the room."""
+    """Call a chosen ticket into the room; `why` may be empty."""
+
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossCall(TicketCommand):
+    """Call a colleague's waiting patient, of queue `from_queue`, into the room of `queue`."""
+
+    from_queue: QueueId
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +121,22 @@ class GrantPriority(TicketCommand):
     """Somebody has seen the proof; `rank` is the text as it came, checked here."""
 
     rank: str
+    proof: str = ""
+    """What was seen; may be empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade(TicketCommand):
+    """It is an emergency of `level`: 1, the most urgent, to 4."""
+
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteNote(TicketCommand):
+    """Tell the doctor something about the patient; an empty text takes it away."""
+
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,16 @@ from queue_server.rules.queue import (
     Queue,
     restored_order,
 )
-from queue_server.rules.terms import QueueId, TicketId, TicketKind, TicketState
-from queue_server.rules.ticket import IN_ROOM, LISTED, TRANSITIONS, Key, Ticket, number_order
+from queue_server.rules.terms import QueueId, TicketId, TicketKind
+from queue_server.rules.ticket import (
+    IN_ROOM,
+    LISTED,
+    TRANSITIONS,
+    Key,
+    Ticket,
+    number_order,
+)
+from queue_server.rules.ticket_changes import changes_of, new_ticket
 
 _replace = msgspec.structs.replace
 
@@ -112,16 +120,18 @@ class QueueInWork:
             case happened.StatusChanged():
                 self.status = event.status
             case happened.TicketIssued() | happened.TransferredIn():
-                assert event.ticket not in self.tickets, event.ticket
-                self._touched[event.ticket] = None
+                # One that was transferred away may come back under its number.
+                former = self.tickets.pop(event.ticket, None)
+                assert former is None or former.went_to is not None, event.ticket
+                self._touched.setdefault(event.ticket, former)
                 number = number_order(event.number)
                 self._highest_number = max(self._highest_number, number)
-                self._set(event.ticket, _new_ticket(event, entry), {}, event)
+                self._set(event.ticket, new_ticket(event, entry), {}, event)
             case happened.TicketEvent():
                 ticket = self.tickets[event.ticket]
                 self._touched.setdefault(event.ticket, ticket)
                 assert type(event) in TRANSITIONS[ticket.state], (ticket.state, event)
-                changes = _changes(ticket, event, entry)
+                changes = changes_of(ticket, event, entry)
                 changes["state"] = TRANSITIONS[ticket.state][type(event)]
                 changes["changed_entry"] = entry.number
                 self._set(event.ticket, ticket, changes, event)
@@ -293,60 +303,3 @@ class QueueInWork:
                 key = min([max(ticket.key, least), *most])
                 ticket = self.tickets[ticket_id] = _replace(ticket, key=key)
             least = ticket.key
-
-
-def _new_ticket(
-    event: happened.TicketIssued | happened.TransferredIn, entry: happened.Entry
-) -> Ticket:
-    ticket = Ticket(
-        id=event.ticket,
-        queue=event.queue,
-        number=event.number,
-        slot=event.slot,
-        kind=event.kind,
-        rank=event.rank,
-        patient=event.patient,
-        is_walk_in=event.slot is None,
-        changed_entry=entry.number,
-    )
-    if isinstance(event, happened.TransferredIn):
-        return _replace(
-            ticket,
-            state=TicketState.WAITING,
-            own_key=event.own_key,
-            is_walk_in=event.is_walk_in,
-            checked_in_s=entry.at_s,
-        )
-    return ticket
-
-
-def _changes(ticket: Ticket, event: happened.TicketEvent, entry: happened.Entry) -> dict[str, Any]:
-    """Return the fields of `ticket`, besides state and place, that `event` changes."""
-    match event:
-        case happened.CheckedIn():
-            return {
-                "kind": event.kind,
-                "own_key": event.own_key,
-                "is_walk_in": event.is_walk_in,
-                "checked_in_s": entry.at_s,
-                "has_results": False,
-            }
-        case happened.StoodBy() | happened.Moved() | happened.Resumed():
-            return {}
-        case happened.Reinserted():
-            return {"kind": TicketKind.MISSED}
-        case happened.Called() | happened.Recalled():
-            is_recall = isinstance(event, happened.Recalled)
-            called_s = ticket.called_s if is_recall else entry.at_s
-            return {"called_s": called_s, "called_count": ticket.called_count + 1}
-        case happened.Missed():
-            return {"missed_count": ticket.missed_count + 1, "reason": event.reason}
-        case happened.PriorityGranted():
-            # An emergency stays one: it comes before any priority.
-            is_emergency = ticket.kind is TicketKind.EMERGENCY
-            kind = ticket.kind if is_emergency else TicketKind.PRIORITY
-            return {"rank": event.rank, "kind": kind, "reason": event.reason}
-        case happened.ResultsReady():
-            return {"has_results": True, "reason": event.reason}
-        case _:
-            return {"reason": getattr(event, "reason", None)}

@@ -11,8 +11,16 @@ from msgspec.structs import replace
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
-from queue_server.rules.arrivals import add_walk_in, check_in, grant_priority, resume, transfer
-from queue_server.rules.calling import call_next, call_ticket, miss, recall
+from queue_server.rules.arrivals import (
+    add_walk_in,
+    cancel_check_in,
+    check_in,
+    grade,
+    grant_priority,
+    resume,
+    transfer,
+)
+from queue_server.rules.calling import call_next, call_ticket, cross_call, miss, recall
 from queue_server.rules.day_in_work import DayInWork, QueueInWork
 from queue_server.rules.desk import Situation, of_ticket, require
 from queue_server.rules.listed import is_protected
@@ -129,6 +137,16 @@ def _issue(situation: Situation, command: asked.IssueTicket) -> list[happened.Ev
     ]
 
 
+def _write_note(situation: Situation, command: asked.WriteNote) -> list[happened.Event]:
+    ticket = of_ticket(situation, command)
+    require(ticket, happened.NoteWritten)
+    note = command.note.strip()
+    reason = Reason(ReasonCode.NOTE_WRITTEN, {"note": note})
+    if not note:
+        reason = Reason(ReasonCode.NOTE_REMOVED)
+    return [happened.NoteWritten(queue=command.queue, ticket=ticket.id, note=note, reason=reason)]
+
+
 def _plain(
     event: type[happened.TicketEvent], code: ReasonCode
 ) -> Callable[[Situation, Any], list[happened.Event]]:
@@ -159,8 +177,10 @@ _DECISIONS: Final[
     asked.IssueTicket: _issue,
     asked.AddWalkIn: add_walk_in,
     asked.CheckIn: check_in,
+    asked.CancelCheckIn: cancel_check_in,
     asked.CallNext: call_next,
     asked.CallTicket: call_ticket,
+    asked.CrossCall: cross_call,
     asked.Recall: recall,
     asked.Start: _plain(happened.ServiceStarted, ReasonCode.STARTED),
     asked.Finish: _plain(happened.Finished, ReasonCode.FINISHED),
@@ -168,6 +188,8 @@ _DECISIONS: Final[
     asked.SendForResults: _plain(happened.SentForResults, ReasonCode.SENT_FOR_RESULTS),
     asked.NoteResultsReady: _plain(happened.ResultsReady, ReasonCode.RESULTS_READY),
     asked.GrantPriority: grant_priority,
+    asked.Grade: grade,
+    asked.WriteNote: _write_note,
     asked.Move: move,
     asked.Transfer: transfer,
     asked.Hold: _plain(happened.Held, ReasonCode.HELD),
@@ -185,6 +207,8 @@ _NAMES: Final[Mapping[type[asked.Command], str]] = {
     asked.CheckIn: "check_in",
     asked.CallNext: "call_next",
     asked.CallTicket: "call",
+    asked.CancelCheckIn: "cancel_check_in",
+    asked.CrossCall: "cross_call",
     asked.Recall: "recall",
     asked.Start: "start",
     asked.Finish: "finish",
@@ -192,6 +216,8 @@ _NAMES: Final[Mapping[type[asked.Command], str]] = {
     asked.SendForResults: "away_for_results",
     asked.NoteResultsReady: "results_ready",
     asked.GrantPriority: "grant_priority",
+    asked.Grade: "grade",
+    asked.WriteNote: "write_note",
     asked.Move: "move",
     asked.Transfer: "transfer",
     asked.Hold: "hold",

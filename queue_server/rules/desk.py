@@ -9,7 +9,7 @@ from queue_server.rules import events as happened
 from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day, Queue
 from queue_server.rules.refusals import STATES, Refused
-from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, RefusalCode
+from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, RefusalCode, TicketKind
 from queue_server.rules.ticket import IN_ROOM, TRANSITIONS, Ticket
 
 
@@ -53,6 +53,15 @@ def require(ticket: Ticket, event: type[happened.Event]) -> None:
     if event not in TRANSITIONS[ticket.state]:
         zh, en = STATES[ticket.state]
         raise Refused(RefusalCode.WRONG_STATE, number=ticket.number, state_zh=zh, state_en=en)
+
+
+def require_level(ticket: Ticket, policy: Policy) -> None:
+    """Refuse with LEVEL_NOT_ACCEPTED an emergency of a level that the room does not take."""
+    if ticket.kind is not TicketKind.EMERGENCY or ticket.level is None:
+        return
+    if ticket.level not in policy.emergency_levels:
+        known = ", ".join(map(str, policy.emergency_levels))
+        raise Refused(RefusalCode.LEVEL_NOT_ACCEPTED, level=str(ticket.level), known=known)
 
 
 def require_calling(queue: Queue) -> None:

@@ -55,6 +55,8 @@ class TicketIssued(TicketEvent, frozen=True, kw_only=True):
     kind: TicketKind = TicketKind.ORDINARY
     rank: PriorityRank | None = None
     patient: PatientId | None = None
+    level: int | None = None
+    is_extra: bool = False
 
 
 class CheckedIn(TicketEvent, frozen=True, kw_only=True):
@@ -64,6 +66,12 @@ class CheckedIn(TicketEvent, frozen=True, kw_only=True):
     kind: TicketKind
     own_key: tuple[int, ...]
     is_walk_in: bool
+
+
+class CheckInCancelled(TicketEvent, frozen=True, kw_only=True):
+    """The check-in was a mistake: the ticket is expected, as before."""
+
+    reason: Reason
 
 
 class StoodBy(TicketEvent, frozen=True, kw_only=True):
@@ -132,6 +140,21 @@ class PriorityGranted(TicketEvent, frozen=True, kw_only=True):
     reason: Reason
 
 
+class Graded(TicketEvent, frozen=True, kw_only=True):
+    """A person has seen that it is an emergency of `level`. No placing: it is not in the list."""
+
+    level: int
+    placing: Placing | None
+    reason: Reason
+
+
+class NoteWritten(TicketEvent, frozen=True, kw_only=True):
+    """The nurse tells the doctor something about the patient; it replaces what she told before."""
+
+    note: str
+    reason: Reason
+
+
 class Moved(TicketEvent, frozen=True, kw_only=True):
     """A person has put the ticket somewhere else, for a reason."""
 
@@ -157,6 +180,9 @@ class TransferredIn(TicketEvent, frozen=True, kw_only=True):
     own_key: tuple[int, ...]
     is_walk_in: bool
     placing: Placing
+    level: int | None = None
+    is_extra: bool = False
+    note: str = ""
 
 
 class Held(TicketEvent, frozen=True, kw_only=True):

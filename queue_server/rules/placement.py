@@ -48,8 +48,7 @@ def wish_for(queue: Queue, ticket: Ticket, policy: Policy, now_s: DaySecond) -> 
     listed = others(queue, ticket)
     match ticket.kind:
         case TicketKind.EMERGENCY:
-            index = head(listed, lambda other: other.kind is TicketKind.EMERGENCY)
-            return Wish(index=index, reason=Reason(ReasonCode.EMERGENCY))
+            return _emergency(listed, ticket)
         case TicketKind.PRIORITY:
             return _priority(listed, ticket, policy)
         case TicketKind.RETURNED:
@@ -192,6 +191,27 @@ def _slot_key(ticket: Ticket) -> Key:
     if ticket.slot is None:
         return (ticket.checked_in_s or 0,)
     return (ticket.slot.start_s, number_order(ticket.number))
+
+
+# --- emergencies ---------------------------------------------------------------------------------
+
+
+def _emergency(listed: Listed, ticket: Ticket) -> Wish:
+    """The level dominates time: behind those at the front that are as urgent or more."""
+    level = level_of(ticket)
+    index = head(
+        listed,
+        lambda other: other.kind is TicketKind.EMERGENCY and level_of(other) <= level,
+    )
+    reason = Reason(ReasonCode.EMERGENCY)
+    if ticket.level is not None:
+        reason = Reason(ReasonCode.EMERGENCY_LEVEL, {"level": ticket.level})
+    return Wish(index=index, reason=reason)
+
+
+def level_of(ticket: Ticket) -> int:
+    """Return the level of an emergency; one that nobody has graded counts as the most urgent."""
+    return ticket.level or 1
 
 
 # --- inserted tickets ----------------------------------------------------------------------------

@@ -54,6 +54,9 @@ class Policy:
     standby_count: int = 1
     finish_on_next: bool = True
     overtaken_max: int = 12
+    recall_after_s: int = 0
+    recall_max: int | None = None
+    emergency_levels: tuple[int, ...] = (1, 2, 3, 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,10 @@ class _Count:
 
 
 _MINUTES_MAX: Final = 24 * 60
-_EXPECTED: Final[Mapping[str, _Choice | _Count | type[bool] | type[PriorityRank]]] = {
+_LEVELS: Final = (1, 2, 3, 4)
+_EXPECTED: Final[
+    Mapping[str, _Choice | _Count | type[bool] | type[PriorityRank] | tuple[int, ...]]
+] = {
     "base_order": _Choice(words=("slot_then_number", "check_in_time")),
     "check_in_opens_min": _Count(least=0, most=_MINUTES_MAX, unlimited_word="any"),
     "late_after_min": _Count(least=0, most=_MINUTES_MAX),
@@ -114,6 +120,9 @@ _EXPECTED: Final[Mapping[str, _Choice | _Count | type[bool] | type[PriorityRank]
     "standby_count": _Count(least=0, most=20),
     "finish_on_next": bool,
     "overtaken_max": _Count(least=0, most=1000),
+    "recall_after_s": _Count(least=0, most=600),
+    "recall_max": _Count(least=0, most=99, unlimited_word="any"),
+    "emergency_levels": _LEVELS,
 }
 
 
@@ -164,6 +173,8 @@ def _read(key: str, found: object) -> object:
         return _read_count(key, found, expected)
     if isinstance(expected, _Choice):
         return _read_choice(key, found, expected)
+    if isinstance(expected, tuple):
+        return _read_levels(key, found, expected)
     return _read_ranks(key, found)
 
 
@@ -208,6 +219,17 @@ def _read_ranks(key: str, found: object) -> tuple[PriorityRank, ...]:
     ):
         return tuple(PriorityRank(name) for name in found)
     listed = ", ".join(f'"{name}"' for name in names)
+    raise _wrong(key, found, f"不重复的名单，取自 {listed}", f"a list, each once, of {listed}")
+
+
+def _read_levels(key: str, found: object, expected: tuple[int, ...]) -> tuple[int, ...]:
+    if isinstance(found, Sequence) and not isinstance(found, str) and len(found) > 0:
+        levels = [
+            level for level in expected if level in [one for one in found if type(one) is int]
+        ]
+        if len(levels) == len(found):
+            return tuple(levels)
+    listed = ", ".join(map(str, expected))
     raise _wrong(key, found, f"不重复的名单，取自 {listed}", f"a list, each once, of {listed}")
 
 

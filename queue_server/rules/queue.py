@@ -88,6 +88,14 @@ def open_day(queues: Iterable[QueueId]) -> Day:
     return Day(queues={queue: Queue(id=queue) for queue in queues})
 
 
+def goes_on_as(day: Day, ticket: Ticket) -> Ticket:
+    """Return the ticket as which `ticket` goes on after its transfers; itself if it had none."""
+    while ticket.went_to is not None:
+        queue = day.queues[QueueId(ticket.went_to.partition(":")[0])]
+        ticket = queue.tickets[ticket.went_to]
+    return ticket
+
+
 def restored_order(order: Sequence[TicketId], before: Before) -> list[TicketId]:
     """Return `order` with what `before` tells of put back where it was.
 

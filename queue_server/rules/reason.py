@@ -41,11 +41,19 @@ class ReasonCode(StrEnum):
     PRIORITY_NOTED = "priority_noted"
     PRIORITY_KEEPS_PLACE = "priority_keeps_place"
     EMERGENCY = "emergency"
+    EMERGENCY_LEVEL = "emergency_level"
+    GRADED = "graded"
+    CHECK_IN_CANCELLED = "check_in_cancelled"
+    NOTE_WRITTEN = "note_written"
+    NOTE_REMOVED = "note_removed"
     MOVED = "moved"
     RESUMED = "resumed"
     TRANSFERRED = "transferred"
     CALLED_NEXT = "called_next"
     CALLED_CHOSEN = "called_chosen"
+    CALLED_CHOSEN_FOR = "called_chosen_for"
+    CROSS_CALLED = "cross_called"
+    CROSS_CALLED_FOR = "cross_called_for"
     RECALLED = "recalled"
     STARTED = "started"
     FINISHED = "finished"
@@ -173,6 +181,26 @@ SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
         "急危患者，优先救治",
         "Emergency: treated first",
     ),
+    ReasonCode.EMERGENCY_LEVEL: (
+        "急诊 {level} 级，按级别排队，同级按时间先后",
+        "Emergency level {level}: placed by level, within a level by time",
+    ),
+    ReasonCode.GRADED: (
+        "已分级为急诊 {level} 级，签到后生效",
+        "Graded as emergency level {level}, which counts from the check-in",
+    ),
+    ReasonCode.CHECK_IN_CANCELLED: (
+        "{number} 号取消签到",
+        "The check-in of {number} is cancelled",
+    ),
+    ReasonCode.NOTE_WRITTEN: (
+        "给医生留言：{note}",
+        "A note for the doctor: {note}",
+    ),
+    ReasonCode.NOTE_REMOVED: (
+        "撤下给医生的留言",
+        "The note for the doctor is taken away",
+    ),
     ReasonCode.MOVED: (
         "护士调整：{why}",
         "Moved by the nurse: {why}",
@@ -187,6 +215,18 @@ SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ),
     ReasonCode.CALLED_NEXT: ("{number} 号排在最前，现在就诊", "{number} was first and is called"),
     ReasonCode.CALLED_CHOSEN: ("医生选择呼叫 {number} 号", "{number} was chosen by the doctor"),
+    ReasonCode.CALLED_CHOSEN_FOR: (
+        "医生选择呼叫 {number} 号：{why}",
+        "{number} was chosen by the doctor: {why}",
+    ),
+    ReasonCode.CROSS_CALLED: (
+        "{number} 号由另一位医生接诊",
+        "{number} is seen by a colleague",
+    ),
+    ReasonCode.CROSS_CALLED_FOR: (
+        "{number} 号由另一位医生接诊：{why}",
+        "{number} is seen by a colleague: {why}",
+    ),
     ReasonCode.RECALLED: ("再次呼叫 {number} 号", "{number} is called again"),
     ReasonCode.STARTED: ("{number} 号开始就诊", "{number} is in service"),
     ReasonCode.FINISHED: ("{number} 号就诊结束", "{number} is done"),
@@ -222,6 +262,15 @@ RANKS: Final[Mapping[str, tuple[str, str]]] = {
     "pregnant": ("孕妇", "pregnant"),
 }
 
+LEVELS: Final[Mapping[int, tuple[str, str]]] = {
+    1: ("濒危", "life in danger"),
+    2: ("危重", "critical"),
+    3: ("急症", "urgent"),
+    4: ("非急症", "not urgent"),
+}
+"""The levels of an emergency, the most urgent first."""
+
+_PROOF = ("，已核验{proof}", ", proof seen: {proof}")
 _BEHIND = ("，排在 {behind} 号之后", ", behind {behind}")
 _HELD_BACK: Final = {
     "standby": ("（不越过已通知准备的患者）", " (nobody passes those who were told to get ready)"),
@@ -238,6 +287,9 @@ def explain(reason: Reason, overtaken_count: int = 0) -> tuple[str, str]:
     `overtaken_count` tells how many the rules have let in before the ticket since.
     """
     zh, en = (sentence.format(**reason.parts) for sentence in SENTENCES[reason.code])
+    if reason.parts.get("proof"):
+        zh += _PROOF[0].format(**reason.parts)
+        en += _PROOF[1].format(**reason.parts)
     if reason.behind:
         zh += _BEHIND[0].format(behind=reason.behind)
         en += _BEHIND[1].format(behind=reason.behind)

@@ -86,6 +86,25 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
             " Please look at the new order and decide again."
         ),
     ),
+    _CODE.RECALL_TOO_SOON: (
+        "{number} 号刚刚呼叫过，请 {seconds} 秒后再复呼。",
+        "{number} was called a moment ago. Please wait another {seconds} s before the next call.",
+    ),
+    _CODE.RECALL_LIMIT: (
+        "{number} 号已复呼 {times} 次。仍未到的，请按过号处理。",
+        "{number} was called again {times} times. If he is not there, please mark him as missed.",
+    ),
+    _CODE.UNKNOWN_LEVEL: (
+        "急诊分级为 1 到 4 级，没有 {level} 级。",
+        "Emergency levels are 1 to 4; there is no level {level}.",
+    ),
+    _CODE.LEVEL_NOT_ACCEPTED: (
+        "该诊室不接诊急诊 {level} 级患者，只接诊 {known} 级。请选择其他诊室。",
+        (
+            "This room does not take emergencies of level {level}, only of {known}."
+            " Please choose another room."
+        ),
+    ),
     _CODE.CARD_UNKNOWN: (
         "无法识别这张就诊卡。请在手机上重新打开就诊卡，或输入身份证号，或到分诊台。",
         (

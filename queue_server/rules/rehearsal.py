@@ -41,6 +41,8 @@ class Step:
     after: str = ""
     why: str = ""
     to_queue: str = ""
+    from_queue: str = ""
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,12 @@ def _command(day: Day, step: Step) -> asked.Command:
     match step.do:
         case "grant_priority":
             return asked.GrantPriority(queue=queue, ticket=named, rank=step.rank)
+        case "grade":
+            return asked.Grade(queue=queue, ticket=named, level=step.level)
+        case "cross_call":
+            colleagues = QueueId(step.from_queue)
+            named = ticket_id(colleagues, step.ticket)
+            return asked.CrossCall(queue=queue, ticket=named, from_queue=colleagues)
         case "transfer":
             return asked.Transfer(queue=queue, ticket=named, to_queue=QueueId(step.to_queue))
         case "move":

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from queue_server.rules.decide import COMMANDS
 from queue_server.rules.policy import Policy, PolicyError, parse_policy, written
+from queue_server.rules.reason import LEVELS
 from queue_server.rules.rehearsal import Rehearsal, Step, opening
 from queue_server.rules.terms import (
     DaySecond,
@@ -18,13 +19,26 @@ from queue_server.rules.terms import (
 )
 from queue_server.rules.ticket import IN_ROOM, Key, Ticket, number_order, ticket_id
 
-STEPS: Final = tuple(name for name in COMMANDS if name not in {"issue", "add_walk_in"})
+_NOT_REHEARSED: Final = frozenset({"issue", "add_walk_in", "write_note"})
+STEPS: Final = tuple(name for name in COMMANDS if name not in _NOT_REHEARSED)
 _STATES: Final = ("booked", "waiting", "called", "in_service", "missed", "away_for_results", "done")
 _KINDS: Final = tuple(kind.value for kind in TicketKind)
 _RANKS: Final = tuple(rank.value for rank in PriorityRank)
 _BACK: Final = (TicketKind.RETURNED, TicketKind.MISSED)
 _NEEDS_TICKET: Final = frozenset(
-    {"check_in", "call", "results_ready", "grant_priority", "move", "transfer", "resume", "cancel"}
+    {
+        "check_in",
+        "cancel_check_in",
+        "call",
+        "cross_call",
+        "results_ready",
+        "grant_priority",
+        "grade",
+        "move",
+        "transfer",
+        "resume",
+        "cancel",
+    }
 )
 
 
@@ -132,6 +146,10 @@ def _step(row: "_Table", queues: Mapping[QueueId, object]) -> Step:
     reads: dict[str, Any] = {}
     if do == "grant_priority":
         reads["rank"] = row.required("rank", _is_word, _listed(_RANKS), "")
+    if do == "grade":
+        reads["level"] = row.required("level", _is_level, "a level from 1 to 4", 1)
+    if do == "cross_call":
+        reads["from_queue"] = row.required("from", known, ids, "")
     if do == "transfer":
         reads["to_queue"] = row.required("to", known, ids, "")
     if do == "move":
@@ -245,3 +263,7 @@ def _slot(text: str) -> Slot | None:
         return None
     start, _, end = text.partition("-")
     return Slot(start_s=_second(start), end_s=_second(end))
+
+
+def _is_level(found: object) -> bool:
+    return type(found) is int and found in LEVELS

@@ -32,6 +32,8 @@ TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketStat
     _STATE.BOOKED: {
         happened.CheckedIn: _STATE.WAITING,
         happened.PriorityGranted: _STATE.BOOKED,
+        happened.Graded: _STATE.BOOKED,
+        happened.NoteWritten: _STATE.BOOKED,
         happened.Cancelled: _STATE.CANCELLED,
         happened.Expired: _STATE.EXPIRED,
     },
@@ -39,7 +41,10 @@ TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketStat
         happened.StoodBy: _STATE.STANDBY,
         happened.Called: _STATE.CALLED,
         happened.PriorityGranted: _STATE.WAITING,
+        happened.Graded: _STATE.WAITING,
+        happened.NoteWritten: _STATE.WAITING,
         happened.Moved: _STATE.WAITING,
+        happened.CheckInCancelled: _STATE.BOOKED,
         happened.TransferredOut: _STATE.TRANSFERRED,
         happened.Held: _STATE.ON_HOLD,
         happened.Cancelled: _STATE.CANCELLED,
@@ -49,6 +54,9 @@ TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketStat
         happened.Called: _STATE.CALLED,
         # His place can only get better, and he has been told to get ready already.
         happened.PriorityGranted: _STATE.STANDBY,
+        happened.Graded: _STATE.STANDBY,
+        happened.NoteWritten: _STATE.STANDBY,
+        happened.CheckInCancelled: _STATE.BOOKED,
         # A nurse may send him back, with a reason; then he is no longer told to get ready.
         happened.Moved: _STATE.WAITING,
         happened.TransferredOut: _STATE.TRANSFERRED,
@@ -58,6 +66,7 @@ TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketStat
     },
     _STATE.CALLED: {
         happened.Recalled: _STATE.CALLED,
+        happened.NoteWritten: _STATE.CALLED,
         happened.ServiceStarted: _STATE.IN_SERVICE,
         happened.Finished: _STATE.DONE,
         happened.Missed: _STATE.MISSED,
@@ -68,12 +77,14 @@ TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketStat
         happened.Expired: _STATE.EXPIRED,
     },
     _STATE.IN_SERVICE: {
+        happened.NoteWritten: _STATE.IN_SERVICE,
         happened.Finished: _STATE.DONE,
         happened.SentForResults: _STATE.AWAY_FOR_RESULTS,
         happened.TransferredOut: _STATE.TRANSFERRED,
         happened.Held: _STATE.ON_HOLD,
     },
     _STATE.MISSED: {
+        happened.NoteWritten: _STATE.MISSED,
         happened.CheckedIn: _STATE.WAITING,
         happened.Reinserted: _STATE.WAITING,
         # He stands at the door after all, and the doctor takes him.
@@ -83,6 +94,7 @@ TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketStat
         happened.Expired: _STATE.EXPIRED,
     },
     _STATE.AWAY_FOR_RESULTS: {
+        happened.NoteWritten: _STATE.AWAY_FOR_RESULTS,
         happened.ResultsReady: _STATE.AWAY_FOR_RESULTS,
         happened.CheckedIn: _STATE.WAITING,
         happened.TransferredOut: _STATE.TRANSFERRED,
@@ -90,6 +102,7 @@ TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketStat
         happened.Expired: _STATE.EXPIRED,
     },
     _STATE.ON_HOLD: {
+        happened.NoteWritten: _STATE.ON_HOLD,
         happened.Resumed: _STATE.WAITING,
         happened.TransferredOut: _STATE.TRANSFERRED,
         happened.Cancelled: _STATE.CANCELLED,
@@ -131,11 +144,23 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     checked_in_s: DaySecond | None = None
     called_s: DaySecond | None = None
     called_count: int = 0
+    last_called_s: DaySecond | None = None
+    """When it was called last, recalls included."""
+    recalled_count: int = 0
+    """How often it was called again since it was called into the room."""
     missed_count: int = 0
     overtaken_count: int = 0
     """How often a rule, not a person, has let another in before it, until it last left the list."""
     overtaken_by_emergency_count: int = 0
     has_results: bool = False
+    level: int | None = None
+    """Of an emergency: 1, the most urgent, to 4; None: nobody has graded it, which counts as 1."""
+    is_extra: bool = False
+    """Whether a doctor has given it beyond those that could be booked."""
+    note: str = ""
+    """What the nurse tells the doctor; no board shows it."""
+    went_to: TicketId | None = None
+    """Of a transferred one: as which ticket it goes on."""
     changed_entry: int = 0
     """The entry of the journal that changed it last; a passed ticket counts as unchanged."""
     reason: Reason | None = None

@@ -32,8 +32,9 @@ _STATE_AFTER: Final[dict[type[Event], State]] = {
     happened.TransferredOut: State.TRANSFERRED,
     happened.Held: State.ON_HOLD,
     happened.Cancelled: State.CANCELLED,
+    happened.CheckInCancelled: State.BOOKED,
 }
-"""All events of one ticket but the granting of priority, which leaves the state as it is."""
+"""All events of one ticket but those that leave the state as it is: priority, level, note."""
 _IN_LIST: Final = (State.WAITING, State.STANDBY)
 _IN_ROOM: Final = (State.CALLED, State.IN_SERVICE)
 
@@ -121,6 +122,8 @@ class Books:
                 self._undo(event, book)
             case happened.TicketEvent():
                 self._note_new(event, book)
+                if isinstance(event, happened.Graded):
+                    book.emergencies.add(event.ticket)
                 state = _STATE_AFTER.get(type(event), book.states.get(event.ticket))
                 _require(state is not None, f"{event.ticket} does not exist")
                 assert state is not None
@@ -135,7 +138,11 @@ class Books:
     def _note_new(self, event: happened.TicketEvent, book: QueueBook) -> None:
         if not isinstance(event, happened.TicketIssued | happened.TransferredIn):
             return
-        _require(event.ticket not in book.states, f"{event.ticket} exists already")
+        # Who was sent to another queue may come back from there, under his number.
+        comes_back = isinstance(event, happened.TransferredIn) and (
+            book.states.get(event.ticket) is State.TRANSFERRED
+        )
+        _require(comes_back or event.ticket not in book.states, f"{event.ticket} exists already")
         if isinstance(event, happened.TicketIssued):
             is_new = (event.queue, event.number) not in self._numbers
             _require(is_new, f"number {event.number} of {event.queue} was given twice")

@@ -148,6 +148,16 @@ class Doctor:
         queue = now.day.queues[self._queue]
         seen = now.day.entry_count if chance.random() < 0.8 else None
         call_next = asked.CallNext(queue=self._queue, seen_entry=seen)
+        if chance.random() < 0.1:
+            # Of a colleague who may be calling the same one at this moment.
+            colleague = now.day.queues[chance.choice(sorted(now.day.queues))]
+            if colleague.id != self._queue and colleague.order:
+                return asked.CrossCall(
+                    queue=self._queue,
+                    from_queue=colleague.id,
+                    ticket=colleague.order[0],
+                    seen_entry=seen,
+                )
         if queue.in_room is None:
             return call_next
         kinds: list[type[asked.TicketCommand]] = [asked.Finish, asked.SendForResults]
@@ -223,8 +233,14 @@ class Nurse:
         if pick < 0.55:
             other = chance.choice(self._queues).id
             return asked.Transfer(queue=setup.id, ticket=ticket, to_queue=other, seen_entry=seen)
-        if pick < 0.7:
+        if pick < 0.65:
             return asked.GrantPriority(queue=setup.id, ticket=ticket, rank="aged_80")
+        if pick < 0.7:
+            return asked.Grade(queue=setup.id, ticket=ticket, level=chance.randrange(1, 5))
+        if pick < 0.75:
+            return asked.WriteNote(queue=setup.id, ticket=ticket, note="听力不佳")
+        if pick < 0.8:
+            return asked.CancelCheckIn(queue=setup.id, ticket=ticket, seen_entry=seen)
         kinds = [asked.Hold, asked.Resume, asked.NoteResultsReady, asked.CheckIn, asked.CallTicket]
         return chance.choice(kinds)(queue=setup.id, ticket=chance.choice(tickets))
 

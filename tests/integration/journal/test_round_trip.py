@@ -111,6 +111,12 @@ def some_command(draw: st.DrawFn) -> asked.Command:
                 asked.CheckIn(queue=queue, ticket=other),
                 asked.CallNext(queue=queue),
                 asked.CallTicket(queue=queue, ticket=one),
+                asked.CancelCheckIn(queue=queue, ticket=one),
+                asked.CrossCall(
+                    queue=WEST if queue == EAST else EAST, from_queue=queue, ticket=one
+                ),
+                asked.Grade(queue=queue, ticket=one, level=2),
+                asked.WriteNote(queue=queue, ticket=one, note="听力不佳 {x}"),
                 asked.Recall(queue=queue, ticket=one),
                 asked.Start(queue=queue, ticket=one),
                 asked.Finish(queue=queue, ticket=one),
@@ -163,6 +169,10 @@ def full_day() -> list[happened.Entry]:
             asked.SendForResults(queue=EAST, ticket=two),
             asked.NoteResultsReady(queue=EAST, ticket=two),
             asked.GrantPriority(queue=EAST, ticket=three, rank="military"),
+            asked.Grade(queue=EAST, ticket=five, level=3),
+            asked.WriteNote(queue=EAST, ticket=three, note="听力不佳"),
+            asked.CancelCheckIn(queue=EAST, ticket=three),
+            asked.CheckIn(queue=EAST, ticket=three),
             asked.Hold(queue=EAST, ticket=three),
             asked.Resume(queue=EAST, ticket=three),
             asked.AddWalkIn(queue=EAST, prefix="A"),

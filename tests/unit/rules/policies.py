@@ -34,4 +34,7 @@ POLICIES: st.SearchStrategy[Policy] = st.builds(
     standby_count=st.integers(min_value=0, max_value=3),
     finish_on_next=st.booleans(),
     overtaken_max=st.sampled_from([0, 1, 2, 3, 12]),
+    recall_after_s=st.sampled_from([0, 90]),
+    recall_max=st.sampled_from([None, 0, 2]),
+    emergency_levels=st.sampled_from([(1, 2, 3, 4), (1, 2), (4,)]),
 ).filter(_is_sound)

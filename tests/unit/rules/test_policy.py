@@ -33,6 +33,9 @@ DESIGN: dict[str, object] = {
     "standby_count": 1,
     "finish_on_next": True,
     "overtaken_max": 12,
+    "recall_after_s": 0,
+    "recall_max": "any",
+    "emergency_levels": [1, 2, 3, 4],
 }
 """The keys and defaults as the design writes them."""
 
@@ -64,6 +67,8 @@ def test_a_later_table_overrides_an_earlier_one_key_by_key() -> None:
         ("missed_rule", {"every": 2}, Every(2)),
         ("priority_rule", "front", "front"),
         ("priority_ranks", ["pregnant"], (PriorityRank.PREGNANT,)),
+        ("recall_max", 3, 3),
+        ("emergency_levels", [2, 1], (1, 2)),
     ],
 )
 def test_each_form_of_a_value_is_read(key: str, value: object, meant: object) -> None:
@@ -97,6 +102,9 @@ def test_each_form_of_a_value_is_read(key: str, value: object, meant: object) ->
         ("standby_count", 21, "a whole number from 0 to 20"),
         ("finish_on_next", "yes", "true or false"),
         ("overtaken_max", None, "a whole number from 0 to 1000"),
+        ("emergency_levels", [5], "a list, each once, of 1, 2, 3, 4"),
+        ("emergency_levels", [1, 1], "a list, each once, of 1, 2, 3, 4"),
+        ("emergency_levels", [True], "a list, each once, of 1, 2, 3, 4"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_key_and_what_was_expected(

@@ -228,6 +228,30 @@ class Morning(RuleBasedStateMachine):
         ticket = self.ticket(queue, which, *states)
         self.act(asked.Transfer(queue=queue, ticket=ticket, to_queue=self.queue(where)), 1)
 
+    @rule(pick=PICK, which=PICK, where=PICK)
+    def a_colleague_takes_one(self, pick: int, which: int, where: int) -> None:
+        queue = self.queue(pick)
+        ticket = self.ticket(queue, which, *LISTED)
+        command = asked.CrossCall(queue=self.queue(where), from_queue=queue, ticket=ticket)
+        self.act(command, 1)
+
+    @rule(pick=PICK, which=PICK, level=st.integers(1, 4))
+    def one_turns_out_to_be_an_emergency(self, pick: int, which: int, level: int) -> None:
+        queue = self.queue(pick)
+        ticket = self.ticket(queue, which, *LISTED, TicketState.BOOKED)
+        self.act(asked.Grade(queue=queue, ticket=ticket, level=level), 1)
+
+    @rule(pick=PICK, which=PICK)
+    def a_check_in_was_a_mistake(self, pick: int, which: int) -> None:
+        queue = self.queue(pick)
+        self.act(asked.CancelCheckIn(queue=queue, ticket=self.ticket(queue, which, *LISTED)), 1)
+
+    @rule(pick=PICK, which=PICK, note=st.sampled_from(["hears badly", ""]))
+    def the_nurse_writes_a_note(self, pick: int, which: int, note: str) -> None:
+        queue = self.queue(pick)
+        command = asked.WriteNote(queue=queue, ticket=self.ticket(queue, which), note=note)
+        self.act(command, 1)
+
     @rule(
         pick=PICK,
         kind=st.sampled_from([asked.Pause, asked.Reopen, asked.Reopen, asked.Reopen, asked.Stop]),
@@ -289,6 +313,7 @@ class Morning(RuleBasedStateMachine):
                     happened.Finished()
                     | happened.TransferredOut()
                     | happened.Cancelled()
+                    | happened.CheckInCancelled()
                     | happened.Expired()
                 ):
                     self.there.discard(event.ticket)

@@ -47,6 +47,9 @@ COMMANDS: dict[type[happened.TicketEvent], asked.TicketCommand] = {
     happened.SentForResults: asked.SendForResults(queue=HERE, ticket=TICKET),
     happened.ResultsReady: asked.NoteResultsReady(queue=HERE, ticket=TICKET),
     happened.PriorityGranted: asked.GrantPriority(queue=HERE, ticket=TICKET, rank="aged_80"),
+    happened.Graded: asked.Grade(queue=HERE, ticket=TICKET, level=2),
+    happened.NoteWritten: asked.WriteNote(queue=HERE, ticket=TICKET, note="hears badly"),
+    happened.CheckInCancelled: asked.CancelCheckIn(queue=HERE, ticket=TICKET),
     happened.Moved: asked.Move(queue=HERE, ticket=TICKET, after=OTHER, why="feels worse"),
     happened.TransferredOut: asked.Transfer(queue=HERE, ticket=TICKET, to_queue=THERE),
     happened.Held: asked.Hold(queue=HERE, ticket=TICKET),
@@ -84,8 +87,10 @@ def made(kind: type[happened.TicketEvent]) -> happened.TicketEvent:
         "rank": PriorityRank.AGED_80,
         "to_queue": THERE,
         "reason": reason,
+        "level": 2,
+        "note": "hears badly",
     }
-    if kind is happened.PriorityGranted:
+    if kind in (happened.PriorityGranted, happened.Graded):
         values["placing"] = None
     names = {field.name for field in fields(kind)}
     assert all(field.name in values or not field.required for field in fields(kind))
