@@ -22,6 +22,7 @@ from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_key import load_journal_key
 from queue_server.payments.cli import add_payment_commands
 from queue_server.report.cli import add_report_command
+from queue_server.report.what_if_command import add_what_if_command
 from queue_server.rules.policy import PolicyError
 from queue_server.rules.rehearsal import run
 from queue_server.rules.rehearsal_file import RehearsalError, parse_rehearsal
@@ -92,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     add_journal_commands(commands)
     add_payment_commands(commands)
     add_report_command(commands)
+    add_what_if_command(commands)
     return parser
 
 
