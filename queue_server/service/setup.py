@@ -17,6 +17,15 @@ class Setup:
     areas: Mapping[AreaId, Area]
     policies: Mapping[QueueId, Policy]
 
+    def colleagues_of(self, queue: QueueId) -> list[QueueSetup]:
+        """Return the other queues of its clinic in its area, in the order of the site file."""
+        own = self.queues[queue]
+        return [
+            one
+            for one in self.queues_of(own.area)
+            if one.clinic_zh == own.clinic_zh and one.id != own.id
+        ]
+
     def queues_of(self, area: AreaId) -> list[QueueSetup]:
         """Return the queues of an area in the order of the site file."""
         return [queue for queue in self.site.queues if queue.area == area]

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from queue_server.rules import commands as asked
 from queue_server.rules.events import Called, Entry, TicketEvent
+from queue_server.rules.queue import Queue
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import (
     PatientId,
@@ -22,7 +23,12 @@ from queue_server.service.setup import Setup
 from queue_server.web.access import require_queue
 from queue_server.web.bodies import (
     Act,
+    CallAct,
+    CrossCallAct,
+    ExtraAct,
+    GradeAct,
     MoveAct,
+    NoteAct,
     PriorityAct,
     QueueAct,
     TicketAct,
@@ -46,7 +52,7 @@ QUEUE_ACTS: Final[Mapping[str, tuple[type[asked.Command], frozenset[Role]]]] = {
 
 TICKET_ACTS: Final[Mapping[str, tuple[type[asked.TicketCommand], frozenset[Role]]]] = {
     "check-in": (asked.CheckIn, NURSE),
-    "call": (asked.CallTicket, STAFF),
+    "cancel-check-in": (asked.CancelCheckIn, NURSE),
     "recall": (asked.Recall, STAFF),
     "start": (asked.Start, DOCTOR),
     "finish": (asked.Finish, DOCTOR),
@@ -83,6 +89,7 @@ def make_router(desk: Desk) -> APIRouter:
         )
     _add_nurse_acts(router, desk)
     _add_shared_acts(router, desk)
+    _add_calls(router, desk)
     return router
 
 
@@ -127,7 +134,14 @@ def _add_nurse_acts(router: APIRouter, desk: Desk) -> None:
     async def priority(queue: str, body: PriorityAct, user: Annotated[User, nurse]) -> Done:
         ticket = TicketId(body.ticket)
         return await _done(
-            desk, user, asked.GrantPriority, queue, body, ticket=ticket, rank=body.rank
+            desk,
+            user,
+            asked.GrantPriority,
+            queue,
+            body,
+            ticket=ticket,
+            rank=body.rank,
+            proof=body.proof.strip(),
         )
 
     @router.post("/walk-in", summary=asked.AddWalkIn.__doc__)
@@ -144,6 +158,7 @@ def _add_nurse_acts(router: APIRouter, desk: Desk) -> None:
             kind=TicketKind(body.kind),
             rank=_walk_in_rank(desk.service.setup, queue_id, body),
             patient=patient_id,
+            level=body.level if body.kind == "emergency" else None,
         )
         return _told(await desk.act(user, command, body.request_id, patient))
 
@@ -161,6 +176,69 @@ def _add_shared_acts(router: APIRouter, desk: Desk) -> None:
     @router.post("/undo", summary=asked.Undo.__doc__)
     async def undo(queue: str, body: UndoAct, user: Annotated[User, both]) -> Done:
         return await _done(desk, user, asked.Undo, queue, body, entry=body.entry)
+
+    @router.post("/grade", summary=asked.Grade.__doc__)
+    async def grade(queue: str, body: GradeAct, user: Annotated[User, both]) -> Done:
+        ticket = TicketId(body.ticket)
+        return await _done(desk, user, asked.Grade, queue, body, ticket=ticket, level=body.level)
+
+    @router.post("/note", summary=asked.WriteNote.__doc__)
+    async def note(queue: str, body: NoteAct, user: Annotated[User, both]) -> Done:
+        ticket = TicketId(body.ticket)
+        return await _done(desk, user, asked.WriteNote, queue, body, ticket=ticket, note=body.note)
+
+
+def _add_calls(router: APIRouter, desk: Desk) -> None:
+    both = Depends(desk.access.one_of(STAFF))
+    doctor = Depends(desk.access.doctor)
+
+    @router.post("/call", summary=asked.CallTicket.__doc__)
+    async def call(queue: str, body: CallAct, user: Annotated[User, both]) -> Done:
+        queue_id, ticket = require_queue(user, queue), TicketId(body.ticket)
+        if not body.why.strip() and _is_out_of_turn(desk.service.now.day.queues[queue_id], ticket):
+            raise Refused(RefusalCode.REASON_MISSING)
+        return await _done(desk, user, asked.CallTicket, queue, body, ticket=ticket, why=body.why)
+
+    @router.post("/cross-call", summary=asked.CrossCall.__doc__)
+    async def cross_call(queue: str, body: CrossCallAct, user: Annotated[User, doctor]) -> Done:
+        queue_id, from_queue = require_queue(user, queue), QueueId(body.from_queue)
+        if from_queue not in [one.id for one in desk.service.setup.colleagues_of(queue_id)]:
+            raise Refused(RefusalCode.NOT_ALLOWED)
+        if not body.why.strip():
+            raise Refused(RefusalCode.REASON_MISSING)
+        ticket = TicketId(body.ticket)
+        return await _done(
+            desk,
+            user,
+            asked.CrossCall,
+            queue,
+            body,
+            ticket=ticket,
+            from_queue=from_queue,
+            why=body.why,
+        )
+
+    @router.post("/extra", summary="Give the next number beyond those that could be booked.")
+    async def extra(queue: str, body: ExtraAct, user: Annotated[User, doctor]) -> Done:
+        queue_id, patient, id_number = require_queue(user, queue), None, body.id_number.strip()
+        if id_number:
+            records = desk.service.records
+            patient = await asyncio.to_thread(records.patient_by_id_number, id_number)
+            if patient is None:
+                raise Refused(RefusalCode.ID_NUMBER_UNKNOWN)
+        command = asked.AddWalkIn(
+            queue=queue_id,
+            seen_entry=body.seen_entry,
+            prefix=desk.service.setup.queues[queue_id].prefix,
+            patient=patient.patient_id if patient else None,
+            is_extra=True,
+        )
+        return _told(await desk.act(user, command, body.request_id, patient))
+
+
+def _is_out_of_turn(queue: Queue, ticket: TicketId) -> bool:
+    """Tell whether a call of `ticket` passes others, which has to be explained."""
+    return ticket in queue.order[1:]
 
 
 async def _done(

@@ -57,6 +57,37 @@ class TicketAct(Act):
     ticket: TicketText
 
 
+class CallAct(TicketAct):
+    """Call a chosen one; `why` has to be given unless he is the next one, or missed his call."""
+
+    why: LineText = ""
+
+
+class CrossCallAct(TicketAct):
+    """Call a waiting patient of a colleague, whose queue is `from_queue`."""
+
+    from_queue: IdText
+    why: LineText
+
+
+class GradeAct(TicketAct):
+    """It is an emergency of `level`: 1, the most urgent, to 4."""
+
+    level: Annotated[int, Field(ge=1, le=4)]
+
+
+class NoteAct(TicketAct):
+    """Tell the doctor something about the patient; an empty text takes it away."""
+
+    note: LineText
+
+
+class ExtraAct(Act):
+    """The doctor's extra ticket, for whoever has this ID number; empty: for nobody known."""
+
+    id_number: LineText = ""
+
+
 class MoveAct(TicketAct):
     """Put the ticket before or after another one of its queue; exactly one of the two is given."""
 
@@ -66,9 +97,10 @@ class MoveAct(TicketAct):
 
 
 class PriorityAct(TicketAct):
-    """Grant priority; `rank` is one of the queue's policy."""
+    """Grant priority; `rank` is one of the queue's policy, `proof` is what was seen."""
 
     rank: RankText
+    proof: LineText = ""
 
 
 class TransferAct(TicketAct):
@@ -83,6 +115,8 @@ class WalkInAct(Act):
     kind: Literal["ordinary", "priority", "emergency"] = "ordinary"
     rank: RankText | None = None
     patient: IdText | None = None
+    level: Annotated[int, Field(ge=1, le=4)] | None = None
+    """Of an emergency."""
 
 
 class UndoAct(Act):

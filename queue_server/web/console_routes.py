@@ -26,7 +26,11 @@ def make_router(desk: Desk) -> APIRouter:
     doctor = Depends(desk.access.doctor)
 
     def seen(user: User) -> NamesSeen:
-        return NamesSeen(where=Shown.CONSOLE, queues=tuple(sorted(user.queues)))
+        # He is shown who waits for the other doctors of his clinic too.
+        colleagues = {
+            one.id for queue in user.queues for one in desk.service.setup.colleagues_of(queue)
+        }
+        return NamesSeen(where=Shown.CONSOLE, queues=tuple(sorted(user.queues | colleagues)))
 
     def view(user: User, now: Now, at: datetime) -> ConsoleView:
         return console_view(desk.service.setup, now, user, at, desk.own_acts.last(now, user.by))

@@ -8,7 +8,16 @@ from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.web.own_acts import OwnAct
 from queue_server.web.queue_view import QueueName, QueueView, queue_name, queue_view, shared_names
+from queue_server.web.ticket_view import TicketView, ticket_view
 from queue_server.web.users import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColleagueView:
+    """Another doctor of the clinic, and who waits for him."""
+
+    name: QueueName
+    listed: list[TicketView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +29,8 @@ class ConsoleView:
     entry_count: int
     change_count: int
     queue: QueueView
+    colleagues: list[ColleagueView]
+    """The other doctors of the clinic, whose patients he may take."""
     all_queues: list[QueueName]
     """Where a ticket may be transferred."""
     own_act: OwnAct | None
@@ -32,14 +43,23 @@ def console_view(
     """Return what the doctor `user` sees at the instant `at`."""
     [queue_id] = user.queues
     shared = shared_names(setup, now, user.areas)
+    shared_ids = {ticket for one in shared for ticket in one.tickets}
     return ConsoleView(
         day_on=now.day_on.isoformat(),
         now_s=day_second(setup.site, now.day_on, at),
         entry_count=now.day.entry_count,
         change_count=now.change_count,
-        queue=queue_view(
-            setup, now, queue_id, {ticket for one in shared for ticket in one.tickets}
-        ),
+        queue=queue_view(setup, now, queue_id, shared_ids),
+        colleagues=[
+            ColleagueView(
+                name=queue_name(one),
+                listed=[
+                    ticket_view(now, ticket, setup.policies[one.id], ticket.id in shared_ids)
+                    for ticket in now.day.queues[one.id].listed()
+                ],
+            )
+            for one in setup.colleagues_of(queue_id)
+        ],
         all_queues=[queue_name(queue) for queue in setup.site.queues],
         own_act=own_act,
     )

@@ -37,6 +37,11 @@ class QueueView:
     status: str
     ranks: list[str]
     """The entitled groups of its policy, the first one first."""
+    levels: list[int]
+    """The levels of emergencies that are seen in the room."""
+    recall_after_s: int
+    recall_max: int | None
+    """How soon and how often a patient may be called again; None: as often as one likes."""
     tickets: QueueTickets
 
 
@@ -74,6 +79,9 @@ def queue_view(
         name=queue_name(setup.queues[queue_id]),
         status=queue.status,
         ranks=list(policy.priority_ranks),
+        levels=list(policy.emergency_levels),
+        recall_after_s=policy.recall_after_s,
+        recall_max=policy.recall_max,
         tickets=queue_tickets(now, queue, policy, shared),
     )
 

@@ -35,7 +35,15 @@ class TicketView:
     called_count: int
     missed_count: int
     overtaken_count: int
+    last_called_s: int | None
+    recalled_count: int
+    """Since he was called into the room."""
     has_results: bool
+    level: int | None
+    """Of an emergency that somebody has graded."""
+    is_extra: bool
+    note: str
+    """What the nurse tells the doctor."""
     shares_masked_name: bool
     """Somebody else in the area has the same masked name: call him by his number."""
 
@@ -99,7 +107,12 @@ def ticket_view(now: Now, ticket: Ticket, policy: Policy, shares_masked_name: bo
         called_count=ticket.called_count,
         missed_count=ticket.missed_count,
         overtaken_count=queue.overtaken_count(ticket) + queue.overtaken_by_emergency_count(ticket),
+        last_called_s=ticket.last_called_s,
+        recalled_count=ticket.recalled_count,
         has_results=ticket.has_results,
+        level=ticket.level if ticket.kind is TicketKind.EMERGENCY else None,
+        is_extra=ticket.is_extra,
+        note=ticket.note,
         shares_masked_name=shares_masked_name,
     )
 
@@ -120,6 +133,9 @@ _EVENT_OF_ACT: Final[Mapping[type[asked.Command], type[happened.Event]]] = {
     asked.SendForResults: happened.SentForResults,
     asked.NoteResultsReady: happened.ResultsReady,
     asked.GrantPriority: happened.PriorityGranted,
+    asked.CancelCheckIn: happened.CheckInCancelled,
+    asked.Grade: happened.Graded,
+    asked.WriteNote: happened.NoteWritten,
     asked.Move: happened.Moved,
     asked.Transfer: happened.TransferredOut,
     asked.Hold: happened.Held,
@@ -135,4 +151,6 @@ def can_happen(command: type[asked.Command], ticket: Ticket) -> bool:
         return False
     if command is asked.NoteResultsReady:
         return not ticket.has_results
+    if command is asked.CancelCheckIn:
+        return ticket.kind not in (TicketKind.MISSED, TicketKind.RETURNED)
     return not (command is asked.CheckIn and ticket.state in LISTED)

@@ -1,12 +1,19 @@
 """The doctor console in a real browser: one key for each act, and nothing happens twice."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from queue_server.rules import commands as asked
 from queue_server.rules.terms import QueueStatus, TicketState
 from tests.browser.conftest import OpenPage
-from tests.integration.web.hospital_day import CARDIOLOGY, RESPIRATORY, HospitalDay
+from tests.integration.web.hospital_day import (
+    CARDIOLOGY,
+    COLLEAGUE,
+    RESPIRATORY,
+    HospitalDay,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -83,6 +90,9 @@ def test_a_double_click_calls_one_patient_however_slow_it_is(
 def test_a_chosen_patient_is_called(day: HospitalDay, console: Page) -> None:
     console.locator('[data-ticket="cardiology-1:A003"]').click()
     console.locator(".patient-acts").get_by_role("button", name="叫他").click()
+    expect(console.locator("dialog")).to_contain_text("先叫 A003")
+    console.keyboard.press("1")
+    console.keyboard.press("Enter")
 
     expect(in_room(console)).to_have_text("A003")
     expect(waiting(console)).to_have_text(["A001", "A002", "A004"])
@@ -153,3 +163,85 @@ def test_the_narrowest_window_needs_no_sideways_scrolling(open_page: OpenPage) -
     expect(page.locator("#doctor")).to_have_text("Dr. Shen Huairen")
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_two_doctors_take_one_patient_and_exactly_one_gets_him(
+    day: HospitalDay, console: Page, open_page: OpenPage
+) -> None:
+    colleague = open_page("/console", "lu", size=(360, 800))
+    colleague.locator(f'[data-colleague="{CARDIOLOGY}"]').click()
+    colleague.locator('[data-ticket="cardiology-1:A002"]').click()
+    colleague.locator('[data-act="cross-call"]').click()
+    expect(colleague.locator("dialog")).to_contain_text("接诊沈怀仁的 A002")
+    # While she looks for the reason the patient's own doctor calls him.
+    console.locator('[data-ticket="cardiology-1:A002"]').click()
+    console.locator('[data-act="call"]').click()
+    console.keyboard.press("2")
+    console.keyboard.press("Enter")
+    expect(in_room(console)).to_have_text("A002")
+
+    colleague.keyboard.press("1")
+    colleague.keyboard.press("Enter")
+
+    expect(colleague.locator(".refused")).to_contain_text("A002")
+    expect(colleague.locator("#room")).to_contain_text("诊室空闲")
+    colleague.keyboard.press("Escape")
+    # The next one whom she takes is gone from his doctor's list at once.
+    colleague.locator('[data-ticket="cardiology-1:A003"]').click()
+    colleague.locator('[data-act="cross-call"]').click()
+    colleague.keyboard.press("1")
+    colleague.keyboard.press("Enter")
+    expect(in_room(colleague)).to_have_text("A003")
+    expect(waiting(console)).to_have_text(["A001", "A004"])
+    assert day.service.now.day.queues[COLLEAGUE].in_room == f"{COLLEAGUE}:A003"
+
+
+def test_the_nurses_note_stands_before_the_doctor(
+    day: HospitalDay, console: Page, open_page: OpenPage
+) -> None:
+    station = open_page("/station", "li")
+    station.locator('.row[data-key="cardiology-1:A001"]').click()
+    station.locator('.detail [data-act="write_note"]').click()
+    station.keyboard.type("听力不佳，请大声")
+    station.keyboard.press("Enter")
+
+    note = console.locator('[data-ticket="cardiology-1:A001"] .nurse-note')
+    expect(note).to_have_text("护士：听力不佳，请大声")
+    call_next(console)
+    expect(console.locator("#room .nurse-note")).to_have_text("护士：听力不佳，请大声")
+
+
+def test_an_extra_ticket_needs_the_keyboard_only(day: HospitalDay, console: Page) -> None:
+    console.keyboard.press("a")
+    console.keyboard.type(day.patients[-1].id_number or "")
+    console.keyboard.press("Enter")
+
+    expect(waiting(console)).to_have_text(["A001", "A013", "A002", "A003", "A004"])
+    added = console.locator('[data-ticket="cardiology-1:A013"]')
+    expect(added).to_contain_text("没有预约")
+    expect(added).to_contain_text("加号")
+
+
+def test_a_patient_is_called_again_after_a_while_only(
+    day: HospitalDay, open_page: OpenPage
+) -> None:
+    day.check_in(COLLEAGUE, 1)
+    console = open_page("/console", "lu", size=(420, 900))
+    expect(waiting(console)).to_have_text(["B001"])
+    call_next(console)
+    recall = console.locator('[data-act="recall"]')
+    expect(recall).to_have_text(re.compile(r"复呼 \d+秒"))
+    expect(recall).to_be_disabled()
+    day.clock.set(8, 1)
+    day.check_in(COLLEAGUE, 2)
+
+    expect(recall).to_be_enabled()
+    console.keyboard.press("r")
+    expect(console.locator("#room .since")).to_contain_text("第 2 次呼叫")
+
+
+def test_the_keys_are_listed(console: Page) -> None:
+    console.keyboard.press("?")
+
+    expect(console.locator("dialog .keys-table")).to_contain_text("叫下一个")
+    expect(console.locator("dialog .keys-table dt")).to_have_count(13)

@@ -1,11 +1,13 @@
 // The doctor console: who is in the room, who comes next, and one key for each act.
 
 import { makeAct } from "./acts.js";
-import { askQueue, isTyping } from "./dialogs.js";
+import { drawLists } from "./console_lists.js";
+import { askQueue, askReason, askText, isTyping } from "./dialogs.js";
 import { element, refill } from "./element.js";
 import { LiveView } from "./live.js";
 import { both, clearMessages, clockText, loadTexts, minutesSince, openForUse, tellDone, text, wireSignOut } from "./page.js";
-import { marks, shortName, slotText, waited } from "./ticket_marks.js";
+import { openKeyTable } from "./key_table.js";
+import { marks, shortName } from "./ticket_marks.js";
 
 const REDRAW_MS = 10000;
 // The second half of a slow double click must not finish the patient whom the first has called.
@@ -19,6 +21,17 @@ const ROOM_ACTS = [
   ["results", "away-for-results", "E", ["called", "in_service"]],
   ["hold", "hold", "H", ["called", "in_service"]],
 ];
+const KEYS = [
+  ["N F8", "console.call_next"],
+  ...ROOM_ACTS.map(([name, , key]) => [key, `console.${name}`]),
+  ["T", "console.transfer"],
+  ["A", "console.extra"],
+  ["P", "console.pause_or_reopen"],
+  ["Ctrl Z", "keys.undo"],
+  ["Esc", "keys.leave"],
+  ["?", "keys.help"],
+];
+const REDRAW_RECALL_MS = 1000;
 const byId = (id) => document.getElementById(id);
 const live = new LiveView("/api/console/stream", { show: draw, connected });
 const act = makeAct(live);
@@ -42,7 +55,19 @@ function draw() {
   drawCallNext(tickets.listed[0], status);
   drawActs(tickets.in_room);
   drawMinor(status);
-  drawLists(tickets, nowSecond);
+  drawLists(byId("lists"), live.view, {
+    opened,
+    isBusy,
+    nowSecond,
+    run,
+    transfer,
+    callChosen,
+    crossCall,
+    toggle: (key) => {
+      opened = opened === key ? null : key;
+      draw();
+    },
+  });
 }
 
 function drawRoom(ticket, nowSecond) {
@@ -68,7 +93,8 @@ function drawRoom(ticket, nowSecond) {
         times ? ` · ${times}` : null,
         marks(ticket),
       ),
-    ];
+      ticket.note ? element("span", { class: "nurse-note", text: text("console.note", { note: ticket.note }) }) : null,
+    ].filter((part) => part !== null);
   });
 }
 
@@ -85,22 +111,32 @@ function drawActs(ticket) {
   const state = ticket?.state;
   const shown = [...ROOM_ACTS, ["transfer", null, "T", ["called", "in_service"]]];
   const id = ticket?.id;
+  const recall = recallState(ticket);
   // A new patient must not be hit by a key that was meant for the last one.
-  refill(byId("acts"), [id, state, isBusy], () =>
+  refill(byId("acts"), [id, state, isBusy, recall], () =>
     shown.map(([name, , key, states]) =>
       element(
         "button",
         {
           "data-act": name,
           class: name === "start" && state === "called" ? "is-wanted" : "",
-          disabled: isBusy || !states.includes(state),
+          disabled: isBusy || !states.includes(state) || (name === "recall" && recall !== ""),
           click: () => roomAct(name),
         },
-        text(`console.${name}`),
+        name === "recall" && recall ? `${text("console.recall")} ${recall}` : text(`console.${name}`),
         element("kbd", { text: key }),
       ),
     ),
   );
+}
+
+/** Returns why the one in the room can't be called again now: a count of seconds, or a word. */
+function recallState(ticket) {
+  if (ticket?.state !== "called") return "";
+  const { recall_after_s: after, recall_max: most } = own();
+  if (most !== null && ticket.recalled_count >= most) return text("console.recall_most", { count: most });
+  const left = after - (live.nowSecond() - ticket.last_called_s);
+  return left > 0 ? text("console.recall_wait", { seconds: Math.ceil(left) }) : "";
 }
 
 function drawMinor(status) {
@@ -118,75 +154,6 @@ function drawMinor(status) {
   undo.textContent = ownAct
     ? `↶ ${text("console.undo", { what: both(ownAct, "what"), number: ownAct.number })}`
     : text("station.undo_nothing");
-}
-
-function drawLists(tickets, nowSecond) {
-  const groups = [
-    ["waiting", tickets.listed],
-    ["missed", tickets.missed],
-    ["away", tickets.away],
-    ["held", tickets.held],
-  ];
-  const minutes = Math.floor(nowSecond / 60);
-  refill(byId("lists"), [groups, minutes, opened, isBusy, own().status], () =>
-    groups
-      .filter(([name, listed]) => name === "waiting" || listed.length > 0)
-      .map(([name, listed]) =>
-        element(
-          "section",
-          { "data-list": name },
-          element("h2", {}, `${text(`console.${name}`)} `, element("b", { text: String(listed.length) })),
-          listed.length === 0 ? element("p", { class: "empty", text: text("console.nobody_waits") }) : null,
-          listed.map((ticket) => patient(name, ticket, nowSecond)).flat(),
-        ),
-      ),
-  );
-}
-
-function patient(list, ticket, nowSecond) {
-  const kind = ticket.state === "standby" ? " is-standby" : "";
-  const emergency = ticket.kind === "emergency" ? " is-emergency" : "";
-  const isOpened = opened === ticket.id;
-  const row = element(
-    "button",
-    {
-      class: `patient${kind}${emergency}`,
-      "data-ticket": ticket.id,
-      "aria-expanded": String(isOpened),
-      click: () => {
-        opened = isOpened ? null : ticket.id;
-        draw();
-        byId("lists").querySelector(`[data-ticket="${CSS.escape(ticket.id)}"]`)?.focus({ preventScroll: true });
-      },
-    },
-    element("span", { class: "number", text: ticket.number }),
-    element("span", { class: "name", "data-unknown": text("ticket.no_name"), text: ticket.full_name }),
-    waited(ticket, nowSecond),
-    element("span", { class: "more" }, element("span", { class: "slot", text: slotText(ticket) }), marks(ticket)),
-  );
-  return isOpened ? [row, patientActs(list, ticket)] : [row];
-}
-
-function patientActs(list, ticket) {
-  const body = { ticket: ticket.id };
-  const button = (name, address, isMain = false) =>
-    element("button", {
-      class: isMain ? "main" : "",
-      "data-act": address,
-      disabled: isBusy,
-      text: text(name),
-      click: () => run(address, body),
-    });
-  const made = [];
-  const canCall = (list === "waiting" || list === "missed") && own().status === "open";
-  if (canCall) made.push(button("console.call", "call", true));
-  if (list === "waiting") made.push(button("console.hold", "hold"));
-  if (list === "away" && !ticket.has_results) made.push(button("act.results_ready", "results-ready"));
-  if (list === "held") made.push(button("act.resume", "resume", true));
-  made.push(
-    element("button", { text: text("console.transfer"), disabled: isBusy, click: () => transfer(ticket) }),
-  );
-  return element("div", { class: "patient-acts" }, made);
 }
 
 // --- acts ---
@@ -219,6 +186,7 @@ function roomAct(name) {
   const found = ROOM_ACTS.find(([other]) => other === name);
   const states = found ? found[3] : ["called", "in_service"];
   if (!ticket || !states.includes(ticket.state)) return;
+  if (name === "recall" && recallState(ticket) !== "") return;
   if (name === "transfer") transfer(ticket);
   else run(found[1], { ticket: ticket.id });
 }
@@ -231,6 +199,43 @@ async function transfer(ticket) {
   if (!to) return;
   const done = await run("transfer", { ticket: ticket.id, to_queue: to }, seenEntry);
   if (done) tellDone(text("act.transfer_done", { ticket: shortName(ticket) }));
+}
+
+/** Calls somebody else than the next one, which has to be explained. */
+async function callChosen(ticket) {
+  const seenEntry = live.view.entry_count;
+  const isNext = own().tickets.listed[0]?.id === ticket.id || ticket.state === "missed";
+  let why = "";
+  if (!isNext) {
+    why = await askReason(text("console.call_title", { ticket: shortName(ticket) }), "call_");
+    if (why === null) return;
+  }
+  await run("call", { ticket: ticket.id, why }, seenEntry);
+}
+
+/** Takes a patient who waits for a colleague. */
+async function crossCall(ticket, name) {
+  const seenEntry = live.view.entry_count;
+  const title = text("console.cross_title", { ticket: shortName(ticket), doctor: both(name, "doctor") });
+  const why = await askReason(title, "cross_");
+  if (why === null) return;
+  const done = await run("cross-call", { ticket: ticket.id, from_queue: name.id, why }, seenEntry);
+  opened = name.id;
+  draw();
+  if (done) tellDone(text("console.cross_done", { ticket: shortName(ticket) }));
+}
+
+/** Gives the next number beyond those that could be booked. */
+async function extra() {
+  const asked = await askText(text("console.extra_title"), {
+    lead: text("console.extra_lead"),
+    label: text("console.extra_id"),
+    maxLength: 18,
+    mainText: text("console.extra"),
+  });
+  if (asked === null) return;
+  const done = await run("extra", { id_number: asked });
+  if (done) tellDone(text("console.extra_done", { number: done.ticket.split(":")[1] }));
 }
 
 function callNext() {
@@ -268,6 +273,8 @@ function pressed(event) {
   else if (key === "n" || key === "F8") callNext();
   else if (key === "p") pauseOrReopen();
   else if (key === "t") roomAct("transfer");
+  else if (key === "a") extra();
+  else if (key === "?") openKeyTable(KEYS);
   else if (key === "Escape") clearMessages();
   else {
     const found = ROOM_ACTS.find(([, , letter]) => letter.toLowerCase() === key);
@@ -283,6 +290,9 @@ byId("call-next").addEventListener("click", callNext);
 byId("pause").addEventListener("click", pauseOrReopen);
 byId("undo").addEventListener("click", undo);
 document.addEventListener("keydown", pressed);
+byId("extra").addEventListener("click", extra);
+byId("keys").addEventListener("click", () => openKeyTable(KEYS));
 setInterval(draw, REDRAW_MS);
+setInterval(() => live.view && drawActs(own().tickets.in_room), REDRAW_RECALL_MS);
 live.start();
 openForUse();

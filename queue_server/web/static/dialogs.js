@@ -91,10 +91,13 @@ function chooseByDigit(event, holder) {
   event.preventDefault();
 }
 
-/** Asks why; returns the reason. The person chooses a common one or writes his own. */
-export function askReason(title) {
+/**
+ * Asks why; returns the reason. The person chooses a common one or writes his own; `kind` is how
+ * the names of their texts begin.
+ */
+export function askReason(title, kind = "") {
   const common = ["one", "two", "three", "four", "five", "six"].map((key) => {
-    const label = text(`reason.${key}`);
+    const label = text(`reason.${kind}${key}`);
     return { value: label, label };
   });
   return openDialog("", (close) => {
@@ -112,7 +115,7 @@ export function askReason(title) {
       element("p", { class: "soft", text: text("reason.lead") }),
       choices("reason", common),
       written,
-      buttons(close, text("reason.confirm")),
+      buttons(close, text(`reason.${kind}confirm`)),
     );
     const main = made.querySelector("button[type=submit]");
     const check = () => {
@@ -152,6 +155,28 @@ export function askChoice(title, options, mainText) {
     });
     made.querySelector("input")?.setAttribute("autofocus", "");
     return made;
+  });
+}
+
+/** Asks for one line of text, which may be empty; returns it without spaces around. */
+export function askText(title, { lead, label, mainText, value = "", maxLength = 100 }) {
+  return openDialog("", (close) => {
+    const written = element("input", {
+      id: "asked-text",
+      maxlength: String(maxLength),
+      "aria-label": label,
+      placeholder: label,
+      autocomplete: "off",
+      autofocus: true,
+      value,
+    });
+    return form(
+      () => close(written.value.trim()),
+      element("h2", { text: title }),
+      element("p", { class: "soft", text: lead }),
+      written,
+      buttons(close, mainText),
+    );
   });
 }
 

@@ -1,6 +1,6 @@
 // One ticket in full: why it stands where it stands, what can be done with it, its history.
 
-import { askChoice, askConfirmation, askQueue } from "./dialogs.js";
+import { askChoice, askConfirmation, askQueue, askReason, askText } from "./dialogs.js";
 import { element } from "./element.js";
 import { both, clockText, send, tellRefused, text } from "./page.js";
 import { marks, overtaken, shortName } from "./ticket_marks.js";
@@ -9,6 +9,8 @@ import { marks, overtaken, shortName } from "./ticket_marks.js";
 const ACTS = [
   "check_in",
   "grant_priority",
+  "grade",
+  "write_note",
   "move",
   "call",
   "recall",
@@ -17,9 +19,16 @@ const ACTS = [
   "transfer",
   "hold",
   "resume",
+  "cancel_check_in",
   "cancel",
 ];
-const ADDRESSES = { check_in: "check-in", results_ready: "results-ready" };
+const ADDRESSES = {
+  check_in: "check-in",
+  results_ready: "results-ready",
+  grant_priority: "priority",
+  write_note: "note",
+  cancel_check_in: "cancel-check-in",
+};
 
 /** Returns parts with dots between them; a line breaks between two, not within one. */
 function parts(texts) {
@@ -80,6 +89,14 @@ export class DetailPanel {
               {},
               element("h3", { text: text("detail.why") }),
               element("p", { class: "why", text: both(detail, "reason") }),
+            )
+          : null,
+        ticket.note
+          ? element(
+              "section",
+              {},
+              element("h3", { text: text("detail.note") }),
+              element("p", { class: "nurse-note", text: ticket.note }),
             )
           : null,
         this.actButtons(queue, detail),
@@ -173,6 +190,30 @@ export class DetailPanel {
       const ranks = queue.ranks.map((value) => ({ value, label: text(`rank.${value}`) }));
       body.rank = await askChoice(title(), ranks, text("act.grant_priority"));
       if (!body.rank) return;
+      body.proof = await askText(title(), {
+        lead: text("act.proof_lead"),
+        label: text("act.proof"),
+        mainText: text("act.grant_priority"),
+      });
+      if (body.proof === null) return;
+    }
+    if (name === "grade") {
+      const levels = queue.levels.map((value) => ({ value: String(value), label: text(`level.${value}`) }));
+      body.level = Number(await askChoice(title(), levels, text("act.grade")));
+      if (!body.level) return;
+    }
+    if (name === "write_note") {
+      body.note = await askText(title(), {
+        lead: text("act.write_note_lead"),
+        label: text("act.write_note"),
+        value: ticket.note,
+        mainText: text("act.write_note_confirm"),
+      });
+      if (body.note === null) return;
+    }
+    if (name === "call" && queue.tickets.listed.findIndex(({ id }) => id === ticket.id) > 0) {
+      body.why = await askReason(title(), "call_");
+      if (body.why === null) return;
     }
     if (name === "transfer") {
       const others = this.view().all_queues.filter(({ id }) => id !== queue.name.id);
@@ -183,7 +224,7 @@ export class DetailPanel {
       const isMeant = await askConfirmation(title(), text("act.cancel_lead"), text("act.cancel"));
       if (!isMeant) return;
     }
-    const address = { grant_priority: "priority", ...ADDRESSES }[name] ?? name;
+    const address = ADDRESSES[name] ?? name;
     await this.do(queue.name.id, address, body, detail, name);
   }
 

@@ -173,6 +173,8 @@ function makeWalkIn(station, patient, close) {
   const kindChoice = choices("kind", kinds, { chosen: "ordinary", className: "choices three" });
   const rank = element("select", { "aria-label": text("walk_in.rank") });
   const rankField = element("label", { class: "field", hidden: true }, text("walk_in.rank"), rank);
+  const level = element("select", { "aria-label": text("walk_in.level") });
+  const levelField = element("label", { class: "field", hidden: true }, text("walk_in.level"), level);
   const made = element(
     "form",
     {},
@@ -183,6 +185,7 @@ function makeWalkIn(station, patient, close) {
     queueChoice,
     kindChoice,
     rankField,
+    levelField,
     buttons(close, text("walk_in.confirm")),
   );
   const main = made.querySelector("button[type=submit]");
@@ -190,10 +193,14 @@ function makeWalkIn(station, patient, close) {
   const update = (event) => {
     main.disabled = !chosenOf("queue");
     rankField.hidden = chosenOf("kind") !== "priority";
-    if (event?.target === rank) return;
+    levelField.hidden = chosenOf("kind") !== "emergency";
+    if (event?.target === rank || event?.target === level) return;
     const queue = queues.find(({ name }) => name.id === chosenOf("queue"));
     rank.replaceChildren(
       ...(queue?.ranks ?? []).map((value) => element("option", { value, text: text(`rank.${value}`) })),
+    );
+    level.replaceChildren(
+      ...(queue?.levels ?? []).map((value) => element("option", { value, text: text(`level.${value}`) })),
     );
   };
   made.addEventListener("change", update);
@@ -203,6 +210,7 @@ function makeWalkIn(station, patient, close) {
     const kind = chosenOf("kind");
     const asked = { queue: chosenOf("queue"), kind };
     if (kind === "priority") asked.rank = rank.value;
+    if (kind === "emergency") asked.level = Number(level.value);
     if (patient) asked.patient = patient.patient_id;
     close(asked);
   });

@@ -2,6 +2,7 @@
 
 import { askConfirmation, buttons, openDialog } from "./dialogs.js";
 import { element } from "./element.js";
+import { openKeyTable } from "./key_table.js";
 import { both, send, tellDone, tellRefused, text } from "./page.js";
 import { shortName } from "./ticket_marks.js";
 
@@ -157,19 +158,5 @@ export async function openSharedNames(station) {
 
 /** Shows the keys. */
 export function openKeys() {
-  return openDialog("", () =>
-    element(
-      "div",
-      { class: "sheet" },
-      element("h2", { text: text("station.keys") }),
-      element(
-        "dl",
-        { class: "keys-table" },
-        KEYS.map(([keys, key]) => [
-          element("dt", {}, keys.split(" ").map((one) => element("kbd", { text: one }))),
-          element("dd", { text: text(key) }),
-        ]).flat(),
-      ),
-    ),
-  );
+  return openKeyTable(KEYS);
 }

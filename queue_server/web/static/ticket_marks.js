@@ -10,13 +10,18 @@ export function marks(ticket) {
   const made = [];
   const add = (name, key, parts) =>
     made.push(element("span", { class: `mark ${name}`, text: text(key, parts) }));
-  if (ticket.kind === "emergency") add("emergency", "mark.emergency");
+  if (ticket.kind === "emergency") {
+    if (ticket.level) add(`emergency level-${ticket.level}`, "mark.level", { level: ticket.level });
+    else add("emergency", "mark.emergency");
+  }
   if (ticket.state === "standby") add("standby", "mark.standby");
   if (ticket.kind === "priority") add("priority", `rank.${ticket.rank || "none"}`);
   if (ticket.kind === "returned") add("returned", "mark.returned");
   if (ticket.kind === "missed") add("missed", "mark.missed", { count: ticket.missed_count });
+  if (ticket.is_extra) add("extra", "mark.extra");
   if (ticket.is_late) add("late", "mark.late");
   if (ticket.has_results) add("results", "mark.results");
+  if (ticket.note) add("note", "mark.note");
   if (ticket.shares_masked_name) add("shared", "mark.shared");
   return made;
 }

@@ -51,6 +51,8 @@ MONDAY = date(2026, 11, 23)
 EIGHT = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 """08:00 in Beijing."""
 CARDIOLOGY = QueueId("cardiology-1")
+COLLEAGUE = QueueId("cardiology-2")
+"""Of another doctor of the same clinic."""
 RESPIRATORY = QueueId("respiratory-1")
 DERMATOLOGY = QueueId("dermatology-1")
 PASSWORD = "一朝看尽长安花 7"
@@ -230,7 +232,7 @@ class HospitalDay:
 
 
 def make_users(site: Site) -> Users:
-    """Nurses li and zhao of all areas, nurse bai of area C, doctors shen and gu, zheng and qian."""
+    """Nurses li, zhao of all areas, bai of area C, doctors shen, lu, gu, zheng and qian."""
     # A cheap hash, so that signing in costs a test nothing.
     password_hash = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
     areas = [area.id for area in site.areas]
@@ -239,6 +241,7 @@ def make_users(site: Site) -> Users:
         make_nurse(site, "zhao", "赵宁", password_hash, areas),
         make_nurse(site, "bai", "白雪", password_hash, areas[2:]),
         make_doctor(site, "shen", "沈怀仁", password_hash, CARDIOLOGY),
+        make_doctor(site, "lu", "陆书宁", password_hash, COLLEAGUE),
         make_doctor(site, "gu", "顾清和", password_hash, RESPIRATORY),
         make_overseer("zheng", Role.ADMINISTRATOR, "郑工", password_hash, TOTP_SECRET),
         make_overseer("qian", Role.AUDITOR, "钱审计", password_hash, TOTP_SECRET),

@@ -59,10 +59,13 @@ def body_of(path: str) -> dict[str, object]:
     return {"request_id": f"r-{name}", **about, **_MORE.get(name, {})}
 
 
-_ABOUT_QUEUES = ("call-next", "pause", "reopen", "stop", "undo", "walk-in")
+_ABOUT_QUEUES = ("extra", "call-next", "pause", "reopen", "stop", "undo", "walk-in")
 _MORE: dict[str, dict[str, object]] = {
     "move": {"after": "cardiology-1:A002", "why": "x"},
     "priority": {"rank": "pregnant"},
+    "cross-call": {"from_queue": "cardiology-2", "why": "x"},
+    "grade": {"level": 2},
+    "note": {"note": "x"},
     "transfer": {"to_queue": "cardiology-2"},
     "undo": {"entry": 1},
     "walk-in": {"kind": "ordinary", "rank": None, "patient": None},

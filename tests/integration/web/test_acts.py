@@ -14,8 +14,11 @@ from tests.integration.web.hospital_day import CARDIOLOGY, PASSWORD, RESPIRATORY
 ADDRESS = f"/api/queues/{CARDIOLOGY}"
 
 
-async def act(client: httpx.AsyncClient, name: str, request_id: str, **body: Any) -> httpx.Response:
-    return await client.post(f"{ADDRESS}/{name}", json={"request_id": request_id, **body})
+async def act(
+    client: httpx.AsyncClient, name: str, request_id: str, queue: str = CARDIOLOGY, **body: Any
+) -> httpx.Response:
+    asked_for = {"request_id": request_id, **body}
+    return await client.post(f"/api/queues/{queue}/{name}", json=asked_for)
 
 
 def ticket(number: int) -> str:
@@ -261,9 +264,9 @@ async def test_what_can_be_done_with_a_ticket_follows_the_state_table(
         detail = (await nurse.get(f"{ADDRESS}/tickets/A001")).json()
         return set(detail["acts"])
 
-    assert await acts() == {"check_in", "grant_priority", "cancel"}
+    assert await acts() == {"check_in", "grant_priority", "grade", "write_note", "cancel"}
     day.check_in(CARDIOLOGY, 1)
-    assert {"move", "hold", "transfer", "call"} <= await acts()
+    assert {"move", "hold", "transfer", "call", "cancel_check_in"} <= await acts()
     assert "check_in" not in await acts()
     day.act(asked.CallNext(queue=CARDIOLOGY))
     assert {"recall", "start", "miss"} <= await acts()
