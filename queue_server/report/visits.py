@@ -127,7 +127,12 @@ class _Account:
             if event.rank is not None and self._kind is TicketKind.ORDINARY:
                 self._kind = TicketKind.PRIORITY
             self._came_from = QueueId(event.from_ticket.rpartition(":")[0])
-            self._begin_wait(WaitSince.TRANSFER, one.at_s)
+            if event.checked_in_s is None:
+                self._begin_wait(WaitSince.TRANSFER, one.at_s)
+            else:
+                # Out of the area's queue: he is the doctor's, and has waited since he came.
+                self._arrived_s = event.checked_in_s
+                self._begin_wait(WaitSince.CHECK_IN, event.checked_in_s)
         else:
             self._was_booked = one.do == "issue"
 

@@ -181,6 +181,25 @@ def grade(situation: Situation, command: asked.Grade) -> list[happened.Event]:
     ]
 
 
+def ask_for_doctor(situation: Situation, command: asked.AskForDoctor) -> list[happened.Event]:
+    """Note which doctor of the clinic the patient waits for; None: any of them."""
+    ticket = of_ticket(situation, command)
+    require(ticket, happened.DoctorAsked)
+    area_queue = situation.area_queues.get(command.queue)
+    known = area_queue.doctors if area_queue is not None else ()
+    if command.doctor is not None and command.doctor not in known:
+        raise Refused(RefusalCode.UNKNOWN_QUEUE, queue=command.doctor)
+    code = ReasonCode.ANY_DOCTOR if command.doctor is None else ReasonCode.DOCTOR_ASKED
+    return [
+        happened.DoctorAsked(
+            queue=command.queue,
+            ticket=ticket.id,
+            doctor=command.doctor,
+            reason=Reason(code, {"number": ticket.number}),
+        )
+    ]
+
+
 def resume(situation: Situation, command: asked.Resume) -> list[happened.Event]:
     """Put a held ticket back under the key it stood under; an emergency goes to the front."""
     ticket = of_ticket(situation, command)
@@ -235,9 +254,17 @@ def free_number(day: Day, ticket: Ticket, target: Queue) -> TicketId:
 
 
 def moved_over(
-    ticket: Ticket, to_queue: QueueId, placing: happened.Placing, reason: Reason
+    ticket: Ticket,
+    to_queue: QueueId,
+    placing: happened.Placing,
+    reason: Reason,
+    *,
+    keeps_check_in: bool = False,
 ) -> list[happened.Event]:
-    """Return that `ticket` leaves its queue and goes on in another one."""
+    """Return that `ticket` leaves its queue and goes on in another one.
+
+    `keeps_check_in`: it waits since its check-in, and not since now.
+    """
     return [
         happened.TransferredOut(
             queue=ticket.queue, ticket=ticket.id, to_queue=to_queue, reason=reason
@@ -257,5 +284,6 @@ def moved_over(
             level=ticket.level,
             is_extra=ticket.is_extra,
             note=ticket.note,
+            checked_in_s=ticket.checked_in_s if keeps_check_in else None,
         ),
     ]

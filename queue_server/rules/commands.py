@@ -133,6 +133,13 @@ class Grade(TicketCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskForDoctor(TicketCommand):
+    """The patient of an area queue asks for this doctor's queue; None: for any."""
+
+    doctor: QueueId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WriteNote(TicketCommand):
     """Tell the doctor something about the patient; an empty text takes it away."""
 

@@ -76,6 +76,10 @@ class DayInWork:
             self._touched[queue] = sheet
         return sheet
 
+    def look_at(self, queue: QueueId) -> "Queue | QueueInWork":
+        """Return a queue to look at, whether the running entry is about it or not."""
+        return self._touched.get(queue) or self._day.queues[queue]
+
     def end(self, entry: happened.Entry) -> None:
         """Finish the running entry."""
         for sheet in self._touched.values():
@@ -140,14 +144,7 @@ class QueueInWork:
 
     def end(self, entry: happened.Entry) -> None:
         """Finish an entry: who is in the room now, and what it takes to undo it."""
-        about = dict.fromkeys([*self._touched, *([self._in_room] if self._in_room else [])])
-        in_room = [
-            ticket_id
-            for ticket_id in about
-            if ticket_id in self.tickets and self.tickets[ticket_id].state in IN_ROOM
-        ]
-        assert len(in_room) <= 1, in_room
-        self._in_room = in_room[0] if in_room else None
+        self._in_room = self.in_room
         if entry.do not in NOT_UNDONE:
             before = Before(
                 entry=entry.number,
@@ -159,6 +156,18 @@ class QueueInWork:
             )
             self._history.append(before)
             del self._history[:-UNDO_DEPTH]
+
+    @property
+    def in_room(self) -> TicketId | None:
+        """Who is called or with the doctor."""
+        about = dict.fromkeys([*self._touched, *([self._in_room] if self._in_room else [])])
+        in_room = [
+            ticket_id
+            for ticket_id in about
+            if ticket_id in self.tickets and self.tickets[ticket_id].state in IN_ROOM
+        ]
+        assert len(in_room) <= 1, in_room
+        return in_room[0] if in_room else None
 
     def queue(self) -> Queue:
         """Return the queue as it is now; it takes the tables over."""

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -11,8 +12,10 @@ from msgspec.structs import replace
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
+from queue_server.rules.area_queue import AreaQueues
 from queue_server.rules.arrivals import (
     add_walk_in,
+    ask_for_doctor,
     cancel_check_in,
     check_in,
     grade,
@@ -31,6 +34,7 @@ from queue_server.rules.reason import Reason, ReasonCode
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, RefusalCode, TicketState
 from queue_server.rules.ticket import Ticket
+from queue_server.rules.triage import next_assignment, touched
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,25 +45,33 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     by: str
 
 
-def decide(day: Day, act: Act, policies: Mapping[QueueId, Policy]) -> happened.Entry:
+def decide(
+    day: Day,
+    act: Act,
+    policies: Mapping[QueueId, Policy],
+    area_queues: AreaQueues = MappingProxyType({}),
+) -> happened.Entry:
     """Return the entry that `act` leads to.
 
     Raises:
         Refused: it can't be done; the day stays as it is.
     """
-    entry, _ = decide_and_apply(day, act, policies)
+    entry, _ = decide_and_apply(day, act, policies, area_queues)
     return entry
 
 
 def decide_and_apply(
-    day: Day, act: Act, policies: Mapping[QueueId, Policy]
+    day: Day,
+    act: Act,
+    policies: Mapping[QueueId, Policy],
+    area_queues: AreaQueues = MappingProxyType({}),
 ) -> tuple[happened.Entry, Day]:
     """Return the entry that `act` leads to, and the day after it: applied once, not twice.
 
     Raises:
         Refused: it can't be done; the day stays as it is.
     """
-    events = require_possible(day, act, policies)
+    events = require_possible(day, act, policies, area_queues)
     entry = happened.Entry(
         number=day.entry_count + 1,
         at_s=act.at_s,
@@ -69,6 +81,10 @@ def decide_and_apply(
     )
     work = DayInWork(day)
     work.add(entry, entry.events)
+    for area_queue in touched(area_queues, entry):
+        while assigned := next_assignment(area_queue, work.look_at, policies):
+            entry = replace(entry, events=(*entry.events, *assigned))
+            work.add(entry, assigned)
     stood_by = _standby(work, entry, policies)
     if stood_by:
         entry = replace(entry, events=(*entry.events, *stood_by))
@@ -78,7 +94,10 @@ def decide_and_apply(
 
 
 def require_possible(
-    day: Day, act: Act, policies: Mapping[QueueId, Policy]
+    day: Day,
+    act: Act,
+    policies: Mapping[QueueId, Policy],
+    area_queues: AreaQueues = MappingProxyType({}),
 ) -> list[happened.Event]:
     """Return the events that `act` itself leads to; what follows from them is left out.
 
@@ -88,8 +107,13 @@ def require_possible(
     command = act.command
     if command.queue not in day.queues:
         raise Refused(RefusalCode.UNKNOWN_QUEUE, queue=command.queue)
-    situation = Situation(day=day, policies=policies, now_s=act.at_s)
+    if command.queue in area_queues and isinstance(command, _IN_A_ROOM):
+        raise Refused(RefusalCode.NO_ROOM)
+    situation = Situation(day=day, policies=policies, now_s=act.at_s, area_queues=area_queues)
     return _DECISIONS[type(command)](situation, command)
+
+
+_IN_A_ROOM: Final = (asked.CallNext, asked.CallTicket, asked.CrossCall)
 
 
 def _standby(
@@ -189,6 +213,7 @@ _DECISIONS: Final[
     asked.NoteResultsReady: _plain(happened.ResultsReady, ReasonCode.RESULTS_READY),
     asked.GrantPriority: grant_priority,
     asked.Grade: grade,
+    asked.AskForDoctor: ask_for_doctor,
     asked.WriteNote: _write_note,
     asked.Move: move,
     asked.Transfer: transfer,
@@ -217,6 +242,7 @@ _NAMES: Final[Mapping[type[asked.Command], str]] = {
     asked.NoteResultsReady: "results_ready",
     asked.GrantPriority: "grant_priority",
     asked.Grade: "grade",
+    asked.AskForDoctor: "ask_for_doctor",
     asked.WriteNote: "write_note",
     asked.Move: "move",
     asked.Transfer: "transfer",

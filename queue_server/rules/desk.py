@@ -6,6 +6,7 @@ import msgspec
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
+from queue_server.rules.area_queue import AreaQueue
 from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day, Queue
 from queue_server.rules.refusals import STATES, Refused
@@ -19,6 +20,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     day: Day
     policies: Mapping[QueueId, Policy]
     now_s: DaySecond
+    area_queues: Mapping[QueueId, AreaQueue] = msgspec.field(default_factory=dict)
 
     def queue(self, command: asked.Command) -> Queue:
         """Return the queue of `command`."""

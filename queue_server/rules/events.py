@@ -148,6 +148,13 @@ class Graded(TicketEvent, frozen=True, kw_only=True):
     reason: Reason
 
 
+class DoctorAsked(TicketEvent, frozen=True, kw_only=True):
+    """The patient of an area queue waits for this doctor's queue; None: for any."""
+
+    doctor: QueueId | None
+    reason: Reason
+
+
 class NoteWritten(TicketEvent, frozen=True, kw_only=True):
     """The nurse tells the doctor something about the patient; it replaces what she told before."""
 
@@ -183,6 +190,8 @@ class TransferredIn(TicketEvent, frozen=True, kw_only=True):
     level: int | None = None
     is_extra: bool = False
     note: str = ""
+    checked_in_s: DaySecond | None = None
+    """Since when it waits, if that is not now."""
 
 
 class Held(TicketEvent, frozen=True, kw_only=True):

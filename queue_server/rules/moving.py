@@ -33,6 +33,7 @@ ACTS = {
     "results_ready": ("结果已出", "results ready"),
     "grant_priority": ("优先", "priority"),
     "grade": ("急诊分级", "emergency level"),
+    "ask_for_doctor": ("指定医生", "doctor asked for"),
     "write_note": ("给医生留言", "note for the doctor"),
     "move": ("调整顺序", "move"),
     "transfer": ("转诊", "transfer"),

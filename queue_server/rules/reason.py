@@ -49,6 +49,10 @@ class ReasonCode(StrEnum):
     MOVED = "moved"
     RESUMED = "resumed"
     TRANSFERRED = "transferred"
+    ASSIGNED = "assigned"
+    ASSIGNED_AS_ASKED = "assigned_as_asked"
+    DOCTOR_ASKED = "doctor_asked"
+    ANY_DOCTOR = "any_doctor"
     CALLED_NEXT = "called_next"
     CALLED_CHOSEN = "called_chosen"
     CALLED_CHOSEN_FOR = "called_chosen_for"
@@ -212,6 +216,22 @@ SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ReasonCode.TRANSFERRED: (
         "转诊而来，按原来的顺序排队",
         "Transferred: placed by the former order",
+    ),
+    ReasonCode.ASSIGNED: (
+        "诊区按顺序分配到本诊室，排在队尾",
+        "Assigned to this room in turn: placed at its end",
+    ),
+    ReasonCode.ASSIGNED_AS_ASKED: (
+        "按您指定的医生分配到本诊室，排在队尾",
+        "Assigned to the doctor who was asked for: placed at the end",
+    ),
+    ReasonCode.DOCTOR_ASKED: (
+        "{number} 号指定医生",
+        "{number} asks for a certain doctor",
+    ),
+    ReasonCode.ANY_DOCTOR: (
+        "{number} 号不指定医生",
+        "{number} waits for any doctor",
     ),
     ReasonCode.CALLED_NEXT: ("{number} 号排在最前，现在就诊", "{number} was first and is called"),
     ReasonCode.CALLED_CHOSEN: ("医生选择呼叫 {number} 号", "{number} was chosen by the doctor"),

@@ -105,6 +105,10 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
             " Please choose another room."
         ),
     ),
+    _CODE.NO_ROOM: (
+        "这是诊区队列，没有诊室，不能叫号。请先分配给医生。",
+        "This is the queue of an area and has no room. Please assign the patient first.",
+    ),
     _CODE.CARD_UNKNOWN: (
         "无法识别这张就诊卡。请在手机上重新打开就诊卡，或输入身份证号，或到分诊台。",
         (

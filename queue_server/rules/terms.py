@@ -189,6 +189,7 @@ class RefusalCode(StrEnum):
     RECALL_LIMIT = "RECALL_LIMIT"
     UNKNOWN_LEVEL = "UNKNOWN_LEVEL"
     LEVEL_NOT_ACCEPTED = "LEVEL_NOT_ACCEPTED"
+    NO_ROOM = "NO_ROOM"
     # Around the rules: identification, the wire and the desk.
     CARD_UNKNOWN = "CARD_UNKNOWN"
     CARD_EXPIRED = "CARD_EXPIRED"

@@ -34,6 +34,7 @@ TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketStat
         happened.PriorityGranted: _STATE.BOOKED,
         happened.Graded: _STATE.BOOKED,
         happened.NoteWritten: _STATE.BOOKED,
+        happened.DoctorAsked: _STATE.BOOKED,
         happened.Cancelled: _STATE.CANCELLED,
         happened.Expired: _STATE.EXPIRED,
     },
@@ -43,6 +44,7 @@ TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketStat
         happened.PriorityGranted: _STATE.WAITING,
         happened.Graded: _STATE.WAITING,
         happened.NoteWritten: _STATE.WAITING,
+        happened.DoctorAsked: _STATE.WAITING,
         happened.Moved: _STATE.WAITING,
         happened.CheckInCancelled: _STATE.BOOKED,
         happened.TransferredOut: _STATE.TRANSFERRED,
@@ -159,6 +161,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a doctor has given it beyond those that could be booked."""
     note: str = ""
     """What the nurse tells the doctor; no board shows it."""
+    wanted: QueueId | None = None
+    """In an area queue: the doctor's queue that the patient has asked for; None: any."""
     went_to: TicketId | None = None
     """Of a transferred one: as which ticket it goes on."""
     changed_entry: int = 0

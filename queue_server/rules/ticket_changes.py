@@ -32,7 +32,7 @@ def new_ticket(
             state=TicketState.WAITING,
             own_key=event.own_key,
             is_walk_in=event.is_walk_in,
-            checked_in_s=entry.at_s,
+            checked_in_s=entry.at_s if event.checked_in_s is None else event.checked_in_s,
             note=event.note,
         )
     return ticket
@@ -103,6 +103,8 @@ def _facts(ticket: Ticket, event: happened.TicketEvent) -> dict[str, Any]:
             return {"has_results": True}
         case happened.TransferredOut():
             return {"went_to": ticket_id(event.to_queue, ticket.number)}
+        case happened.DoctorAsked():
+            return {"wanted": event.doctor, "reason": ticket.reason}
         case happened.NoteWritten():
             # Why he stands where he stands is as it was.
             return {"note": event.note, "reason": ticket.reason}

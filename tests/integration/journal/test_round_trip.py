@@ -171,6 +171,7 @@ def full_day() -> list[happened.Entry]:
             asked.GrantPriority(queue=EAST, ticket=three, rank="military"),
             asked.Grade(queue=EAST, ticket=five, level=3),
             asked.WriteNote(queue=EAST, ticket=three, note="听力不佳"),
+            asked.AskForDoctor(queue=EAST, ticket=five, doctor=None),
             asked.CancelCheckIn(queue=EAST, ticket=three),
             asked.CheckIn(queue=EAST, ticket=three),
             asked.Hold(queue=EAST, ticket=three),

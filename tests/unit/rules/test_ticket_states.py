@@ -48,6 +48,7 @@ COMMANDS: dict[type[happened.TicketEvent], asked.TicketCommand] = {
     happened.ResultsReady: asked.NoteResultsReady(queue=HERE, ticket=TICKET),
     happened.PriorityGranted: asked.GrantPriority(queue=HERE, ticket=TICKET, rank="aged_80"),
     happened.Graded: asked.Grade(queue=HERE, ticket=TICKET, level=2),
+    happened.DoctorAsked: asked.AskForDoctor(queue=HERE, ticket=TICKET, doctor=None),
     happened.NoteWritten: asked.WriteNote(queue=HERE, ticket=TICKET, note="hears badly"),
     happened.CheckInCancelled: asked.CancelCheckIn(queue=HERE, ticket=TICKET),
     happened.Moved: asked.Move(queue=HERE, ticket=TICKET, after=OTHER, why="feels worse"),
@@ -88,6 +89,7 @@ def made(kind: type[happened.TicketEvent]) -> happened.TicketEvent:
         "to_queue": THERE,
         "reason": reason,
         "level": 2,
+        "doctor": THERE,
         "note": "hears badly",
     }
     if kind in (happened.PriorityGranted, happened.Graded):
