@@ -7,7 +7,7 @@ from queue_server.rules import events as happened
 from queue_server.rules.desk import Situation, of_ticket, require, require_level
 from queue_server.rules.listed import others
 from queue_server.rules.numbering import ticket_number
-from queue_server.rules.placement import MINUTE_S, Wish, granted, place, wish_for
+from queue_server.rules.placement import MINUTE_S, Wish, granted, level_of, place, wish_for
 from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day, Queue, goes_on_as
 from queue_server.rules.reason import LEVELS, RANKS, Reason, ReasonCode
@@ -169,6 +169,10 @@ def grade(situation: Situation, command: asked.Grade) -> list[happened.Event]:
     placing = None
     if ticket.state in LISTED:
         placing = place(queue, graded, policy, situation.now_s)
+        is_as_urgent = ticket.kind is TicketKind.EMERGENCY and level_of(graded) <= level_of(ticket)
+        if is_as_urgent and placing.index >= queue.order.index(ticket.id):
+            # Whoever is no less urgent than before loses no place by being graded.
+            placing = None
     noted = Reason(ReasonCode.GRADED, {"level": command.level})
     return [
         happened.Graded(

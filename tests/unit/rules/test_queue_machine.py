@@ -16,6 +16,7 @@ from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
 from queue_server.rules.day_in_work import apply
 from queue_server.rules.decide import Act, decide
+from queue_server.rules.placement import level_of
 from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day, Queue, open_day
 from queue_server.rules.reason import explain
@@ -347,11 +348,17 @@ class Morning(RuleBasedStateMachine):
             }
             return
         for ahead, passed in newly_ahead(was.order, now.order):
+            if entry.do == "grade" and self.is_less_urgent_now(was, now, passed):
+                continue
             is_emergency = now.tickets[ahead].kind is TicketKind.EMERGENCY
             pairs.append((passed, "emergency" if is_emergency else "rule"))
             if not is_emergency:
                 count = now.overtaken_count(now.tickets[passed])
                 assert count <= self.policies[queue].overtaken_max
+
+    def is_less_urgent_now(self, was: Queue, now: Queue, ticket: TicketId) -> bool:
+        """Tell whether somebody has just graded it down: then it goes back itself."""
+        return level_of(now.tickets[ticket]) > level_of(was.tickets[ticket])
 
     def what_was_just_done_can_be_undone(self, before: Day, entry: happened.Entry) -> None:
         if entry.do in {"issue", "undo"}:
