@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from hardware.slip import Align, Slip, SlipPart, SlipRow, SlipRule, SlipSpace, SlipText
+from hardware.slip import Align, Slip, SlipPart, SlipQr, SlipRow, SlipRule, SlipSpace, SlipText
 from kiosk.flow.bills import PaidFacts, insurance_fen, self_pay_fen
 from kiosk.presenter.money import shown
 from kiosk.presenter.paying import next_step
 from kiosk.presenter.wording import Wording
 from kiosk.slip import BODY_DOTS, SMALL_DOTS, TITLE_DOTS
-from queue_server.contract.payments import OwedItem, OwedSheet
+from queue_server.contract.payments import OwedItem, OwedSheet, Receipt
 
 AMOUNT_DOTS = 64
 
@@ -49,8 +49,8 @@ def make_payment_slip(
             is_bold=True,
             align=Align.START,
         ),
+        *_receipt(payment.receipt, words),
         SlipSpace(height_dots=12),
-        SlipText(text=words("payment_slip.no_invoice"), size_dots=SMALL_DOTS),
         SlipText(
             text=words("slip.printed_at", time=f"{printed_at:%Y-%m-%d %H:%M:%S}"),
             size_dots=SMALL_DOTS,
@@ -91,6 +91,26 @@ def _about(facts: PaidFacts, words: Wording, printed_at: datetime) -> Iterator[S
         paid_at = payment.paid_at.astimezone(printed_at.tzinfo)
         yield _row(words("payment_slip.paid_at"), f"{paid_at:%Y-%m-%d %H:%M:%S}")
     yield _row(words("payment_slip.number"), payment.payment_id)
+
+
+def _receipt(receipt: Receipt | None, words: Wording) -> Iterator[SlipPart]:
+    """Yield the electronic receipt: its numbers, and a code that leads to it."""
+    if receipt is None:
+        yield SlipSpace(height_dots=12)
+        yield SlipText(text=words("payment_slip.no_invoice"), size_dots=SMALL_DOTS)
+        return
+    yield SlipRule(is_dashed=True)
+    yield SlipText(text=words("payment_slip.receipt"), size_dots=BODY_DOTS, is_bold=True)
+    if receipt.code:
+        yield _row(words("payment_slip.receipt_code"), receipt.code)
+    yield _row(words("payment_slip.receipt_number"), receipt.number)
+    yield _row(words("payment_slip.check_code"), receipt.check_code)
+    if receipt.is_pending:
+        yield SlipText(text=words("payment_slip.receipt_pending"), size_dots=SMALL_DOTS)
+    if receipt.check_address:
+        yield SlipQr(payload=receipt.check_address)
+        yield SlipText(text=words("payment_slip.receipt_scan"), size_dots=SMALL_DOTS)
+    yield SlipText(text=words("payment_slip.receipt_print"), size_dots=SMALL_DOTS)
 
 
 def _row(label: str, value: str) -> SlipRow:

@@ -32,17 +32,18 @@ from queue_server.devices.register import DeviceRegister
 from queue_server.devices.watch import DeviceWatch
 from queue_server.documents.check_code import load_or_make_check_codes
 from queue_server.documents.report_maker import ReportMaker
-from queue_server.documents.typesetter import DocumentError, require_fonts
 from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.snapshot_file import SNAPSHOT_NAME, SnapshotFile
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.options import ServerOptions
 from queue_server.paying import Keep, Paying, PayingParts
-from queue_server.payments.configuration import load_payments
+from queue_server.payments.configuration import PaymentsConfiguration, load_payments
+from queue_server.receipts import Receipts, has_fonts, make_receipts
 from queue_server.records.demo_counter import DemoCounter
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.records.demo_report_shelf import DemoReports
+from queue_server.records.records import Records
 from queue_server.records.virtual_card import CardIssuer, load_or_make_key, public_key
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import MqttDoor
@@ -68,6 +69,7 @@ JOURNAL_BROKEN: Final = 70
 
 ANYWHERE: Final = "0.0.0.0"  # noqa: S104  # with TLS only, and for listed certificates only
 RECORDS_NAME: Final = "records.sqlite"
+CHECK_KEY_NAME: Final = "check-key"
 LOOK_AFTER_BROKER_S: Final = 0.5
 """How soon the built-in broker is started again when it has died."""
 
@@ -120,6 +122,7 @@ class _Running:
     cards: CardIssuer
     register: DeviceRegister
     paying: Paying | None
+    receipts: Receipts | None
     started_at: datetime
 
 
@@ -142,7 +145,17 @@ def _start_service(
     broker = _start_broker(options, site, register, stack)
     address = broker.address
     door = MqttDoor(address.host, address.port, site.id, session)
-    paying = _paying(options, site, journal, door, lambda facts: service.keep(facts).result())
+    payments = None if options.payments_file is None else load_payments(options.payments_file)
+    receipts = _receipts(options, payments, site, journal, records)
+    paying = _paying(
+        options,
+        site,
+        journal,
+        door,
+        lambda facts: service.keep(facts).result(),
+        payments=payments,
+        receipts=receipts,
+    )
     parts = Parts(
         journal=journal,
         records=records,
@@ -155,6 +168,7 @@ def _start_service(
         snapshots=_snapshots(setup, options),
         payments=None if paying is None else paying.desk,
         shelf=_shelf(site, reports),
+        receipts=None if receipts is None else receipts.desk,
     )
     service = QueueService(setup, parts)
     service.start()
@@ -174,29 +188,58 @@ def _start_service(
         cards=CardIssuer(key, site.id),
         register=register,
         paying=paying,
+        receipts=receipts,
         started_at=started_at,
     )
 
 
 def _paying(
-    options: ServerOptions, site: Site, journal: SqliteJournal, door: MqttDoor, keep: Keep
+    options: ServerOptions,
+    site: Site,
+    journal: SqliteJournal,
+    door: MqttDoor,
+    keep: Keep,
+    *,
+    payments: PaymentsConfiguration | None,
+    receipts: Receipts | None,
 ) -> Paying | None:
-    if options.payments_file is None:
+    if payments is None or receipts is None:
         return None
     return Paying(
         PayingParts(
-            configuration=load_payments(options.payments_file),
+            configuration=payments,
             journal=journal,
             keep=keep,
             counter=DemoCounter(_records_file(options)),
             door=door,
             site=site.id,
+            checks=receipts.checks,
             # By the real clock, as gateways check it.
             clock=lambda: datetime.now(UTC),
             day_of=lambda at: clinic_day(site, at),
             new_id=lambda: uuid.uuid4().hex[:16],
             fatal=_stop_at_once,
         )
+    )
+
+
+def _receipts(
+    options: ServerOptions,
+    payments: PaymentsConfiguration | None,
+    site: Site,
+    journal: SqliteJournal,
+    records: Records,
+) -> Receipts | None:
+    if payments is None:
+        return None
+    return make_receipts(
+        payments.receipts,
+        site=site,
+        records=records,
+        journal=journal,
+        codes=load_or_make_check_codes(options.data_folder / CHECK_KEY_NAME),
+        # By the real clock, as readers of a PDF check it.
+        now=datetime.now(UTC),
     )
 
 
@@ -235,6 +278,7 @@ def _start_desk(
         demo_cards=_demo_cards(options, running.cards, running.hospital),
         paying=running.paying,
         report_maker=_report_maker(options, running),
+        receipt_maker=None if running.receipts is None else running.receipts.maker,
     )
     pages = WebServer(application, host=options.http_host, port=options.http_port, https=https)
     port = pages.start()
@@ -302,12 +346,7 @@ def _snapshots(setup: Setup, options: ServerOptions) -> Snapshots:
 
 def _shelf(site: Site, reports: DemoReports) -> ReportShelf | None:
     """Return where reports come from; None: the site wants none, or none can be made here."""
-    if site.reports is None:
-        return None
-    try:
-        require_fonts()
-    except DocumentError as error:
-        _log.error("%s", error)
+    if site.reports is None or not has_fonts():
         return None
     return ReportShelf(reports=reports, new_token=lambda: secrets.token_urlsafe(32))
 
@@ -320,7 +359,7 @@ def _report_maker(options: ServerOptions, running: _Running) -> ReportMaker | No
         site=site,
         records=running.records,
         reports=running.reports,
-        codes=load_or_make_check_codes(options.data_folder / "check-key"),
+        codes=load_or_make_check_codes(options.data_folder / CHECK_KEY_NAME),
     )
 
 

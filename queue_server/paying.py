@@ -13,15 +13,18 @@ from queue_server.payments.attempt import Attempt
 from queue_server.payments.booking import Booking
 from queue_server.payments.cashier import Cashier, CashierParts
 from queue_server.payments.configuration import PaymentsConfiguration
+from queue_server.payments.finance_platform import HttpFinancePlatform
 from queue_server.payments.gateways.choice import make_gateways
 from queue_server.payments.notice_routes import make_notice_router
 from queue_server.payments.notices import NoticeDesk
+from queue_server.payments.receipt_clerk import ReceiptClerk
 from queue_server.payments.step_store import JournalSteps
 from queue_server.payments.sweeper import Sweeper
 from queue_server.records.sheets import Sheets
 from queue_server.rules.terms import SiteId
 from queue_server.service.door import Door
 from queue_server.service.payment_desk import DeskParts, PaymentDesk
+from queue_server.service.receipt_view import ReceiptChecks
 
 Keep = Callable[[Sequence[JournaledFact]], None]
 _log = logging.getLogger(__name__)
@@ -46,6 +49,7 @@ class PayingParts:
     counter: Counter
     door: Door
     site: SiteId
+    checks: ReceiptChecks
     clock: Callable[[], datetime]
     """The real time: gateways sign with it."""
     day_of: Callable[[datetime], date]
@@ -75,17 +79,20 @@ class Paying:
                 day_of=parts.day_of,
                 new_id=parts.new_id,
                 title=parts.configuration.title,
+                asks_platform=parts.configuration.platform is not None,
                 changed=self._changed,
             )
         )
         self._fatal = parts.fatal
         self._notices = NoticeDesk(self.cashier, self.gateways, parts.clock)
         self._sweeper = Sweeper(self.cashier, parts.clock, parts.fatal)
+        self._clerk = _clerk(parts, self.cashier)
         self.desk = PaymentDesk(
             DeskParts(
                 cashier=self.cashier,
                 channels=tuple(self.gateways),
                 sheets=parts.counter,
+                checks=parts.checks,
                 door=parts.door,
                 site=parts.site,
                 clock=parts.clock,
@@ -96,10 +103,14 @@ class Paying:
     def start(self) -> None:
         """Begin to look after what is open."""
         self._sweeper.start()
+        if self._clerk is not None:
+            self._clerk.start()
 
     def stop(self) -> None:
         """Finish what is being asked of gateways; what is open then, the journal knows."""
         self._sweeper.stop()
+        if self._clerk is not None:
+            self._clerk.stop()
         self.desk.close()
 
     def notice_router(self) -> APIRouter:
@@ -109,3 +120,13 @@ class Paying:
     def _changed(self, attempt: Attempt) -> None:
         _log.info("payment %s is %s", attempt.id, attempt.state)
         self.desk.changed(attempt)
+        if self._clerk is not None:
+            self._clerk.wake()
+
+
+def _clerk(parts: PayingParts, cashier: Cashier) -> ReceiptClerk | None:
+    platform = parts.configuration.platform
+    if platform is None:
+        return None
+    asked = HttpFinancePlatform(platform, parts.clock, parts.new_id)
+    return ReceiptClerk(cashier.keeper, asked, parts.clock, parts.fatal)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from hardware.code_kind import CodeKind, classify_code
-from kiosk.flow import paying, replies, reports
+from kiosk.flow import paying, receipts, replies, reports
 from kiosk.flow.asking import identify
 from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.cards import card_event
@@ -37,6 +37,7 @@ from kiosk.flow.events import (
 )
 from kiosk.flow.forgetting import forget_patient, leave
 from kiosk.flow.printing import print_ended
+from kiosk.flow.receipt_screens import PrintingReceipt
 from kiosk.flow.report_screens import PrintingReports, ProofPad
 from kiosk.flow.session import intent_of
 from kiosk.flow.settings import Settings
@@ -89,6 +90,8 @@ def _step(  # noqa: C901, PLR0911 - one line an event
         case CheckedInOffline() | NotCheckedInOffline():
             return replies.replied_alone(state, event)
         case ReportPrintEnded():
+            if isinstance(state.screen, PrintingReceipt):
+                return receipts.print_ended(state, state.screen, event)
             return reports.print_ended(state, event)
         case LineChanged() | OfflineCheckInAllowed() | PrintEnded() | SpeechEnded():
             # When the line is back, the server is asked what became of a payment.
@@ -118,7 +121,7 @@ def _noted(
 def _seconds_passed(state: State, event: SecondsPassed, settings: Settings) -> Step:
     state, effects = paying.seconds_passed(state, event.seconds)
     state = replace(state, time_text=event.time_text)
-    if isinstance(state.screen, PrintingReports):
+    if isinstance(state.screen, PrintingReports | PrintingReceipt):
         # Paper with his name comes out: the kiosk stays his until it is there.
         return replace(state, idle_s=0.0), ()
     if state.is_speaking:
@@ -136,7 +139,7 @@ def _seconds_passed(state: State, event: SecondsPassed, settings: Settings) -> S
 
 def _scanned(state: State, code: str) -> Step:
     screen = state.screen
-    if isinstance(screen, Waiting | PrintingReports):
+    if isinstance(screen, Waiting | PrintingReports | PrintingReceipt):
         return state, ()
     if isinstance(screen, Paying) and screen.is_live:
         return state, ()

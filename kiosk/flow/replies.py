@@ -3,11 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.flow import paying, reports
+from kiosk.flow import paying, receipts, reports
 from kiosk.flow.asking import find_place, without_answer
 from kiosk.flow.bills import Paying
 from kiosk.flow.events import CheckedInOffline, NotAnswered, NotCheckedInOffline, Replied
 from kiosk.flow.printing import print_slip
+from kiosk.flow.receipt_screens import PrintingReceipt
 from kiosk.flow.report_screens import PrintingReports, ProofPad
 from kiosk.flow.session import visit_of, visits_of
 from kiosk.flow.slip_facts import SlipFacts
@@ -43,6 +44,7 @@ from queue_server.contract.messages import (
     Visit,
 )
 from queue_server.contract.payments import FindOwed, Owed, Pay, Payment
+from queue_server.contract.receipt_messages import ListReceipts, ReceiptsListed
 from queue_server.contract.report_messages import (
     ListReports,
     PrintingNoted,
@@ -65,7 +67,7 @@ _SHOW_A_CARD_AGAIN: Final = frozenset(
 _WORTH_ANOTHER_TRY: Final = frozenset({RefusalCode.BUSY, RefusalCode.REQUEST_EXPIRED})
 
 
-def replied(  # noqa: C901, PLR0911 - one line an answer
+def replied(  # noqa: C901, PLR0911, PLR0912 - one line an answer
     state: State, event: Replied
 ) -> Step:
     """Return what an answer leads to; one that nobody waits for leads nowhere."""
@@ -77,6 +79,8 @@ def replied(  # noqa: C901, PLR0911 - one line an answer
     waiting = state.screen
     if isinstance(waiting, PrintingReports):
         return reports.replied(state, waiting, event)
+    if isinstance(waiting, PrintingReceipt):
+        return receipts.replied(state, waiting, event)
     if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
         return state, ()
     match event.body:
@@ -88,6 +92,8 @@ def replied(  # noqa: C901, PLR0911 - one line an answer
             return paying.begun(state, event.body, state.paying_for)
         case Proven() | ReportsListed():
             return reports.answered(state, event.body)
+        case ReceiptsListed():
+            return receipts.listed(state, event.body)
         case CheckedIn():
             return _checked_in(state, event.body)
         case PlaceFound():
@@ -106,6 +112,8 @@ def not_answered(state: State, event: NotAnswered) -> Step:
     waiting = state.screen
     if isinstance(waiting, PrintingReports):
         return reports.replied(state, waiting, event)
+    if isinstance(waiting, PrintingReceipt):
+        return receipts.replied(state, waiting, event)
     if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
         return state, ()
     asked, trouble = waiting.asked, Trouble.NO_ANSWER
@@ -225,6 +233,8 @@ def _refused(state: State, body: Refused, asked: Asked) -> Step:
 def _next_after_refusal(state: State, code: RefusalCode, asked: Asked) -> Next:
     if isinstance(asked.body, FindOwed | Pay):
         return paying.next_after_refusal(code)
+    if isinstance(asked.body, ListReceipts):
+        return receipts.next_after_refusal(code)
     if isinstance(asked.body, ProveIdentity | ListReports):
         return reports.next_after_refusal(code, asked.body)
     if code is RefusalCode.ID_NUMBER_UNKNOWN:

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from kiosk.flow.bills import Bills, Channels, Paid, Paying
+from kiosk.flow.receipt_screens import ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import ProofPad, Reports, ReportsPrinted
 from kiosk.flow.state import (
     Arrived,
@@ -46,7 +47,7 @@ def intent_of(state: State) -> Intent:
     if isinstance(state.screen, Identify | IdNumberPad | Refusal):
         intent = state.screen.intent
         return Intent.REPORTS if intent is Intent.PROVE else intent
-    if isinstance(state.screen, Bills | Channels | Paying | Paid):
+    if isinstance(state.screen, Bills | Channels | Paying | Paid | Receipts | ReceiptPrinted):
         return Intent.PAY
     if isinstance(state.screen, ProofPad | Reports | ReportsPrinted):
         return Intent.REPORTS
@@ -59,7 +60,9 @@ def has_way_back(state: State) -> bool:
         return True
     if isinstance(state.screen, OneVisit | MyPlace | Arrived):
         return len(visits_of(state)) > 1
-    return isinstance(state.screen, Identify | IdNumberPad | Channels | ProofPad | Refusal)
+    return isinstance(
+        state.screen, Identify | IdNumberPad | Channels | ProofPad | Receipts | Refusal
+    )
 
 
 def screen_name(state: State) -> str:

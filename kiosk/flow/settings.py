@@ -23,6 +23,11 @@ class Settings:
     """The last so many of them show a warning."""
 
     @property
+    def prints_receipts(self) -> bool:
+        """Whether receipts are printed here: where there is an A4 printer."""
+        return self.takes_payments and self.has_reports
+
+    @property
     def warning_after_s(self) -> float:
         """Untouched seconds until the warning."""
         return self.unattended_after_s - self.countdown_s

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from kiosk.flow.bills import Bills, Channels, Paid, Paying
 from kiosk.flow.events import Effect, PrintFailure
+from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports, ReportsPrinted
 from kiosk.flow.slip_facts import Provisional, SlipFacts
 from queue_server.contract.messages import RequestBody, Visit
@@ -184,6 +185,9 @@ Screen = (
     | Reports
     | PrintingReports
     | ReportsPrinted
+    | Receipts
+    | PrintingReceipt
+    | ReceiptPrinted
     | Refusal
 )
 

@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Final
 
 from hardware.code_kind import is_resident_id
-from kiosk.flow import id_number, paying, reports
+from kiosk.flow import id_number, paying, receipts, reports
 from kiosk.flow.asking import ask, call_nurse, find_place, only_card
 from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.events import CHECK_CHARACTER_X, Key, Speak, StopSpeaking, Wipe
 from kiosk.flow.forgetting import forget_patient, leave
 from kiosk.flow.printing import print_again
+from kiosk.flow.receipt_screens import PrintingReceipt, Receipts
 from kiosk.flow.replies import screen_of_visit
 from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports
 from kiosk.flow.session import has_way_back, page_count, visit_of, visits_of
@@ -38,7 +39,7 @@ from queue_server.contract.messages import Identify as IdentifyBody
 
 def _home(state: State, argument: int, settings: Settings) -> Step:
     """Forget the patient, but not the language he reads: he may well go on."""
-    if isinstance(state.screen, Waiting | PrintingReports):
+    if isinstance(state.screen, Waiting | PrintingReports | PrintingReceipt):
         return replace(state, help=None), ()
     state, last_words = paying.given_up(state)
     return replace(forget_patient(state), screen=Home(), help=None), (Wipe(), *last_words)
@@ -64,7 +65,7 @@ def _back(  # noqa: PLR0911 - one line a screen
             return _home(state, argument, settings)
         case Channels(bills=bills):
             return replace(state, screen=bills), ()
-        case Refusal(intent=Intent.PAY):
+        case Refusal(intent=Intent.PAY) | Receipts():
             return paying.find_owed(state)
         case _:
             return replace(state, screen=Visits()), ()
@@ -79,7 +80,8 @@ def _language(state: State, argument: int, settings: Settings) -> Step:
 def _elder(state: State, argument: int, settings: Settings) -> Step:
     screen = state.screen
     # A page holds fewer visits in large print: the second page would be another one.
-    shown = replace(screen, page=0) if isinstance(screen, Visits | Bills | Reports) else screen
+    paged = Visits | Bills | Reports | Receipts
+    shown = replace(screen, page=0) if isinstance(screen, paged) else screen
     return replace(state, is_elder=not state.is_elder, screen=shown), ()
 
 
@@ -224,6 +226,8 @@ def _turn_page(by: int) -> Callable[[State, int, Settings], Step]:
             return paying.turn_page(state, by)
         if isinstance(state.screen, Reports):
             return reports.turn_page(state, by), ()
+        if isinstance(state.screen, Receipts):
+            return receipts.turn_page(state, state.screen, by), ()
         if not isinstance(state.screen, Visits):
             return state, ()
         page = min(max(0, state.screen.page + by), page_count(state) - 1)
@@ -307,6 +311,9 @@ TAPPED: Final[dict[Key, Callable[[State, int, Settings], Step]]] = {
     Key.MORE_BILLS: _turn_page(+1),
     Key.CHANNEL: paying.choose_channel,
     Key.CANCEL_PAYMENT: paying.cancel,
+    Key.RECEIPTS: receipts.find,
+    Key.RECEIPT: receipts.print_one,
+    Key.PRINT_RECEIPT: receipts.print_paid,
     Key.REPORTS: reports.tapped,
     Key.REPORT: reports.toggle,
     Key.EARLIER_REPORTS: _turn_page(-1),

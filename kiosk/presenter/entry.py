@@ -19,6 +19,7 @@ from kiosk.presenter.views import (
 from kiosk.presenter.wording import Wording
 from queue_server.contract.messages import CheckIn, FindPlace
 from queue_server.contract.payments import FindOwed, Pay
+from queue_server.contract.receipt_messages import ListReceipts
 from queue_server.contract.report_messages import ListReports, ProveIdentity
 
 
@@ -34,7 +35,7 @@ def home(words: Wording, settings: Settings, *, is_alone: bool) -> HomeView:
     pay = ChoiceView(
         key=Key.PAY,
         icon=Icon.PAY,
-        label=words("home.pay"),
+        label=words("home.pay_receipts" if has_reports else "home.pay"),
         hint=words(f"home.pay_hint{alone}"),
     )
     return HomeView(
@@ -143,6 +144,8 @@ def waiting(screen: Waiting, words: Wording) -> WaitingView:
             title = words("waiting.title_check_in")
         case FindOwed():
             title = words("waiting.title_owed")
+        case ListReceipts():
+            title = words("waiting.title_receipts")
         case Pay():
             title = words("waiting.title_pay")
         case FindPlace():

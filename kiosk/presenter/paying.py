@@ -13,6 +13,7 @@ from kiosk.flow.bills import (
     self_pay_fen,
 )
 from kiosk.flow.events import Key
+from kiosk.flow.settings import Settings
 from kiosk.flow.state import State
 from kiosk.presenter import money
 from kiosk.presenter.place import print_message, printed_keys
@@ -35,7 +36,7 @@ from kiosk.presenter.views import (
     WaitingView,
 )
 from kiosk.presenter.wording import Wording
-from queue_server.contract.payments import OwedItem, OwedSheet, PaymentState
+from queue_server.contract.payments import OwedItem, OwedSheet, PaymentState, Receipt
 
 _STATE: Final = PaymentState
 _LOOKS: Final = {
@@ -49,13 +50,14 @@ _LOOKS: Final = {
 _PAY_AGAIN: Final = frozenset({_STATE.CLOSED, _STATE.FAILED, _STATE.REFUNDED})
 
 
-def bills(state: State, screen: Bills, words: Wording) -> BillsView:
+def bills(state: State, screen: Bills, words: Wording, settings: Settings) -> BillsView:
     """A page of the bills, item by item, and what the chosen ones cost."""
     pages = pages_of(screen.sheets, is_elder=state.is_elder)
     page, chosen = screen.page, screen.chosen_sheets
     fen = self_pay_fen(chosen)
     earlier = KeyView(key=Key.EARLIER_BILLS, label=words("visits.earlier"), icon=Icon.EARLIER)
     more = KeyView(key=Key.MORE_BILLS, label=words("visits.more"), icon=Icon.NEXT)
+    receipts = KeyView(key=Key.RECEIPTS, label=words("bills.receipts"), icon=Icon.PRINTER)
     name = state.session.masked_name if state.session else ""
     return BillsView(
         title=words("bills.title", name=words.name_of(name)),
@@ -75,6 +77,7 @@ def bills(state: State, screen: Bills, words: Wording) -> BillsView:
                 is_primary=True,
                 is_enabled=fen > 0,
             ),
+            *((receipts,) if settings.prints_receipts else ()),
         ),
     )
 
@@ -190,8 +193,8 @@ def _ended(screen: Paying, channel: str, words: Wording) -> RefusalView:
     )
 
 
-def paid(state: State, screen: Paid, words: Wording) -> PlaceView:
-    """That it is paid, and what to do next, where."""
+def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> PlaceView:
+    """That it is paid, what to do next, where, and the number of the receipt."""
     payment = screen.facts.payment
     return PlaceView(
         title=words("paid.title", name=words.name_of(screen.facts.masked_name)),
@@ -205,11 +208,31 @@ def paid(state: State, screen: Paid, words: Wording) -> PlaceView:
         ahead=None,
         at_most="",
         reason="",
-        steps=tuple(
-            StepView(icon=Icon.NEXT, text=next_step(sheet, words)) for sheet in screen.facts.sheets
+        steps=(
+            *(StepView(icon=Icon.NEXT, text=next_step(one, words)) for one in screen.facts.sheets),
+            *_receipt_step(payment.receipt, words),
         ),
-        keys=printed_keys(state, words),
+        keys=(
+            *_receipt_key(payment.receipt, words, settings),
+            *printed_keys(state, words),
+        ),
     )
+
+
+def _receipt_step(receipt: Receipt | None, words: Wording) -> tuple[StepView, ...]:
+    if receipt is None:
+        return ()
+    text = words("paid.receipt", number=receipt.number)
+    return (StepView(icon=Icon.REPORT, text=text),)
+
+
+def _receipt_key(
+    receipt: Receipt | None, words: Wording, settings: Settings
+) -> tuple[KeyView, ...]:
+    if receipt is None or not settings.prints_receipts:
+        return ()
+    label = words("paid.print_receipt")
+    return (KeyView(key=Key.PRINT_RECEIPT, label=label, icon=Icon.REPORT),)
 
 
 def next_step(sheet: OwedSheet, words: Wording) -> str:

@@ -25,7 +25,7 @@ _LOOKS: Final[dict[str, tuple[Tone, Icon]]] = {
 }
 
 
-def refusal(screen: Refusal, words: Wording) -> RefusalView:
+def refusal(screen: Refusal, words: Wording, *, prints_receipts: bool = False) -> RefusalView:
     """The server's own words where it spoke, and our hint."""
     code = screen.code if words.has(f"refusal.title_{screen.code}") else "OTHER"
     tone, icon = _LOOKS.get(screen.code, (Tone.CAUTION, Icon.CAUTION))
@@ -37,11 +37,15 @@ def refusal(screen: Refusal, words: Wording) -> RefusalView:
     )
     call = KeyView(key=Key.CALL_NURSE, label=words("refusal.call_nurse"), icon=Icon.NURSE)
     home = KeyView(key=Key.HOME, label=words("refusal.home"))
+    others = (call,) if screen.next is Next.HOME else (call, home)
+    if screen.code == RefusalCode.NOTHING_OWED and prints_receipts:
+        receipts = KeyView(key=Key.RECEIPTS, label=words("bills.receipts"), icon=Icon.PRINTER)
+        others = (receipts, call)
     return RefusalView(
         tone=tone,
         icon=icon,
         title=words(f"refusal.title_{code}"),
         message=message,
         hint=words(f"refusal.hint_{code}"),
-        keys=(again, call) if screen.next is Next.HOME else (again, call, home),
+        keys=(again, *others),
     )

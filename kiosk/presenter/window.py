@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.flow.bills import Bills, Channels, Paid, Paying
 from kiosk.flow.course import is_warning
 from kiosk.flow.events import Key
+from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports, ReportsPrinted
 from kiosk.flow.session import has_way_back, screen_name
 from kiosk.flow.settings import Settings
@@ -24,7 +25,7 @@ from kiosk.flow.state import (
     Visits,
     Waiting,
 )
-from kiosk.presenter import entry, paying, place, refusal, reports, visits
+from kiosk.presenter import entry, paying, place, receipts, refusal, reports, visits
 from kiosk.presenter.views import (
     Body,
     HeaderView,
@@ -74,7 +75,8 @@ class Presenter:
     def _dock(self, state: State, words: Wording) -> tuple[KeyView | None, ...]:
         languages = self.settings.languages
         following = languages[(languages.index(state.language) + 1) % len(languages)]
-        is_waiting = isinstance(state.screen, Waiting | PrintingReports) and state.help is None
+        is_busy = isinstance(state.screen, Waiting | PrintingReports | PrintingReceipt)
+        is_waiting = is_busy and state.help is None
         can_go_back = has_way_back(state) and not is_warning(state, self.settings)
         home = KeyView(key=Key.HOME, label=words("dock.home"), icon=Icon.HOME)
         back = KeyView(key=Key.BACK, label=words("dock.back"), icon=Icon.BACK)
@@ -116,13 +118,13 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
         case MyPlace():
             return place.my_place(state, state.screen, words)
         case Bills():
-            return paying.bills(state, state.screen, words)
+            return paying.bills(state, state.screen, words, settings)
         case Channels():
             return paying.channels(state.screen, words)
         case Paying():
             return paying.paying(state, state.screen, words)
         case Paid():
-            return paying.paid(state, state.screen, words)
+            return paying.paid(state, state.screen, words, settings)
         case ProofPad():
             return reports.proof_pad(state, state.screen, words, settings)
         case Reports():
@@ -131,8 +133,14 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
             return reports.printing(state.screen, words)
         case ReportsPrinted():
             return reports.printed(state.screen, words)
+        case Receipts():
+            return receipts.receipts(state, state.screen, words)
+        case PrintingReceipt():
+            return receipts.printing(words)
+        case ReceiptPrinted():
+            return receipts.printed(state.screen, words)
         case Refusal():
-            return refusal.refusal(state.screen, words)
+            return refusal.refusal(state.screen, words, prints_receipts=settings.prints_receipts)
 
 
 def _banner(state: State, words: Wording) -> MessageView | None:

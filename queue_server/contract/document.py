@@ -15,7 +15,13 @@ import msgspec
 from msgspec import inspect as shape
 
 from queue_server.client import connection, doubt, line
-from queue_server.contract import messages, payments, report_messages, topics
+from queue_server.contract import (
+    messages,
+    payments,
+    receipt_messages,
+    report_messages,
+    topics,
+)
 from queue_server.contract.codec import encode
 from queue_server.contract.docstrings import docstring, in_one_line
 from queue_server.contract.examples import EXAMPLES, EXCHANGE
@@ -66,6 +72,8 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             report_messages.ListReports,
             report_messages.PrintReport,
             report_messages.TellPrinted,
+            receipt_messages.ListReceipts,
+            receipt_messages.PrintReceipt,
         ),
     ),
     (
@@ -84,6 +92,9 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             report_messages.ListedReport,
             report_messages.ReportReleased,
             report_messages.PrintingNoted,
+            receipt_messages.ReceiptsListed,
+            receipt_messages.ListedReceipt,
+            payments.Receipt,
             messages.Refused,
             messages.Visit,
             messages.Place,
@@ -123,6 +134,7 @@ VALUES: Final[tuple[type[StrEnum], ...]] = (
     terms.PrintOutcome,
     terms.DeviceAct,
     payments.PaymentState,
+    receipt_messages.ReceiptState,
 )
 CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (line, "RETRY_AFTER_S"),
@@ -140,6 +152,8 @@ CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
     (messages, "PROVISIONAL_SLIP_PREFIX"),
     (report_messages, "REPORT_PATH"),
     (report_messages, "RELEASE_LIFE_S"),
+    (receipt_messages, "RECEIPT_DAYS"),
+    (receipt_messages, "RECEIPTS_LISTED_MAX"),
     (messages, "PAYLOAD_BYTES_MAX"),
     (messages, "SCREENSHOT_BYTES_MAX"),
     (messages, "BOARD_WAITING_MAX"),

@@ -46,6 +46,14 @@ from queue_server.contract.payments import (
     Pay,
     Payment,
     PaymentState,
+    Receipt,
+)
+from queue_server.contract.receipt_messages import (
+    ListedReceipt,
+    ListReceipts,
+    PrintReceipt,
+    ReceiptsListed,
+    ReceiptState,
 )
 from queue_server.contract.report_messages import (
     ListedReport,
@@ -102,6 +110,23 @@ _PAYMENT: Final = Payment(
     changed_at=_REPLIED,
     qr_text="weixin://wxpay/bizpayurl?pr=p8N2kT5",
     seconds_left=88,
+)
+
+_RECEIPT: Final = ListedReceipt(
+    receipt=Receipt(
+        receipt_id="2026112300000123",
+        number="20261123 00000123",
+        check_code="ABCD-EFGH-IJKL-MNOP",
+        check_address="https://queue.example.cn/verify/receipt/2026112300000123/ABCDEFGHIJKLMNOP",
+    ),
+    state=ReceiptState.VALID,
+    amount_fen=2575,
+    day_on="2026-11-23",
+    issued_at=_REPLIED,
+    channel="wechat",
+    title_zh="苯磺酸氨氯地平片 5mg×28 片",
+    title_en="Amlodipine tablets 5 mg × 28",
+    item_count=1,
 )
 
 _DOCTOR: Final = {
@@ -291,6 +316,11 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     OwedSheet: _SHEET,
     OwedItem: _SHEET.items[0],
     Payment: _PAYMENT,
+    Receipt: _RECEIPT.receipt,
+    ListReceipts: ListReceipts(session_id=_IDENTIFY_ID),
+    PrintReceipt: PrintReceipt(session_id=_IDENTIFY_ID, receipt_id=_RECEIPT.receipt.receipt_id),
+    ReceiptsListed: ReceiptsListed(receipts=[_RECEIPT]),
+    ListedReceipt: _RECEIPT,
     Proven: Proven(),
     ReportsListed: ReportsListed(reports=[_REPORT]),
     ListedReport: _REPORT,

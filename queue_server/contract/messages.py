@@ -18,6 +18,7 @@ from queue_server.contract.payments import (
     Pay,
     Payment,
 )
+from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt, ReceiptsListed
 from queue_server.contract.report_messages import (
     ListReports,
     PrintingNoted,
@@ -112,6 +113,8 @@ RequestBody = (
     | ListReports
     | PrintReport
     | TellPrinted
+    | ListReceipts
+    | PrintReceipt
 )
 
 
@@ -248,6 +251,7 @@ ReplyBody = (
     | Proven
     | ReportsListed
     | ReportReleased
+    | ReceiptsListed
     | PrintingNoted
     | Refused
 )

@@ -111,6 +111,23 @@ class OwedSheet(Message, frozen=True, kw_only=True):
     items: list[OwedItem]
 
 
+class Receipt(Message, frozen=True, kw_only=True):
+    """The receipt of a payment, as slip and screen show it."""
+
+    receipt_id: ShortText
+    """What `print_receipt` names; to be handed back as it came."""
+    code: ShortText = ""
+    """The finance platform's code; empty where the hospital numbers its receipts itself."""
+    number: ShortText
+    """As it is read."""
+    check_code: ShortText
+    """To be compared by whoever verifies it."""
+    check_address: ShortText = ""
+    """What to show as a QR code: whoever opens it sees whether the receipt counts."""
+    is_pending: bool = False
+    """Whether the finance platform has still to give it its number."""
+
+
 class Payment(Message, frozen=True, kw_only=True, tag="payment"):
     """A payment, and how it stands: the reply to `pay`, `follow_payment` and `cancel_payment`.
 
@@ -136,6 +153,8 @@ class Payment(Message, frozen=True, kw_only=True, tag="payment"):
     """How long the patient may still pay, as of when this was sent; 0 when he may not."""
     paid_at: Instant | None = None
     """When the hospital heard of the money."""
+    receipt: Receipt | None = None
+    """Its receipt, once it is booked, and as long as that counts."""
 
 
 class Owed(Message, frozen=True, kw_only=True, tag="owed"):

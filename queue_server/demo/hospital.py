@@ -156,7 +156,7 @@ class DemoHospital:
     def start_server(self) -> None:
         """Start the queue server with its broker and pages."""
         self._write_users()
-        arguments = ["-m", "queue_server", "server", "--site", str(SITE_FILE)]
+        arguments = ["-m", "queue_server", "server", "--site", str(self._write_site())]
         arguments += ["--users", str(self.folder / "users.toml")]
         arguments += ["--data", str(self.folder / "data"), "--demo-seed", str(SEED)]
         arguments += ["--payments", str(self.folder / "sandbox" / "payments.toml")]
@@ -165,6 +165,14 @@ class DemoHospital:
         arguments += [option, str(self.broker)]
         self.programs.start("server", [*arguments, *LOGS, *self._clock()])
         self.programs.wait_for_port("server", self.ports.http)
+
+    def _write_site(self) -> Path:
+        """Write the site with the address of its pages, where QR codes on paper lead to."""
+        path, key = self.folder / "site.toml", "[site]\n"
+        pattern = SITE_FILE.read_text(encoding="utf-8")
+        text = pattern.replace(key, f'{key}public_address = "{self.address}"\n', 1)
+        path.write_text(text, encoding="utf-8")
+        return path
 
     def start_kiosk(self, size: str) -> None:
         """Start the kiosk in a window of `size`."""

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from queue_server.documents.check_code import CheckCodes, in_groups
 from queue_server.documents.receipt_document import ReceiptPrinting, make_receipt
-from queue_server.documents.signing import PdfSigner
 from queue_server.documents.typesetter import DocumentError
 from queue_server.payments.receipt import Receipt
 from queue_server.payments.receipt_shelf import ReceiptShelf
@@ -13,6 +13,10 @@ from queue_server.records.records import Patient, Records
 from queue_server.rules.terms import DeviceId
 from queue_server.service.clinic_day import clinic_day
 from queue_server.site import Site
+
+if TYPE_CHECKING:
+    # Slow to import, and only needed where somebody signs.
+    from queue_server.documents.signing import PdfSigner
 
 RECEIPT_PATH = "/verify/receipt"
 _KIND = "receipt"
@@ -36,7 +40,7 @@ class ReceiptMaker:
     records: Records
     shelf: ReceiptShelf
     codes: CheckCodes
-    signer: PdfSigner | None
+    signer: "PdfSigner | None"
     """None: the hospital prints no receipts here, but they can be verified."""
 
     def make(self, number: str, device: DeviceId, made_at: datetime, *, is_copy: bool) -> bytes:

@@ -114,17 +114,23 @@ def _reconcile(parsed: argparse.Namespace) -> int:
     from queue_server.payments.configuration import PaymentsError, load_payments  # noqa: PLC0415
     from queue_server.payments.gateway import GatewaySilent  # noqa: PLC0415
     from queue_server.payments.gateways.choice import make_gateways  # noqa: PLC0415
-    from queue_server.payments.reconciling import reconcile_day  # noqa: PLC0415
+    from queue_server.payments.reconciling import (  # noqa: PLC0415
+        receipt_numbers,
+        reconcile_day,
+    )
 
     day_on = parsed.day or (datetime.now(BEIJING) - timedelta(days=1)).date()
     try:
         gateways = make_gateways(load_payments(parsed.payments))
         key = load_journal_key(parsed.key_file, os.environ)
         journal = SqliteJournal(parsed.data / JOURNAL_NAME, key)
-        found = reconcile_day(JournalSteps(journal, _keep_nothing), gateways, day_on)
+        store = JournalSteps(journal, _keep_nothing)
+        found = reconcile_day(store, gateways, day_on)
         if parsed.csv is not None:
             every = [difference for one in found for difference in one.differences]
-            parsed.csv.write_text(differences_csv(day_on, every), encoding="utf-8", newline="")
+            numbers = receipt_numbers(store, day_on)
+            text = differences_csv(day_on, every, lambda attempt: numbers.get(attempt, ()))
+            parsed.csv.write_text(text, encoding="utf-8", newline="")
     except (PaymentsError, JournalUnusable, ValueError) as error:
         print(error, file=sys.stderr)
         return USER_ERROR

@@ -2,11 +2,13 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
+from queue_server.payments.receipt import in_groups
 from queue_server.payments.reconciliation import ADVICE, Difference
+from queue_server.payments.terms import AttemptId, ReceiptNo
 
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 _HEADER: Final = (
@@ -18,13 +20,24 @@ _HEADER: Final = (
     "系统状态 our state",
     "系统金额(元) our amount (yuan)",
     "渠道金额(元) gateway's amount (yuan)",
+    "票据流水号 receipts",
     "处理 what to do",
     "what to do (English)",
 )
 
 
-def differences_csv(day_on: date, differences: Iterable[Difference]) -> str:
-    """Return the differences of a day as CSV with a byte order mark, as spreadsheets want it."""
+def differences_csv(
+    day_on: date,
+    differences: Iterable[Difference],
+    receipts_of: Callable[[AttemptId], Sequence[ReceiptNo]],
+) -> str:
+    """Return the differences of a day as CSV with a byte order mark, as spreadsheets want it.
+
+    Args:
+        day_on: the day.
+        differences: what does not agree.
+        receipts_of: the numbers of a payment's receipts: its own, then the reversing one.
+    """
     text = io.StringIO()
     text.write("\ufeff")
     writer = csv.writer(text)
@@ -40,6 +53,7 @@ def differences_csv(day_on: date, differences: Iterable[Difference]) -> str:
             one.state or "",
             yuan(one.books_fen),
             yuan(one.gateway_fen),
+            " / ".join(map(in_groups, receipts_of(one.attempt))),
             advice_zh,
             advice_en,
         )

@@ -10,7 +10,7 @@ from queue_server.payments.bookkeeper import read_books
 from queue_server.payments.gateway import Gateway
 from queue_server.payments.reconciliation import DaySpan, Reconciliation, reconcile
 from queue_server.payments.step_store import StepStore
-from queue_server.payments.terms import AttemptId, Channel
+from queue_server.payments.terms import AttemptId, Channel, ReceiptNo
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 """The gateways' days are those of Beijing, wherever the site is."""
@@ -34,6 +34,20 @@ def reconcile_day(
         reconcile(channel, attempts, gateway.daily_bill(day_on), span)
         for channel, gateway in gateways.items()
     ]
+
+
+def receipt_numbers(store: StepStore, day_on: date) -> Mapping[AttemptId, Sequence[ReceiptNo]]:
+    """Return the numbers of the receipts of the payments that a day's bill may be about.
+
+    Raises:
+        JournalUnusable: the books can't be read.
+    """
+    found: dict[AttemptId, dict[ReceiptNo, None]] = {}
+    for later in range(-1, DAYS_SINCE + 1):
+        books = read_books(store, day_on + timedelta(days=later))
+        for receipt in books.receipt_book.receipts.values() if books is not None else ():
+            found.setdefault(receipt.attempt, {})[receipt.number] = None
+    return {attempt: tuple(numbers) for attempt, numbers in found.items()}
 
 
 def attempts_around(store: StepStore, day_on: date) -> Sequence[Attempt]:

@@ -254,6 +254,14 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
             " identified yourself by it already. Please go to the nurse desk."
         ),
     ),
+    _CODE.RECEIPTS_OFF: (
+        "本院区的自助机不提供票据打印。请到收费窗口办理。",
+        "Receipts are not printed at the kiosks of this site. Please go to the cashier's desk.",
+    ),
+    _CODE.UNKNOWN_RECEIPT: (
+        "没有找到这张票据。请返回重新选择，或到收费窗口询问。",
+        "There is no such receipt. Please go back and choose again, or ask at the cashier's desk.",
+    ),
     _CODE.UNKNOWN_REPORT: (
         "没有找到这份报告。请返回重新选择，或到分诊台询问。",
         "There is no such report. Please go back and choose again, or ask at the nurse desk.",

@@ -33,6 +33,7 @@ from queue_server.contract.payments import (
     FollowPayment,
     Pay,
 )
+from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt
 from queue_server.contract.report_messages import (
     ListReports,
     PrintReport,
@@ -55,6 +56,8 @@ from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, Noted
 from queue_server.service.now import Now, Session, with_decided, with_patient
 from queue_server.service.payment_desk import PaymentDesk
+from queue_server.service.receipt_lookup import ReceiptDesk
+from queue_server.service.receipting import answer_about_receipts
 from queue_server.service.reporting import answer_about_reports
 from queue_server.service.setup import Setup
 from queue_server.service.taking_over import taken_over
@@ -71,7 +74,14 @@ class Answer(NamedTuple):
 class Draft:
     """The state and the batch while the jobs of one commit are decided."""
 
-    def __init__(self, setup: Setup, journal: Journal, now: Now, at: datetime) -> None:
+    def __init__(
+        self,
+        setup: Setup,
+        journal: Journal,
+        now: Now,
+        at: datetime,
+        receipts: ReceiptDesk | None = None,
+    ) -> None:
         self.setup = setup
         self.now = now
         self.at = local_time(setup.site, at)
@@ -79,6 +89,7 @@ class Draft:
         """The second of the clinic day at which this batch is decided."""
         self.batch = Batch()
         self._journal = journal
+        self._receipts = receipts
         self._replies: dict[RequestId, bytes] = {}
         self._new_requests: frozenset[RequestId] = frozenset()
 
@@ -153,7 +164,8 @@ class Draft:
                 # No answer yet: the kiosk keeps it and asks again with the same id.
                 return Answer(payload=encode(self._reply(request_id, body)), outcome=outcome)
         payload = encode(self._reply(request_id, body))
-        if not isinstance(job.request.body, FindOwed | FollowPayment | ListReports):
+        unkept = FindOwed | FollowPayment | ListReports | ListReceipts
+        if not isinstance(job.request.body, unkept):
             # These change nothing, and what is owed or reported tells of illnesses: it is not kept.
             self._remember(kept_as, payload)
         return Answer(payload=payload, outcome=outcome)
@@ -212,6 +224,8 @@ class Draft:
                 return job.told
             case ProveIdentity() | ListReports() | PrintReport() | TellPrinted() as body:
                 return answer_about_reports(self, job, body)
+            case ListReceipts() | PrintReceipt() as body:
+                return answer_about_receipts(self, job, body, self._receipts)
 
     def _identified(self, job: Asked) -> Identified:
         found = job.found

@@ -16,6 +16,7 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, PatientId, RequestId
 from queue_server.service.facts import AnyFact
 from queue_server.service.identification import Found
+from queue_server.service.receipt_lookup import FoundReceipts
 from queue_server.service.report_lookup import FoundReports
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ class Asked:
     device: DeviceId
     request: Request
     delivery: int
-    found: Found | FoundReports | Refused | None = None
+    found: Found | FoundReports | FoundReceipts | Refused | None = None
     told: Owed | Payment | Refused | None = None
     """The payment desk's answer to a request about money."""
     arrived_s: float = 0.0

@@ -21,6 +21,7 @@ from queue_server.payments.attempt import Attempt
 from queue_server.payments.cashier import Cashier
 from queue_server.payments.ledger import Charge
 from queue_server.payments.payment_code import channel_of_code
+from queue_server.payments.receipt import valid_receipt
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.terms import AttemptId, AttemptState, Channel, SheetId
 from queue_server.records.records import RecordsUnavailable
@@ -30,6 +31,7 @@ from queue_server.rules.terms import DeviceId, PatientId, RefusalCode, SiteId
 from queue_server.service.door import Door
 from queue_server.service.jobs import Asked, Job
 from queue_server.service.payment_view import last_to_tell, owed_of, payment_of, self_pay_fen
+from queue_server.service.receipt_view import ReceiptChecks
 
 THREADS: Final = 8
 """So many patients may wait for gateways at once."""
@@ -47,6 +49,7 @@ class DeskParts:
     cashier: Cashier
     channels: Sequence[Channel]
     sheets: Sheets
+    checks: ReceiptChecks
     door: Door
     site: SiteId
     clock: Callable[[], datetime]
@@ -132,7 +135,9 @@ class PaymentDesk:
 
     def _told(self, attempt: Attempt) -> Payment:
         charges = self._parts.cashier.charges_of(attempt)
-        return payment_of(attempt, charges, self._parts.clock())
+        receipt = valid_receipt(self._parts.cashier.receipts_of(attempt.id))
+        parts = self._parts
+        return payment_of(attempt, charges, receipt, parts.checks, parts.clock())
 
     def _follow(self, job: Asked, payment_id: str) -> Attempt:
         attempt = self._parts.cashier.attempt(AttemptId(payment_id))

@@ -1,7 +1,7 @@
 """Money as a device sees it: pure, from the cashier's words into those of the contract."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from queue_server.contract.payments import (
@@ -15,9 +15,13 @@ from queue_server.contract.payments import (
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.fen import total
 from queue_server.payments.ledger import Charge
+from queue_server.payments.receipt import Receipt
 from queue_server.payments.terms import AttemptState, Channel, SheetId
 from queue_server.records.sheets import Sheet
+from queue_server.service.receipt_view import ReceiptChecks, receipt_message
 
+NUMBER_WITHIN: Final = timedelta(seconds=8)
+"""So long a patient waits for a number of the finance platform."""
 _TOLD_AS: Final = {
     AttemptState.NEW: PaymentState.CREATING,
     AttemptState.LATE_PAID: PaymentState.REFUNDING,
@@ -28,8 +32,18 @@ _OVER: Final = frozenset({AttemptState.FULFILLED, AttemptState.REFUNDED})
 _MAY_PAY: Final = frozenset({AttemptState.NEW, AttemptState.CREATING, AttemptState.WAITING})
 
 
-def payment_of(attempt: Attempt, charges: Iterable[Charge], now: datetime) -> Payment:
-    """Return what a device is told of an attempt that pays `charges`."""
+def payment_of(
+    attempt: Attempt,
+    charges: Iterable[Charge],
+    receipt: Receipt | None,
+    checks: ReceiptChecks,
+    now: datetime,
+) -> Payment:
+    """Return what a device is told of an attempt that pays `charges`.
+
+    Whoever waits for a number of the finance platform is told for a while that it is being booked:
+    then it stands on his slip.
+    """
     left_s = int((attempt.expires_at - now).total_seconds()) if attempt.state in _MAY_PAY else 0
     return Payment(
         payment_id=attempt.id,
@@ -37,12 +51,19 @@ def payment_of(attempt: Attempt, charges: Iterable[Charge], now: datetime) -> Pa
         is_scanned=attempt.is_scanned,
         sheet_ids=sheet_ids_of(charges),
         amount_fen=attempt.amount.fen,
-        state=_TOLD_AS.get(attempt.state) or PaymentState(attempt.state.value),
+        state=_state(attempt, receipt, now),
         changed_at=attempt.changed_at,
         qr_text=attempt.qr_text if attempt.state is AttemptState.WAITING else "",
         seconds_left=max(0, left_s),
         paid_at=attempt.paid_at,
+        receipt=None if receipt is None else receipt_message(receipt, checks),
     )
+
+
+def _state(attempt: Attempt, receipt: Receipt | None, now: datetime) -> PaymentState:
+    if receipt is not None and receipt.is_open and now - receipt.issued_at < NUMBER_WITHIN:
+        return PaymentState.PAID
+    return _TOLD_AS.get(attempt.state) or PaymentState(attempt.state.value)
 
 
 def sheet_ids_of(charges: Iterable[Charge]) -> list[str]:

@@ -9,7 +9,7 @@ from queue_server.contract.messages import SESSION_LIFE_S
 from queue_server.records.reports import ReportId
 from queue_server.rules.terms import DeviceId, PatientId, PrintOutcome
 from queue_server.service.now import Now
-from queue_server.service.report_state import Release
+from queue_server.service.report_state import Release, ReleasedReceipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class ReportReleased:
         release = Release(
             device=self.device,
             patient=self.patient,
-            report_id=self.report_id,
+            document=self.report_id,
             token_digest=self.token_digest,
             expires_at=self.expires_at,
         )
@@ -107,7 +107,73 @@ class ReportPrinted:
         return structs.replace(now, report_desk=replace(desk, printed=printed))
 
 
-AnyReportFact = ProofGiven | ReportsShown | ReportReleased | ReportFetched | ReportPrinted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptsShown:
+    """A patient was shown the list of his receipts."""
+
+    session_id: str
+    device: DeviceId
+    patient: PatientId
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Let the patient go on."""
+        return _prolonged(now, self.session_id, written_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptReleased:
+    """A kiosk may fetch a receipt of the patient in front of it."""
+
+    release_id: str
+    session_id: str
+    device: DeviceId
+    patient: PatientId
+    receipt: ReleasedReceipt
+    token_digest: str
+    expires_at: datetime
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Keep the release; the patient goes on."""
+        release = Release(
+            device=self.device,
+            patient=self.patient,
+            document=self.receipt,
+            token_digest=self.token_digest,
+            expires_at=self.expires_at,
+        )
+        released = _with_release(now, self.release_id, release)
+        return _prolonged(released, self.session_id, written_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPrinted:
+    """The kiosk has said what became of a receipt."""
+
+    release_id: str
+    device: DeviceId
+    patient: PatientId
+    number: str
+    outcome: PrintOutcome
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Know whether there is one on paper."""
+        del written_at
+        release = now.report_desk.releases[self.release_id]
+        has_failed = self.outcome is PrintOutcome.FAILED
+        told = replace(release, is_told=True, has_failed=has_failed)
+        return _with_release(now, self.release_id, told)
+
+
+AnyReportFact = (
+    ReceiptsShown
+    | ReceiptReleased
+    | ReceiptPrinted
+    | ProofGiven
+    | ReportsShown
+    | ReportReleased
+    | ReportFetched
+    | ReportPrinted
+)
 
 
 def _with_release(now: Now, release_id: str, release: Release) -> Now:

@@ -12,6 +12,7 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.report_printing import ReportPolicy
 from queue_server.rules.terms import PrintOutcome, RefusalCode
 from queue_server.service.now import Now
+from queue_server.service.report_state import ReleasedReceipt
 
 AsksReports = ListReports | PrintReport | TellPrinted
 _log = logging.getLogger(__name__)
@@ -65,8 +66,10 @@ def _tell_systems(reports: Reports, now: Now, asked: TellPrinted, at: datetime) 
     release = now.report_desk.releases.get(asked.release_id)
     if release is None or asked.outcome is not PrintOutcome.PRINTED:
         return
+    if isinstance(release.document, ReleasedReceipt):
+        return
     try:
-        reports.note_printed(release.report_id, asked.release_id, at)
+        reports.note_printed(release.document, asked.release_id, at)
     except RecordsUnavailable:
         # Today it counts all the same: it stands in the journal.
         _log.error("a printing could not be told to the hospital's systems: they can't be asked")

@@ -1,4 +1,4 @@
-"""What the service knows of the running day's reports: wrong proofs, releases, printings."""
+"""What the service knows of the day's documents: wrong proofs, releases, printings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,17 +9,28 @@ from queue_server.rules.terms import DeviceId, PatientId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedReceipt:
+    """A receipt that is printed."""
+
+    number: str
+    is_copy: bool
+    """Whether there may be one on paper already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """A report that a kiosk may fetch, once, until `expires_at`."""
+    """A document that a kiosk may fetch, once, until `expires_at`."""
 
     device: DeviceId
     patient: PatientId
-    report_id: ReportId
+    document: ReportId | ReleasedReceipt
     token_digest: str
     expires_at: datetime
     is_fetched: bool = False
     is_told: bool = False
     """Whether the kiosk has said what became of it."""
+    has_failed: bool = False
+    """Whether it has said that nothing came out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from queue_server.service import report_facts as facts
 from queue_server.service.jobs import Asked
 from queue_server.service.now import Session
 from queue_server.service.report_lookup import FoundReports
+from queue_server.service.report_state import Release, ReleasedReceipt
 
 if TYPE_CHECKING:
     from queue_server.service.answers import Draft
@@ -59,11 +60,11 @@ def answer_about_reports(draft: "Draft", job: Asked, body: ReportRequest) -> Rep
     Raises:
         Refused: what was to be kept of a wrong proof is kept all the same.
     """
+    if isinstance(body, TellPrinted):
+        return _noted(draft, job, body)
     policy = draft.setup.site.reports
     if policy is None:
         raise Refused(RefusalCode.REPORTS_OFF)
-    if isinstance(body, TellPrinted):
-        return _noted(draft, job, body)
     session = draft.session_of(job, body.session_id)
     if isinstance(body, ProveIdentity):
         return _proven(draft, job, body, session)
@@ -211,12 +212,23 @@ def _noted(draft: "Draft", job: Asked, body: TellPrinted) -> PrintingNoted:
     if release is None or release.device != job.device:
         raise Refused(RefusalCode.UNKNOWN_REPORT)
     if not release.is_told:
-        printed = facts.ReportPrinted(
+        draft.note(_printed(body, release), by=job.device)
+    return PrintingNoted()
+
+
+def _printed(body: TellPrinted, release: Release) -> facts.ReportPrinted | facts.ReceiptPrinted:
+    if isinstance(release.document, ReleasedReceipt):
+        return facts.ReceiptPrinted(
             release_id=body.release_id,
-            device=job.device,
+            device=release.device,
             patient=release.patient,
-            report_id=release.report_id,
+            number=release.document.number,
             outcome=body.outcome,
         )
-        draft.note(printed, by=job.device)
-    return PrintingNoted()
+    return facts.ReportPrinted(
+        release_id=body.release_id,
+        device=release.device,
+        patient=release.patient,
+        report_id=release.document,
+        outcome=body.outcome,
+    )

@@ -47,6 +47,12 @@ from queue_server.service.jobs import (
 )
 from queue_server.service.now import Now, open_now, with_patient
 from queue_server.service.payment_desk import PaymentDesk
+from queue_server.service.receipt_lookup import (
+    AsksReceipts,
+    FoundReceipts,
+    ReceiptDesk,
+    look_up_receipts,
+)
 from queue_server.service.replay import replayed
 from queue_server.service.report_lookup import (
     AsksReports,
@@ -62,7 +68,7 @@ COMMAND_LIFE_S: Final = 30
 """How long a device may take to obey; a device that comes back later must not."""
 
 SNAPSHOT_EVERY_S: Final = 300.0
-_Question = Callable[[], Found | FoundReports]
+_Question = Callable[[], Found | FoundReports | FoundReceipts]
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
@@ -92,6 +98,8 @@ class Parts:
     snapshot_every_s: float = SNAPSHOT_EVERY_S
     payments: PaymentDesk | None = None
     """Who takes requests about money; None: nobody."""
+    receipts: ReceiptDesk | None = None
+    """Where receipts come from; None: there are none."""
 
 
 class Writer:
@@ -242,7 +250,8 @@ class Writer:
 
     def draft(self, at: datetime) -> Draft:
         """Return the state in which the next batch is decided."""
-        return Draft(self._setup, self._parts.journal, self.now, at)
+        parts = self._parts
+        return Draft(self._setup, parts.journal, self.now, at, parts.receipts)
 
     def _decided(  # noqa: C901, PLR0911 - one line a kind of job
         self, job: Job, draft: Draft
@@ -324,6 +333,9 @@ class Writer:
         shelf, policy = self._parts.shelf, self._setup.site.reports
         if isinstance(body, AsksReports) and shelf is not None and policy is not None:
             return partial(look_up_reports, shelf, policy, draft.now, body, draft.at)
+        receipts = self._parts.receipts
+        if isinstance(body, AsksReceipts) and receipts is not None:
+            return partial(look_up_receipts, receipts, draft.now, body)
         return None
 
     def _who(self, asked: Identify | TakeOver) -> Found:
@@ -334,7 +346,7 @@ class Writer:
 
     def _look_up(self, job: Asked, ask: _Question) -> None:
         """Ask the records in a thread of their own, then put the job back into the inbox."""
-        found: Found | FoundReports | Refused
+        found: Found | FoundReports | FoundReceipts | Refused
         try:
             found = ask()
         except Refused as refused:

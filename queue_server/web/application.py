@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from fastapi import FastAPI
 
+from queue_server.documents.receipt_maker import ReceiptMaker
 from queue_server.documents.report_maker import ReportMaker
 from queue_server.paying import Paying
 from queue_server.rules.terms import DeviceId
@@ -25,16 +27,28 @@ from queue_server.web import (
     problems,
     report_routes,
     station_routes,
+    verify_routes,
 )
 from queue_server.web.access import Access
 from queue_server.web.card_routes import DemoCards
 from queue_server.web.desk import Desk
 from queue_server.web.live import Live
+from queue_server.web.paper_routes import Makers
 from queue_server.web.request_guard import RequestGuard
 from queue_server.web.second_factor import CodeCheck
 from queue_server.web.sessions import Sessions
 from queue_server.web.throttle import SignInThrottle
 from queue_server.web.users import PasswordCheck, Users
+
+_ALWAYS: Final = (
+    login_routes,
+    station_routes,
+    conflict_routes,
+    console_routes,
+    act_routes,
+    audit_routes,
+    report_routes,
+)
 
 
 def make_application(  # noqa: PLR0913 - all but two may be left out
@@ -48,6 +62,7 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
     demo_cards: DemoCards | None = None,
     paying: Paying | None = None,
     report_maker: ReportMaker | None = None,
+    receipt_maker: ReceiptMaker | None = None,
 ) -> FastAPI:
     """Return the application; before its server stops, `application.state.live.close()`.
 
@@ -61,6 +76,7 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
         demo_cards: switches the demo's phone page on.
         paying: takes payments; None: the hospital takes none here.
         report_maker: makes the reports that kiosks print; None: none are printed.
+        receipt_maker: makes receipts, and tells whether one is genuine; None: there are none.
     """
     sessions = Sessions(now=service.clock, new_token=new_token, file=sessions_file)
     restored = sessions.restore(users)
@@ -84,22 +100,20 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
     application.state.live = desk.live
     application.state.session_count = lambda: sessions.count
     problems.install(application)
-    application.include_router(login_routes.make_router(desk))
-    application.include_router(station_routes.make_router(desk))
-    application.include_router(conflict_routes.make_router(desk))
-    application.include_router(console_routes.make_router(desk))
-    application.include_router(act_routes.make_router(desk))
-    application.include_router(device_routes.make_router(desk, expected_devices))
-    application.include_router(audit_routes.make_router(desk))
-    application.include_router(report_routes.make_router(desk))
+    routers = [
+        *(parts.make_router(desk) for parts in _ALWAYS),
+        device_routes.make_router(desk, expected_devices),
+    ]
     if paying is not None:
-        application.include_router(payment_routes.make_router(desk, paying))
-        application.include_router(paying.notice_router())
+        routers += [payment_routes.make_router(desk, paying), paying.notice_router()]
     if demo_cards is not None:
-        application.include_router(card_routes.make_router(desk, demo_cards))
+        routers.append(card_routes.make_router(desk, demo_cards))
     filled = pages.Pages()
-    if report_maker is not None:
-        application.include_router(paper_routes.make_router(desk, report_maker, filled))
+    makers = Makers(reports=report_maker, receipts=receipt_maker)
+    routers.append(paper_routes.make_router(desk, makers))
+    routers.append(verify_routes.make_router(desk, makers, filled))
+    for router in routers:
+        application.include_router(router)
     application.include_router(
         pages.make_router(
             access, filled, has_cards=demo_cards is not None, has_payments=paying is not None

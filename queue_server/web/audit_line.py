@@ -27,8 +27,11 @@ _FACTS: Final[Mapping[str, Words]] = {
     "ProofGiven": ("患者验证身份", "a patient gave a second factor"),
     "ReportsShown": ("患者查看报告列表", "a patient saw the list of his reports"),
     "ReportReleased": ("授权打印报告", "a report was released for printing"),
-    "ReportFetched": ("自助机取得报告", "a kiosk fetched a report"),
+    "ReportFetched": ("自助机取得文件", "a kiosk fetched a document"),
     "ReportPrinted": ("报告打印结果", "a report was printed, or not"),
+    "ReceiptsShown": ("患者查看票据列表", "a patient saw the list of his receipts"),
+    "ReceiptReleased": ("授权打印票据", "a receipt was released for printing"),
+    "ReceiptPrinted": ("票据打印结果", "a receipt was printed, or not"),
     "Identified": ("患者确认身份", "a patient identified himself"),
     "TakenOver": ("接收离线签到", "an offline check-in was taken over"),
     "NotTakenOver": ("离线签到未能接收", "an offline check-in did not fit"),
@@ -38,7 +41,16 @@ _FACTS: Final[Mapping[str, Words]] = {
     "AlarmEnded": ("警报结束", "an alarm ended"),
 }
 _ABOUT_ONE_PATIENT: Final = frozenset(
-    {"Identified", "ProofGiven", "ReportsShown", "ReportReleased", "ReportPrinted"}
+    {
+        "Identified",
+        "ProofGiven",
+        "ReportsShown",
+        "ReportReleased",
+        "ReportPrinted",
+        "ReceiptsShown",
+        "ReceiptReleased",
+        "ReceiptPrinted",
+    }
 )
 _SEEN: Final[Mapping[str, Words]] = {
     "station": (
@@ -161,7 +173,7 @@ def _detail(  # noqa: PLR0911 - a line a fact
             return (f"{body['code']} {body['about']}".strip(),) * 2
         case "ProofGiven":
             return ("正确", "right") if body["was_right"] else ("错误", "wrong")
-        case "ReportPrinted":
+        case "ReportPrinted" | "ReceiptPrinted":
             return (str(body["outcome"]),) * 2
         case _:
             return _NO_WORDS

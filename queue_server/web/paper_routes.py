@@ -1,27 +1,24 @@
-"""Reports on paper: a kiosk fetches a released one, once; anybody verifies a printed page."""
+"""Reports and receipts on paper: a kiosk fetches a released one, once."""
 
 import asyncio
 import hmac
 import logging
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from queue_server.contract.report_messages import REPORT_PATH
-from queue_server.documents.report_maker import VERIFY_PATH, ReportMaker
+from queue_server.documents.receipt_maker import ReceiptMaker
+from queue_server.documents.report_maker import ReportMaker
 from queue_server.documents.typesetter import DocumentError
-from queue_server.records.records import Patient
-from queue_server.records.reports import Report
-from queue_server.rules.masking import mask
-from queue_server.rules.terms import Language
 from queue_server.service.report_facts import ReportFetched
-from queue_server.service.report_state import Release
+from queue_server.service.report_state import Release, ReleasedReceipt
 from queue_server.service.reporting import digest_of
 from queue_server.web.desk import ANSWER_WITHIN_S, Desk
-from queue_server.web.language import language_of
-from queue_server.web.pages import Pages
 from queue_server.web.problems import Problem, ProblemCode
 
 _Id = Annotated[str, StringConstraints(max_length=64)]
@@ -38,15 +35,23 @@ class ReleasedReport(BaseModel):
     token: _Id
 
 
-def make_router(desk: Desk, maker: ReportMaker, pages: Pages) -> APIRouter:
-    """Return the routes about reports."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Makers:
+    """Who makes what is printed; None: that is not printed here."""
+
+    reports: ReportMaker | None
+    receipts: ReceiptMaker | None
+
+
+def make_router(desk: Desk, makers: Makers) -> APIRouter:
+    """Return the route where kiosks fetch documents."""
     router = APIRouter()
     being_fetched: set[str] = set()
     """Between the look at the day and the commit nobody else may have the same one."""
 
     @router.post(REPORT_PATH, response_class=Response)
     async def fetch(body: ReleasedReport) -> Response:
-        """Return a released report as a PDF; the second time there is none."""
+        """Return a released report or receipt as a PDF; the second time there is none."""
         if body.release_id in being_fetched:
             raise Problem(ProblemCode.RELEASE_OVER)
         release = _release(desk, body)
@@ -59,12 +64,7 @@ def make_router(desk: Desk, maker: ReportMaker, pages: Pages) -> APIRouter:
             raise Problem(ProblemCode.NO_ANSWER) from None
         finally:
             being_fetched.discard(body.release_id)
-        return await _made(desk, maker, release)
-
-    @router.get(f"{VERIFY_PATH}/{{report_id}}/{{code}}", include_in_schema=False)
-    async def verify(request: Request, report_id: str, code: str) -> Response:
-        found = await asyncio.to_thread(maker.verified, report_id, code)
-        return _verified(pages, maker, found, language_of(request))
+        return await _made(desk, makers, release)
 
     return router
 
@@ -83,31 +83,21 @@ def _release(desk: Desk, body: ReleasedReport) -> Release:
     return release
 
 
-async def _made(desk: Desk, maker: ReportMaker, release: Release) -> Response:
+async def _made(desk: Desk, makers: Makers, release: Release) -> Response:
     try:
-        pdf = await asyncio.to_thread(
-            maker.make, release.report_id, release.device, desk.service.clock()
-        )
+        pdf = await asyncio.to_thread(_document, makers, release, desk.service.clock())
     except DocumentError as error:
-        _log.error("a report can't be made: %s", error)
+        _log.error("a document can't be made: %s", error)
         raise Problem(ProblemCode.SERVER_ERROR) from None
     return Response(pdf, media_type="application/pdf")
 
 
-def _verified(
-    pages: Pages, maker: ReportMaker, found: tuple[Report, Patient] | None, language: Language
-) -> HTMLResponse:
-    is_chinese = language is Language.CHINESE
-    site = maker.site
-    texts = {"hospital": site.name_zh if is_chinese else site.name_en}
-    if found is None:
-        return pages.filled("verify_none", language, texts, status=404)
-    report, patient = found
-    assert report.content is not None
-    texts |= {
-        "title": report.title_zh if is_chinese else report.title_en,
-        "reported": f"{report.content.reported_at:%Y-%m-%d %H:%M}",
-        "masked": mask(patient.full_name.reveal()),
-        "number": report.report_id,
-    }
-    return pages.filled("verify", language, texts)
+def _document(makers: Makers, release: Release, at: datetime) -> bytes:
+    document = release.document
+    if isinstance(document, ReleasedReceipt):
+        if makers.receipts is None:
+            raise DocumentError("receipts are not printed here any more")
+        return makers.receipts.make(document.number, release.device, at, is_copy=document.is_copy)
+    if makers.reports is None:
+        raise DocumentError("reports are not printed here any more")
+    return makers.reports.make(document, release.device, at)

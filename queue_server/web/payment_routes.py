@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -10,10 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from queue_server.paying import Paying
+from queue_server.payments.bookkeeper import read_books
 from queue_server.payments.gateway import GatewaySilent
+from queue_server.payments.receipt_csv import receipts_csv
 from queue_server.payments.reconciliation import Reconciliation
 from queue_server.payments.reconciliation_csv import differences_csv
-from queue_server.payments.reconciling import reconcile_day
+from queue_server.payments.reconciling import receipt_numbers, reconcile_day
 from queue_server.payments.terms import AttemptId
 from queue_server.rules.terms import PatientId
 from queue_server.service.clinic_day import local_time
@@ -49,18 +52,7 @@ def make_router(desk: Desk, paying: Paying) -> APIRouter:
     router = APIRouter(prefix="/api/payments", tags=["payments"])
     looks, acts = Depends(desk.access.money), Depends(desk.access.cashier)
 
-    def view() -> PaymentsView:
-        service, cashier = desk.service, paying.cashier
-
-        def name_of(patient: PatientId) -> str:
-            return service.now.masked_names.get(patient, "")
-
-        return payments_view(
-            cashier.attempts(),
-            cashier.charges_of,
-            name_of,
-            lambda at: local_time(service.setup.site, at),
-        )
+    view = partial(_view, desk, paying)
 
     def compared(day_on: date) -> Sequence[Reconciliation]:
         return reconcile_day(paying.store, paying.gateways, day_on)
@@ -95,11 +87,39 @@ def make_router(desk: Desk, paying: Paying) -> APIRouter:
         except GatewaySilent:
             return Response(status_code=204)
         every = [difference for one in found for difference in one.differences]
-        name = f"differences-{body.day_on}.csv"
-        return Response(
-            differences_csv(body.day_on, every),
-            media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        numbers = await asyncio.to_thread(receipt_numbers, paying.store, body.day_on)
+        text = differences_csv(body.day_on, every, lambda attempt: numbers.get(attempt, ()))
+        return _csv(text, f"differences-{body.day_on}.csv")
+
+    @router.post("/receipts", response_class=Response)
+    async def receipts(body: DayAsked, _user: Annotated[User, looks]) -> Response:
+        """Return the receipts that were issued on a day as a CSV file."""
+        books = await asyncio.to_thread(read_books, paying.store, body.day_on)
+        found = () if books is None else books.receipt_book.receipts.values()
+        text = receipts_csv(body.day_on, found, partial(local_time, desk.service.setup.site))
+        return _csv(text, f"receipts-{body.day_on}.csv")
 
     return router
+
+
+def _view(desk: Desk, paying: Paying) -> PaymentsView:
+    service, cashier = desk.service, paying.cashier
+
+    def name_of(patient: PatientId) -> str:
+        return service.now.masked_names.get(patient, "")
+
+    return payments_view(
+        cashier.attempts(),
+        cashier.charges_of,
+        cashier.receipts_of,
+        name_of,
+        partial(local_time, service.setup.site),
+    )
+
+
+def _csv(text: str, name: str) -> Response:
+    return Response(
+        text,
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

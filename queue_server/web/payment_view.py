@@ -8,9 +8,10 @@ from typing import Final
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.fen import total
 from queue_server.payments.ledger import Charge
+from queue_server.payments.receipt import Receipt, in_groups
 from queue_server.payments.reconciliation import ADVICE, Difference, DifferenceKind, Reconciliation
 from queue_server.payments.reconciliation_csv import yuan
-from queue_server.payments.terms import AttemptState
+from queue_server.payments.terms import AttemptId, AttemptState
 from queue_server.rules.terms import PatientId
 
 _STATE: Final = AttemptState
@@ -34,6 +35,15 @@ class PaymentRow:
     paid: str
     refunded: str
     transaction: str
+    receipt: str
+    """The number of its receipt as people read it; empty: it has none."""
+    official: str
+    """The finance platform's number of it; empty: it has none."""
+    reversal: str
+    """The number of what has taken it back; empty: nothing has."""
+    receipt_state: str
+    """`open` while the finance platform has not numbered it, `refused` if it will not; or empty."""
+    receipt_refusal: str
     items_zh: str
     items_en: str
     is_to_look_at: bool
@@ -83,6 +93,7 @@ class ReconciliationView:
 def payments_view(
     attempts: Sequence[Attempt],
     charges_of: Callable[[Attempt], Sequence[Charge]],
+    receipts_of: Callable[[AttemptId], Sequence[Receipt]],
     name_of: Callable[[PatientId], str],
     local: Callable[[datetime], datetime],
 ) -> PaymentsView:
@@ -91,6 +102,7 @@ def payments_view(
     Args:
         attempts: those of the running day.
         charges_of: what an attempt pays.
+        receipts_of: its receipt, and what has taken that back.
         name_of: the masked name of a patient.
         local: an instant in the site's time.
     """
@@ -99,7 +111,10 @@ def payments_view(
     return PaymentsView(
         came=str(total(one.paid for one in attempts)),
         went_back=str(total(one.refunded for one in attempts)),
-        rows=[_row(one, charges_of(one), name_of, local) for one in latest[:SHOWN_MAX]],
+        rows=[
+            _row(one, charges_of(one), receipts_of(one.id), name_of, local)
+            for one in latest[:SHOWN_MAX]
+        ],
         more_count=max(0, len(latest) - SHOWN_MAX),
     )
 
@@ -118,6 +133,7 @@ def reconciliation_view(day_on: str, found: Sequence[Reconciliation]) -> Reconci
 def _row(
     attempt: Attempt,
     charges: Sequence[Charge],
+    receipts: Sequence[Receipt],
     name_of: Callable[[PatientId], str],
     local: Callable[[datetime], datetime],
 ) -> PaymentRow:
@@ -134,6 +150,7 @@ def _row(
         paid=str(attempt.paid),
         refunded=str(attempt.refunded),
         transaction=attempt.transaction,
+        **_receipt_cells(receipts),
         items_zh="、".join(one.name_zh for one in charges),
         items_en=", ".join(one.name_en for one in charges),
         is_to_look_at=attempt.state in _TO_LOOK_AT,
@@ -141,6 +158,20 @@ def _row(
         advice_zh=advice_zh,
         advice_en=advice_en,
     )
+
+
+def _receipt_cells(receipts: Sequence[Receipt]) -> dict[str, str]:
+    own, reversal = (*receipts, None, None)[:2]
+    registration = None if own is None else own.registration
+    waiting = next((one for one in receipts if one.is_open), None)
+    refusal = "" if waiting is None else waiting.refusal
+    return {
+        "receipt": "" if own is None else in_groups(own.number),
+        "official": "" if registration is None else f"{registration.code} {registration.number}",
+        "reversal": "" if reversal is None else in_groups(reversal.number),
+        "receipt_state": "refused" if refusal else "" if waiting is None else "open",
+        "receipt_refusal": refusal,
+    }
 
 
 def _difference(one: Difference) -> DifferenceRow:

@@ -29,7 +29,8 @@ function draw() {
 }
 
 function searchable(one) {
-  return [one.attempt, one.transaction, one.masked_name, one.amount, stateText(one)].join(" ").toLowerCase();
+  const numbers = [one.attempt, one.transaction, one.receipt, one.reversal, one.official];
+  return [...numbers, one.masked_name, one.amount, stateText(one)].join(" ").toLowerCase();
 }
 
 function stateText(one) {
@@ -50,6 +51,7 @@ function row(one) {
       element("span", { class: "mark", text: stateText(one) }),
       both(one, "advice") ? element("span", { class: "advice", text: both(one, "advice") }) : null,
     ),
+    receiptCell(one),
     element("td", { class: "amount", text: one.amount }),
     element("td", { class: "amount", text: one.paid }),
     element("td", { class: "amount", text: one.refunded }),
@@ -60,6 +62,19 @@ function row(one) {
         ? element("button", { text: text("payments.refund"), click: () => askWhy(one) })
         : null,
     ),
+  );
+}
+
+function receiptCell(one) {
+  const reversal = one.reversal ? text("payments.reversal", { number: one.reversal }) : "";
+  const waiting = one.receipt_state ? text(`payments.receipt_${one.receipt_state}`, { code: one.receipt_refusal }) : "";
+  return element(
+    "td",
+    { class: "receipt" },
+    one.receipt,
+    one.official ? element("span", { class: "number", text: one.official }) : null,
+    reversal ? element("span", { class: "reversal", text: reversal }) : null,
+    waiting ? element("span", { class: "advice", text: waiting }) : null,
   );
 }
 
@@ -113,8 +128,16 @@ function difference(one) {
 }
 
 async function exportAll() {
+  await save("export", "differences");
+}
+
+async function exportReceipts() {
+  await save("receipts", "receipts");
+}
+
+async function save(what, name) {
   const day = place("day").value;
-  const answer = await fetch("/api/payments/export", {
+  const answer = await fetch(`/api/payments/${what}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ day_on: day }),
@@ -128,7 +151,7 @@ async function exportAll() {
     return;
   }
   const file = URL.createObjectURL(await answer.blob());
-  element("a", { href: file, download: `differences-${day}.csv` }).click();
+  element("a", { href: file, download: `${name}-${day}.csv` }).click();
   URL.revokeObjectURL(file);
 }
 
@@ -139,6 +162,7 @@ place("find").addEventListener("input", draw);
 place("refresh").addEventListener("click", show);
 place("compare").addEventListener("submit", compare);
 place("export").addEventListener("click", exportAll);
+place("receipts").addEventListener("click", exportReceipts);
 place("refund").querySelector("form").addEventListener("submit", refund);
 place("refund-cancel").addEventListener("click", () => place("refund").close());
 me = await send("GET", "/api/me");

@@ -178,7 +178,7 @@ def test_the_file_for_the_cashier_says_what_to_do_and_holds_no_formula(
     bank.pay("=cmd()", now)
     found = compared(hospital, Channel.WECHAT)
 
-    text = differences_csv(date(2026, 11, 26), found.differences)
+    text = differences_csv(date(2026, 11, 26), found.differences, lambda _: ())
 
     assert text.startswith("\ufeff")
     [head, row] = list(csv.reader(io.StringIO(text[1:])))

@@ -1,8 +1,12 @@
 """The screens about money in their most demanding form."""
 
+from dataclasses import replace
 from typing import Final
 
+from hardware.page_errors import PagePaperOut
 from kiosk.flow.bills import Bills, Channels, Paid, PaidFacts, Paying
+from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
+from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.state import (
     Asked,
     Intent,
@@ -15,10 +19,19 @@ from kiosk.flow.state import (
     Waiting,
 )
 from queue_server.contract.payments import FindOwed, OwedSheet, PaymentState
+from queue_server.contract.receipt_messages import ListReceipts
 from queue_server.rules.refusals import SENTENCES
 from queue_server.rules.terms import RefusalCode
 from tests.unit.kiosk.hospital_for_tests import AT, MASKED_NAME
-from tests.unit.kiosk.money_for_tests import LABORATORY, PHARMACY, REGISTRATION, SHEETS, payment
+from tests.unit.kiosk.money_for_tests import (
+    LABORATORY,
+    PHARMACY,
+    RECEIPT,
+    REGISTRATION,
+    SHEETS,
+    SIX_RECEIPTS,
+    payment,
+)
 
 _SESSION: Final = Session(session_id="session-1", masked_name=MASKED_NAME, visits=())
 
@@ -60,6 +73,10 @@ _FACTS: Final = PaidFacts(
     payment=payment(PaymentState.FULFILLED, paid_at=AT), sheets=SHEETS, masked_name=MASKED_NAME
 )
 
+_RECEIPT_FACTS: Final = replace(
+    _FACTS, payment=payment(PaymentState.FULFILLED, paid_at=AT, receipt=RECEIPT)
+)
+
 PAYMENT_STATES: Final[dict[str, State]] = {
     "bills": _state(_bills(*SHEETS)),
     "bills-last-page": _state(_bills(*SHEETS, page=1)),
@@ -81,6 +98,30 @@ PAYMENT_STATES: Final[dict[str, State]] = {
     "paying-without-line": _state(_paying(PaymentState.WAITING), is_line_up=False),
     "paid": _state(Paid(facts=_FACTS), printing=PrintState.PRINTED),
     "paid-without-slip": _state(Paid(facts=_FACTS), printing=PrintState.FAILED),
+    "paid-with-receipt": _state(Paid(facts=_RECEIPT_FACTS), printing=PrintState.PRINTED),
+    "paid-one-with-receipt": _state(
+        Paid(facts=replace(_RECEIPT_FACTS, sheets=(PHARMACY,))), printing=PrintState.FAILED
+    ),
+    "receipts": _state(Receipts(receipts=SIX_RECEIPTS)),
+    "receipts-second-page": _state(Receipts(receipts=SIX_RECEIPTS, page=1)),
+    "receipts-none": _state(Receipts(receipts=())),
+    "receipt-printing": _state(PrintingReceipt(ask_number=1)),
+    "receipt-printed": _state(ReceiptPrinted(failure=None)),
+    "receipt-unanswered": _state(ReceiptPrinted(failure=ReportFailure())),
+    "receipt-no-paper": _state(
+        ReceiptPrinted(
+            failure=ReportFailure(
+                sentence_zh=PagePaperOut.sentence_zh,
+                sentence_en=PagePaperOut.sentence_en,
+                may_have_printed=True,
+            )
+        )
+    ),
+    "waiting-for-receipts": _state(
+        Waiting(
+            asked=Asked(ask_number=1, intent=Intent.PAY, body=ListReceipts(session_id="session-1"))
+        )
+    ),
     "payment-uncertain": _state(
         Refusal(code=Trouble.PAYMENT_UNCERTAIN, next=Next.SEE_PAYMENT, intent=Intent.PAY)
     ),

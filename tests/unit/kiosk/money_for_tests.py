@@ -3,7 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
-from queue_server.contract.payments import Owed, OwedItem, OwedSheet, Payment, PaymentState
+from msgspec.structs import replace
+
+from queue_server.contract.payments import (
+    Owed,
+    OwedItem,
+    OwedSheet,
+    Payment,
+    PaymentState,
+    Receipt,
+)
+from queue_server.contract.receipt_messages import ListedReceipt, ReceiptState
 from tests.unit.kiosk.hospital_for_tests import AT
 
 
@@ -86,3 +96,39 @@ def payment(
         "seconds_left": 88 if state is PaymentState.WAITING else 0,
     }
     return Payment(**values | changes)
+
+
+RECEIPT = Receipt(
+    receipt_id="2026112300000123",
+    number="20261123 00000123",
+    check_code="ABCD-EFGH-IJKL-MNOP",
+    check_address="https://queue.test/verify/receipt/2026112300000123/ABCDEFGHIJKLMNOP",
+)
+
+
+def receipt(serial: int, **changes: Any) -> ListedReceipt:
+    """One in the list."""
+    number = f"20261123{serial:08d}"
+    values: dict[str, Any] = {
+        "receipt": replace(RECEIPT, receipt_id=number, number=f"{number[:8]} {number[8:]}"),
+        "state": ReceiptState.VALID,
+        "amount_fen": SUM_FEN,
+        "day_on": "2026-11-23",
+        "issued_at": AT,
+        "channel": "wechat",
+        "title_zh": PHARMACY.items[0].title_zh,
+        "title_en": PHARMACY.items[0].title_en,
+        "item_count": 9,
+    }
+    return ListedReceipt(**values | changes)
+
+
+SIX_RECEIPTS = (
+    receipt(128, state=ReceiptState.REVERSING),
+    receipt(127, amount_fen=1980, item_count=1, title_zh="副主任医师诊查费"),
+    receipt(126),
+    receipt(125, state=ReceiptState.VOIDED),
+    receipt(124),
+    receipt(123, item_count=1),
+)
+"""The latest first."""

@@ -1,0 +1,154 @@
+"""Receipts at the kiosk: the one that was just paid, or one of the last weeks, onto paper."""
+
+import pytest
+
+from hardware.page_errors import PagePaperOut
+from kiosk.flow.events import Key, LineChanged, PrintReleased, ReportPrintEnded, Wipe
+from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
+from kiosk.flow.report_screens import ReportFailure
+from kiosk.flow.state import Home, Intent, Refusal, Waiting
+from kiosk.presenter.views import RefusalView, ReportsView, spoken_texts
+from queue_server.contract.messages import Refused
+from queue_server.contract.payments import FindOwed, PaymentState
+from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt, ReceiptsListed
+from queue_server.contract.report_messages import ReportReleased
+from queue_server.rules.refusals import SENTENCES
+from queue_server.rules.terms import RefusalCode
+from tests.unit.kiosk.a_kiosk import AKiosk
+from tests.unit.kiosk.hospital_for_tests import AT, identified, visit
+from tests.unit.kiosk.money_for_tests import RECEIPT, SHEETS, SIX_RECEIPTS, owed, payment
+
+RELEASED = ReportReleased(release_id="release-1", token="t" * 43, expires_at=AT)
+FAILURE = ReportFailure(
+    sentence_zh=PagePaperOut.sentence_zh,
+    sentence_en=PagePaperOut.sentence_en,
+    may_have_printed=False,
+)
+
+
+def at_bills() -> AKiosk:
+    return AKiosk().tap(Key.PAY).scan().reply(identified(visit())).reply(owed(*SHEETS))
+
+
+def at_receipts() -> AKiosk:
+    return at_bills().tap(Key.RECEIPTS).reply(ReceiptsListed(receipts=list(SIX_RECEIPTS)))
+
+
+def has_paid() -> AKiosk:
+    kiosk = at_bills().tap(Key.PAY).tap(Key.CHANNEL)
+    return kiosk.reply(payment(PaymentState.FULFILLED, receipt=RECEIPT))
+
+
+def refused(code: RefusalCode) -> Refused:
+    zh, en = SENTENCES[code]
+    return Refused(code=code, message_zh=zh, message_en=en)
+
+
+def test_from_the_bills_it_leads_to_the_receipts_the_latest_first() -> None:
+    kiosk = at_receipts()
+
+    assert kiosk.asks[-1] == ListReceipts(session_id="session-1")
+    view = kiosk.view.body
+    assert isinstance(view, ReportsView)
+    numbers = [one.receipt.number for one in SIX_RECEIPTS[: len(view.cards)]]
+    assert [number in card.detail for number, card in zip(numbers, view.cards, strict=True)]
+    assert [card.status for card in view.cards[:2]] == ["红字（退款）", "有效"]
+
+
+def test_whoever_owes_nothing_gets_his_receipts_all_the_same() -> None:
+    kiosk = AKiosk().tap(Key.PAY).scan().reply(identified(visit())).reply(owed())
+    kiosk.screen(Refusal)
+
+    kiosk.tap(Key.RECEIPTS)
+
+    assert kiosk.asks[-1] == ListReceipts(session_id="session-1")
+
+
+def test_a_touch_prints_one_and_he_can_go_on_with_another() -> None:
+    kiosk = at_receipts().tap(Key.RECEIPT, 2)
+    assert kiosk.asks[-1] == PrintReceipt(
+        session_id="session-1", receipt_id=SIX_RECEIPTS[2].receipt.receipt_id
+    )
+
+    kiosk.reply(RELEASED)
+
+    kiosk.screen(PrintingReceipt)
+    released = kiosk.effects[-1]
+    assert isinstance(released, PrintReleased)
+    kiosk.on(ReportPrintEnded(print_number=released.print_number, failure=None))
+    assert kiosk.screen(ReceiptPrinted).failure is None
+    kiosk.tap(Key.RECEIPTS)
+    assert kiosk.asks[-1] == ListReceipts(session_id="session-1")
+
+
+def test_what_was_just_paid_is_printed_from_where_it_says_so() -> None:
+    kiosk = has_paid().tap(Key.PRINT_RECEIPT)
+
+    body = PrintReceipt(session_id="session-1", receipt_id=RECEIPT.receipt_id)
+    assert kiosk.asks[-1] == body
+    kiosk.screen(PrintingReceipt)
+
+
+def test_the_number_is_on_the_screen_of_what_was_paid() -> None:
+    assert any(RECEIPT.number in text for text in spoken_texts(has_paid().view))
+
+
+@pytest.mark.parametrize("happens", ["refused", "no answer", "no paper"])
+def test_a_receipt_that_does_not_come_is_told_with_what_to_do(happens: str) -> None:
+    kiosk = at_receipts().tap(Key.RECEIPT, 0)
+    if happens == "refused":
+        kiosk.reply(refused(RefusalCode.RECEIPTS_OFF))
+    elif happens == "no answer":
+        kiosk.no_answer()
+    else:
+        kiosk.reply(RELEASED)
+        released = kiosk.effects[-1]
+        assert isinstance(released, PrintReleased)
+        kiosk.on(ReportPrintEnded(print_number=released.print_number, failure=FAILURE))
+
+    view = kiosk.view.body
+    assert isinstance(view, RefusalView)
+    said = {"refused": SENTENCES[RefusalCode.RECEIPTS_OFF][0], "no paper": FAILURE.sentence_zh}
+    assert view.message == said.get(happens, "医院系统没有回答，票据没有打印。")
+    assert {key.key for key in view.keys} == {Key.CALL_NURSE, Key.RECEIPTS, Key.DONE}
+
+
+def test_without_a_line_nothing_is_asked() -> None:
+    kiosk = at_receipts().on(LineChanged(is_up=False))
+
+    kiosk.tap(Key.RECEIPT, 0)
+
+    kiosk.screen(ReceiptPrinted)
+    assert not any(isinstance(body, PrintReceipt) for body in kiosk.asks)
+
+
+def test_while_it_is_printed_nobody_is_sent_away() -> None:
+    kiosk = at_receipts().tap(Key.RECEIPT, 0).reply(RELEASED).wait(300)
+
+    kiosk.screen(PrintingReceipt)
+    kiosk.tap(Key.HOME).screen(PrintingReceipt)
+
+
+def test_pages_are_turned_and_the_way_back_leads_to_the_bills() -> None:
+    kiosk = at_receipts().tap(Key.MORE_REPORTS)
+    assert kiosk.screen(Receipts).page == 1
+    kiosk.tap(Key.MORE_REPORTS).screen(Receipts)
+
+    kiosk.tap(Key.BACK)
+
+    assert kiosk.asks[-1] == FindOwed(session_id="session-1")
+    assert kiosk.screen(Waiting).asked.intent is Intent.PAY
+
+
+def test_nothing_of_a_receipt_is_left_when_he_has_gone() -> None:
+    kiosk = at_receipts().tap(Key.DONE)
+
+    assert kiosk.state.screen == Home()
+    assert any(isinstance(effect, Wipe) for effect in kiosk.effects)
+    assert "0000012" not in repr(kiosk.state)
+
+
+def test_a_list_that_can_not_be_had_now_is_asked_for_again() -> None:
+    kiosk = at_bills().tap(Key.RECEIPTS).reply(refused(RefusalCode.BUSY)).tap(Key.TRY_AGAIN)
+
+    assert kiosk.asks[-1] == ListReceipts(session_id="session-1")
