@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.flow.asking import ask
-from kiosk.flow.bills import Bills, Paid
+from kiosk.flow.bills import Paid
 from kiosk.flow.events import Ask, NotAnswered, PrintReleased, Replied, ReportPrintEnded
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.settings import Settings
-from kiosk.flow.state import Intent, Next, Refusal, State, Step
+from kiosk.flow.state import Identify, Intent, Next, Refusal, State, Step
 from queue_server.contract.messages import Refused
 from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt, ReceiptsListed
 from queue_server.contract.report_messages import ReportReleased
@@ -19,15 +19,23 @@ RECEIPTS_A_PAGE: Final = 4
 RECEIPTS_A_PAGE_ELDER: Final = 3
 
 
-def find(state: State, _argument: int, settings: Settings) -> Step:
-    """Ask for the list, from what is owed or where nothing is, and after printing."""
+def tapped(state: State, _argument: int, settings: Settings) -> Step:
+    """Begin, where somebody would pay; from where nothing is owed, and after printing, go on."""
     screen = state.screen
+    if not settings.prints_receipts:
+        return state, ()
+    if isinstance(screen, Identify) and screen.intent is Intent.PAY:
+        return replace(state, screen=Identify(intent=Intent.RECEIPTS)), ()
     is_nothing_owed = isinstance(screen, Refusal) and screen.code == RefusalCode.NOTHING_OWED
-    if not (isinstance(screen, Bills | ReceiptPrinted) or is_nothing_owed):
+    if state.session is None or not (isinstance(screen, ReceiptPrinted) or is_nothing_owed):
         return state, ()
-    if state.session is None or not settings.prints_receipts:
-        return state, ()
-    return ask(state, ListReceipts(session_id=state.session.session_id), Intent.PAY)
+    return find_receipts(state)
+
+
+def find_receipts(state: State) -> Step:
+    """Ask for the list."""
+    assert state.session is not None, "receipts are those of an identified patient"
+    return ask(state, ListReceipts(session_id=state.session.session_id), Intent.RECEIPTS)
 
 
 def listed(state: State, body: ReceiptsListed) -> Step:
@@ -41,7 +49,7 @@ def next_after_refusal(code: RefusalCode) -> Next:
         return Next.IDENTIFY
     if code in {RefusalCode.BUSY, RefusalCode.REQUEST_EXPIRED}:
         return Next.ASK_AGAIN
-    return Next.BILLS
+    return Next.HOME
 
 
 def receipts_a_page(state: State) -> int:

@@ -154,6 +154,8 @@ def _identified(state: State, body: Identified, asked: Asked) -> Step:
     known = replace(state, session=session)
     if asked.intent is Intent.PAY:
         return paying.find_owed(known)
+    if asked.intent is Intent.RECEIPTS:
+        return receipts.find_receipts(known)
     if asked.intent is Intent.REPORTS:
         return replace(known, screen=ProofPad()), ()
     return replace(known, screen=_first_screen(session.visits, asked.intent)), ()

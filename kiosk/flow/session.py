@@ -47,7 +47,9 @@ def intent_of(state: State) -> Intent:
     if isinstance(state.screen, Identify | IdNumberPad | Refusal):
         intent = state.screen.intent
         return Intent.REPORTS if intent is Intent.PROVE else intent
-    if isinstance(state.screen, Bills | Channels | Paying | Paid | Receipts | ReceiptPrinted):
+    if isinstance(state.screen, Receipts | ReceiptPrinted):
+        return Intent.RECEIPTS
+    if isinstance(state.screen, Bills | Channels | Paying | Paid):
         return Intent.PAY
     if isinstance(state.screen, ProofPad | Reports | ReportsPrinted):
         return Intent.REPORTS
@@ -60,9 +62,7 @@ def has_way_back(state: State) -> bool:
         return True
     if isinstance(state.screen, OneVisit | MyPlace | Arrived):
         return len(visits_of(state)) > 1
-    return isinstance(
-        state.screen, Identify | IdNumberPad | Channels | ProofPad | Receipts | Refusal
-    )
+    return isinstance(state.screen, Identify | IdNumberPad | Channels | ProofPad | Refusal)
 
 
 def screen_name(state: State) -> str:

@@ -18,6 +18,8 @@ class Intent(StrEnum):
     CHECK_IN = "check-in"
     PLACE = "place"
     PAY = "pay"
+    RECEIPTS = "receipts"
+    """Those of what was paid before."""
     REPORTS = "reports"
     PROVE = "prove"
     """An ID number as a second factor, for reports."""

@@ -45,7 +45,7 @@ def _home(state: State, argument: int, settings: Settings) -> Step:
     return replace(forget_patient(state), screen=Home(), help=None), (Wipe(), *last_words)
 
 
-def _back(  # noqa: PLR0911 - one line a screen
+def _back(  # noqa: C901, PLR0911 - one line a screen
     state: State, argument: int, settings: Settings
 ) -> Step:
     if state.help is not None:
@@ -61,11 +61,13 @@ def _back(  # noqa: PLR0911 - one line a screen
             return replace(state, screen=Identify(intent=intent)), ()
         case Refusal(intent=intent) if state.session is None:
             return replace(state, screen=Identify(intent=intent)), ()
-        case Identify() | Refusal(intent=Intent.REPORTS):
+        case Identify(intent=Intent.RECEIPTS):
+            return replace(state, screen=Identify(intent=Intent.PAY)), ()
+        case Identify() | Refusal(intent=Intent.REPORTS | Intent.RECEIPTS):
             return _home(state, argument, settings)
         case Channels(bills=bills):
             return replace(state, screen=bills), ()
-        case Refusal(intent=Intent.PAY) | Receipts():
+        case Refusal(intent=Intent.PAY):
             return paying.find_owed(state)
         case _:
             return replace(state, screen=Visits()), ()
@@ -311,7 +313,7 @@ TAPPED: Final[dict[Key, Callable[[State, int, Settings], Step]]] = {
     Key.MORE_BILLS: _turn_page(+1),
     Key.CHANNEL: paying.choose_channel,
     Key.CANCEL_PAYMENT: paying.cancel,
-    Key.RECEIPTS: receipts.find,
+    Key.RECEIPTS: receipts.tapped,
     Key.RECEIPT: receipts.print_one,
     Key.PRINT_RECEIPT: receipts.print_paid,
     Key.REPORTS: reports.tapped,

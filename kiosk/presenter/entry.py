@@ -75,7 +75,13 @@ def identify(
 ) -> IdentifyView:
     """How to show a card, in each way that this kiosk has; for a place the slip will do."""
     steps = [StepView(icon=Icon.PHONE, text=words("identify.step_open"))]
-    titles = {Intent.PAY: "identify.title_pay", Intent.REPORTS: "identify.title_reports"}
+    titles = {
+        Intent.PAY: "identify.title_pay",
+        Intent.REPORTS: "identify.title_reports",
+        Intent.RECEIPTS: "identify.title_receipts",
+    }
+    receipts = KeyView(key=Key.RECEIPTS, label=words("identify.receipts"), icon=Icon.PRINTER)
+    offers_receipts = screen.intent is Intent.PAY and settings.prints_receipts and not is_alone
     title = words(titles.get(screen.intent, "identify.title_check_in"))
     if screen.intent is Intent.PLACE:
         title = words("identify.title_place")
@@ -86,10 +92,13 @@ def identify(
     return IdentifyView(
         title=title,
         steps=tuple(steps),
-        type_id_number=KeyView(
-            key=Key.TYPE_ID_NUMBER,
-            label=words("identify.no_phone_alone" if is_alone else "identify.type_id_number"),
-            icon=Icon.NURSE if is_alone else Icon.KEYPAD,
+        keys=(
+            KeyView(
+                key=Key.TYPE_ID_NUMBER,
+                label=words("identify.no_phone_alone" if is_alone else "identify.type_id_number"),
+                icon=Icon.NURSE if is_alone else Icon.KEYPAD,
+            ),
+            *((receipts,) if offers_receipts else ()),
         ),
     )
 

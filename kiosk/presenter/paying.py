@@ -50,14 +50,13 @@ _LOOKS: Final = {
 _PAY_AGAIN: Final = frozenset({_STATE.CLOSED, _STATE.FAILED, _STATE.REFUNDED})
 
 
-def bills(state: State, screen: Bills, words: Wording, settings: Settings) -> BillsView:
+def bills(state: State, screen: Bills, words: Wording) -> BillsView:
     """A page of the bills, item by item, and what the chosen ones cost."""
     pages = pages_of(screen.sheets, is_elder=state.is_elder)
     page, chosen = screen.page, screen.chosen_sheets
     fen = self_pay_fen(chosen)
     earlier = KeyView(key=Key.EARLIER_BILLS, label=words("visits.earlier"), icon=Icon.EARLIER)
     more = KeyView(key=Key.MORE_BILLS, label=words("visits.more"), icon=Icon.NEXT)
-    receipts = KeyView(key=Key.RECEIPTS, label=words("bills.receipts"), icon=Icon.PRINTER)
     name = state.session.masked_name if state.session else ""
     return BillsView(
         title=words("bills.title", name=words.name_of(name)),
@@ -77,7 +76,6 @@ def bills(state: State, screen: Bills, words: Wording, settings: Settings) -> Bi
                 is_primary=True,
                 is_enabled=fen > 0,
             ),
-            *((receipts,) if settings.prints_receipts else ()),
         ),
     )
 
@@ -194,7 +192,7 @@ def _ended(screen: Paying, channel: str, words: Wording) -> RefusalView:
 
 
 def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> PlaceView:
-    """That it is paid, what to do next, where, and the number of the receipt."""
+    """That it is paid, what to do next, where, and its receipt on paper."""
     payment = screen.facts.payment
     return PlaceView(
         title=words("paid.title", name=words.name_of(screen.facts.masked_name)),
@@ -208,22 +206,14 @@ def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> Plac
         ahead=None,
         at_most="",
         reason="",
-        steps=(
-            *(StepView(icon=Icon.NEXT, text=next_step(one, words)) for one in screen.facts.sheets),
-            *_receipt_step(payment.receipt, words),
+        steps=tuple(
+            StepView(icon=Icon.NEXT, text=next_step(sheet, words)) for sheet in screen.facts.sheets
         ),
         keys=(
             *_receipt_key(payment.receipt, words, settings),
             *printed_keys(state, words),
         ),
     )
-
-
-def _receipt_step(receipt: Receipt | None, words: Wording) -> tuple[StepView, ...]:
-    if receipt is None:
-        return ()
-    text = words("paid.receipt", number=receipt.number)
-    return (StepView(icon=Icon.REPORT, text=text),)
 
 
 def _receipt_key(

@@ -39,7 +39,7 @@ def refusal(screen: Refusal, words: Wording, *, prints_receipts: bool = False) -
     home = KeyView(key=Key.HOME, label=words("refusal.home"))
     others = (call,) if screen.next is Next.HOME else (call, home)
     if screen.code == RefusalCode.NOTHING_OWED and prints_receipts:
-        receipts = KeyView(key=Key.RECEIPTS, label=words("bills.receipts"), icon=Icon.PRINTER)
+        receipts = KeyView(key=Key.RECEIPTS, label=words("identify.receipts"), icon=Icon.PRINTER)
         others = (receipts, call)
     return RefusalView(
         tone=tone,

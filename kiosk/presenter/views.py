@@ -148,11 +148,11 @@ class HomeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentifyView:
-    """How to show a card; a key for whoever has none."""
+    """How to show a card; keys for whoever has none, or wants something else."""
 
     title: str
     steps: tuple[StepView, ...]
-    type_id_number: KeyView
+    keys: tuple[KeyView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
         case MyPlace():
             return place.my_place(state, state.screen, words)
         case Bills():
-            return paying.bills(state, state.screen, words, settings)
+            return paying.bills(state, state.screen, words)
         case Channels():
             return paying.channels(state.screen, words)
         case Paying():

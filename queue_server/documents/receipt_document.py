@@ -60,7 +60,7 @@ def make_receipt(
             "hospital_zh": site.name_zh,
             "hospital_en": site.name_en,
             "qr_svg": qr_svg(printing.check_address),
-            "title_zh": "医疗门诊收费票据（电子）" + ("· 红字冲销" if is_reversing else ""),
+            "title_zh": f"医疗门诊收费票据（{'红字' if is_reversing else '电子'}）",
             "title_en": "Electronic receipt of outpatient charges"
             + (" – reversal" if is_reversing else ""),
             "is_reversing": is_reversing,

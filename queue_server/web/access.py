@@ -8,7 +8,7 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import AreaId, QueueId, RefusalCode
 from queue_server.web.problems import Problem, ProblemCode
 from queue_server.web.sessions import Sessions
-from queue_server.web.users import OVERSEERS, Role, User
+from queue_server.web.users import MONEY_READERS, OVERSEERS, Role, User
 
 _COOKIE = "session"
 
@@ -60,7 +60,7 @@ class Access:
 
     def money(self, request: Request) -> User:
         """Return whoever is signed in and may look at payments."""
-        return self._with_role(request, Role.CASHIER, Role.ADMINISTRATOR)
+        return self._with_role(request, *MONEY_READERS)
 
     def one_of(self, roles: frozenset[Role]) -> Callable[[Request], User]:
         """Return a dependency that takes these roles only."""

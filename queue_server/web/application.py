@@ -91,6 +91,7 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
         code_clock=code_clock or service.clock,
         access=access,
         live=Live(service),
+        takes_payments=paying is not None,
         restored={user.by for user in restored},
     )
     # The documentation pages load their scripts from the internet; the description does not.

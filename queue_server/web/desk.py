@@ -48,6 +48,7 @@ class Desk:
     """The real time, by which the codes of authenticator apps go."""
     access: Access
     live: Live
+    takes_payments: bool = False
     own_acts: OwnActs = field(default_factory=OwnActs)
     restored: set[str] = field(default_factory=set)
     """Who (`User.by`) is still signed in from before a restart; his acts must be read again."""

@@ -13,7 +13,7 @@ from queue_server.web.bodies import NoFields, SignIn
 from queue_server.web.desk import Desk
 from queue_server.web.problems import Problem, ProblemCode
 from queue_server.web.sessions import SESSION_LIFE
-from queue_server.web.users import Role, User
+from queue_server.web.users import MONEY_READERS, Role, User
 
 FIRST_PAGE: Final = {
     Role.NURSE: "/station",
@@ -33,6 +33,8 @@ class SignedIn(BaseModel):
     display_name: str
     queues: list[str]
     first_page: str
+    sees_payments: bool
+    """Whether the server takes payments, and he may look at them."""
 
 
 def make_router(desk: Desk) -> APIRouter:
@@ -57,7 +59,7 @@ def make_router(desk: Desk) -> APIRouter:
             samesite="strict",
             secure=request.url.scheme == "https",
         )
-        return _signed_in(user)
+        return _signed_in(desk, user)
 
     @router.post("/logout")
     async def logout(_body: NoFields, request: Request, response: Response) -> NoFields:
@@ -76,7 +78,7 @@ def make_router(desk: Desk) -> APIRouter:
     @router.get("/me")
     async def me(user: Annotated[User, Depends(desk.access.anybody)]) -> SignedIn:
         """Tell who is signed in."""
-        return _signed_in(user)
+        return _signed_in(desk, user)
 
     return router
 
@@ -113,11 +115,12 @@ def _require_patience(wait_s: int) -> None:
         raise Problem(ProblemCode.TOO_MANY_TRIES, wait_s=str(wait_s))
 
 
-def _signed_in(user: User) -> SignedIn:
+def _signed_in(desk: Desk, user: User) -> SignedIn:
     return SignedIn(
         user=user.name,
         role=user.role,
         display_name=user.display_name,
         queues=sorted(user.queues),
         first_page=FIRST_PAGE[user.role],
+        sees_payments=desk.takes_payments and user.role in MONEY_READERS,
     )

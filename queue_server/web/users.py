@@ -44,6 +44,8 @@ OVERSEERS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Those who have no queue and read the audit list; they see no full name."""
 WITHOUT_QUEUE: Final = OVERSEERS | {Role.CASHIER}
 """Those who need a second factor."""
+MONEY_READERS: Final = frozenset({Role.CASHIER, Role.ADMINISTRATOR})
+"""Those who may look at payments; only a cashier gives money back."""
 REPORT_READERS: Final = STAFF | {Role.ADMINISTRATOR}
 """Those who may read a day's report: of their own queues, the administrator of all."""
 

@@ -5,7 +5,7 @@ import { drawCard, makeCard } from "./devices_card.js";
 import { DeviceDetail } from "./devices_detail.js";
 import { element, reconcile, refill } from "./element.js";
 import { LiveView } from "./live.js";
-import { loadTexts, openForUse, text, wireSignOut } from "./page.js";
+import { loadTexts, openForUse, send, text, wireSignOut } from "./page.js";
 
 const REDRAW_MS = 5000; // Ages go on while nothing comes in.
 const KINDS = ["kiosk", "area-board", "door-board"];
@@ -94,6 +94,7 @@ byId("only-trouble").addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") choose(null);
 });
+byId("payments").hidden = !(await send("GET", "/api/me")).sees_payments;
 setInterval(draw, REDRAW_MS);
 live.start();
 openForUse();

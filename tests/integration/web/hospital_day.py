@@ -13,8 +13,14 @@ from fastapi import FastAPI
 from queue_server.contract.messages import DeviceStatus, Heard, Screenshot
 from queue_server.contract.virtual_card import CardReader
 from queue_server.documents.check_code import CheckCodes
+from queue_server.documents.receipt_maker import ReceiptMaker
 from queue_server.documents.report_maker import ReportMaker
 from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.paying import Paying, PayingParts
+from queue_server.payments.configuration import load_payments
+from queue_server.payments.receipt_shelf import ReceiptShelf
+from queue_server.payments.sandbox.keys import write_configuration
+from queue_server.records.demo_counter import DemoCounter
 from queue_server.records.demo_hospital import DEMO_SITE_FILE, DemoHospital, write_demo_hospital
 from queue_server.records.demo_report_shelf import DemoReports
 from queue_server.records.id_number import check_digit
@@ -35,9 +41,11 @@ from queue_server.rules.terms import (
     TicketKind,
 )
 from queue_server.rules.ticket import Ticket
+from queue_server.service.clinic_day import clinic_day
 from queue_server.service.facts import HelpAnswered, HelpCalled, NotTakenOver
 from queue_server.service.jobs import DeviceSaid, Job
 from queue_server.service.queue_service import Parts, QueueService
+from queue_server.service.receipt_view import ReceiptChecks
 from queue_server.service.setup import make_setup
 from queue_server.service.take_over import Conflict
 from queue_server.site import Site, load_site
@@ -147,7 +155,26 @@ class HospitalDay:
         self.service.stop()
         self.journal.close()
 
-    def application(self) -> FastAPI:
+    def paying(self, keys: Path) -> Paying:
+        """Payments whose gateways nobody can reach; `keys` are those of a sandbox."""
+        path = write_configuration(keys, gateway="http://127.0.0.1:1", notify="https://h.test")
+        return Paying(
+            PayingParts(
+                configuration=load_payments(path),
+                journal=self.journal,
+                keep=lambda facts: self.service.keep(facts).result(5),
+                counter=DemoCounter(self._records_file),
+                door=NoDoor(),
+                site=self.site.id,
+                checks=ReceiptChecks(code=lambda _: "", address=lambda _: ""),
+                clock=self.clock,
+                day_of=lambda at: clinic_day(self.site, at),
+                new_id=lambda: secrets.token_hex(8),
+                fatal=_fail,
+            )
+        )
+
+    def application(self, paying: Paying | None = None) -> FastAPI:
         return make_application(
             self.service,
             self.users,
@@ -155,6 +182,14 @@ class HospitalDay:
             expected_devices=lambda: self.expected,
             sessions_file=self._records_file.with_name("sessions.json"),
             demo_cards=self.demo_cards,
+            paying=paying,
+            receipt_maker=ReceiptMaker(
+                site=self.site,
+                records=self.records,
+                shelf=ReceiptShelf(self.journal),
+                codes=CheckCodes(bytes(32)),
+                signer=None,
+            ),
             report_maker=ReportMaker(
                 site=self.site,
                 records=self.records,
@@ -232,7 +267,7 @@ class HospitalDay:
 
 
 def make_users(site: Site) -> Users:
-    """Nurses li, zhao of all areas, bai of area C, doctors shen, lu, gu, zheng and qian."""
+    """Nurses li, zhao of all areas, bai of area C; doctors shen, lu, gu; zheng, qian, chen."""
     # A cheap hash, so that signing in costs a test nothing.
     password_hash = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
     areas = [area.id for area in site.areas]
@@ -245,6 +280,7 @@ def make_users(site: Site) -> Users:
         make_doctor(site, "gu", "顾清和", password_hash, RESPIRATORY),
         make_overseer("zheng", Role.ADMINISTRATOR, "郑工", password_hash, TOTP_SECRET),
         make_overseer("qian", Role.AUDITOR, "钱审计", password_hash, TOTP_SECRET),
+        make_overseer("chen", Role.CASHIER, "陈收费", password_hash, TOTP_SECRET),
     ]
     return {user.name: user for user in users}
 

@@ -18,6 +18,8 @@ IN_PATH = {
     "device": "kiosk-01",
     "act": "reload",
     "report_id": "lab-1",
+    "channel": "wechat",
+    "attempt": "A1",
     "code": "AAAABBBBCCCCDDDD",
 }
 """What stands for the parameters of an address; all of cardiology, which is in area A."""
@@ -53,6 +55,8 @@ async def ask(client: httpx.AsyncClient, method: str, path: str) -> httpx.Respon
 def body_of(path: str) -> dict[str, object]:
     """Return what a route that may change something expects; the same one every time."""
     name = path.rpartition("/")[2]
+    if path.startswith("/api/payments/"):
+        return {"why": "x"} if "refund" in path else {"day_on": "2026-11-23"}
     if not path.startswith("/api/queues/"):
         return _OTHER_BODIES.get(name, {})
     about = {} if name in _ABOUT_QUEUES else {"ticket": "cardiology-1:A001"}

@@ -1,15 +1,19 @@
 """Who may do what: one table, compared with every route there is, asked by everybody there is."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 from fastapi import FastAPI
 
+from queue_server.payments.sandbox.keys import make_keys
 from tests.integration.web.conftest import SignedIn
 from tests.integration.web.hospital_day import HospitalDay
 from tests.integration.web.routes import all_routes, ask
 
-EVERYBODY = {"", "li", "bai", "shen", "gu", "zheng", "qian"}
+EVERYBODY = {"", "li", "bai", "shen", "gu", "zheng", "qian", "chen"}
 """Nobody; nurse of all areas, nurse of area C; doctor of cardiology, doctor of another queue;
-administrator; auditor. The addresses asked for are those of cardiology, in area A."""
+administrator; auditor; cashier. The addresses asked for are those of cardiology, in area A."""
 SIGNED_IN = EVERYBODY - {""}
 NURSES = {"li", "bai"}
 DOCTORS = {"shen", "gu"}
@@ -18,6 +22,7 @@ ITS_DOCTOR = {"shen"}
 ITS_OWN = ITS_NURSE | ITS_DOCTOR
 ADMINISTRATORS = {"zheng"}
 OVERSEERS = {"zheng", "qian"}
+CASHIERS = {"chen"}
 
 MAY = {
     "GET /": SIGNED_IN,
@@ -82,6 +87,15 @@ MAY = {
     # What a kiosk was given over MQTT, once; and whoever holds a printed page.
     "POST /api/kiosk/report": EVERYBODY,
     "GET /verify/report/{report_id}/{code}": EVERYBODY,
+    "GET /verify/receipt/{number}/{code}": EVERYBODY,
+    "GET /payments": CASHIERS | ADMINISTRATORS,
+    "GET /api/payments": CASHIERS | ADMINISTRATORS,
+    "POST /api/payments/reconcile": CASHIERS | ADMINISTRATORS,
+    "POST /api/payments/export": CASHIERS | ADMINISTRATORS,
+    "POST /api/payments/receipts": CASHIERS | ADMINISTRATORS,
+    "POST /api/payments/refund/{attempt}": CASHIERS,
+    # The gateways, whose signature counts.
+    "POST /payments/notice/{channel}": EVERYBODY,
     # The demo's phone, which make_application switches on for a demo only.
     "GET /cards": EVERYBODY,
     "GET /card/{patient}": EVERYBODY,
@@ -89,6 +103,19 @@ MAY = {
     "GET /api/cards/{patient}": EVERYBODY,
     "GET /api/cards/{patient}/stream": EVERYBODY,
 }
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("keys")
+    make_keys(folder, datetime.now(UTC))
+    return folder
+
+
+@pytest.fixture
+def application(day: HospitalDay, keys: Path) -> FastAPI:
+    """All there is, payments included."""
+    return day.application(paying=day.paying(keys))
 
 
 def test_the_table_names_every_route_there_is_and_no_other(application: FastAPI) -> None:
@@ -155,7 +182,13 @@ async def test_a_nurse_finds_the_patients_of_her_areas_only(
 
 @pytest.mark.parametrize(
     ("user", "page"),
-    [("li", "/station"), ("shen", "/console"), ("zheng", "/devices"), ("qian", "/audit")],
+    [
+        ("li", "/station"),
+        ("shen", "/console"),
+        ("zheng", "/devices"),
+        ("qian", "/audit"),
+        ("chen", "/payments"),
+    ],
 )
 async def test_everybody_begins_on_the_page_of_his_role(
     signed_in: SignedIn, user: str, page: str
@@ -165,3 +198,10 @@ async def test_everybody_begins_on_the_page_of_his_role(
     assert (await client.get("/api/me")).json()["first_page"] == page
     assert (await client.get("/")).headers["location"] == page
     assert (await client.get(page)).status_code == 200
+
+
+@pytest.mark.parametrize(("user", "sees"), [("zheng", True), ("chen", True), ("qian", False)])
+async def test_who_may_look_at_payments_is_told_so_for_the_link(
+    signed_in: SignedIn, user: str, sees: bool
+) -> None:
+    assert (await (await signed_in(user)).get("/api/me")).json()["sees_payments"] is sees

@@ -9,6 +9,7 @@ from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.state import (
     Asked,
+    Identify,
     Intent,
     Next,
     PrintState,
@@ -102,6 +103,8 @@ PAYMENT_STATES: Final[dict[str, State]] = {
     "paid-one-with-receipt": _state(
         Paid(facts=replace(_RECEIPT_FACTS, sheets=(PHARMACY,))), printing=PrintState.FAILED
     ),
+    "identify-to-pay": _state(Identify(intent=Intent.PAY), session=None),
+    "identify-for-receipts": _state(Identify(intent=Intent.RECEIPTS), session=None),
     "receipts": _state(Receipts(receipts=SIX_RECEIPTS)),
     "receipts-second-page": _state(Receipts(receipts=SIX_RECEIPTS, page=1)),
     "receipts-none": _state(Receipts(receipts=())),

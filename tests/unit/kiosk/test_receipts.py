@@ -6,10 +6,10 @@ from hardware.page_errors import PagePaperOut
 from kiosk.flow.events import Key, LineChanged, PrintReleased, ReportPrintEnded, Wipe
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import ReportFailure
-from kiosk.flow.state import Home, Intent, Refusal, Waiting
+from kiosk.flow.state import Home, Identify, Intent, Refusal
 from kiosk.presenter.views import RefusalView, ReportsView, spoken_texts
 from queue_server.contract.messages import Refused
-from queue_server.contract.payments import FindOwed, PaymentState
+from queue_server.contract.payments import PaymentState
 from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt, ReceiptsListed
 from queue_server.contract.report_messages import ReportReleased
 from queue_server.rules.refusals import SENTENCES
@@ -30,8 +30,12 @@ def at_bills() -> AKiosk:
     return AKiosk().tap(Key.PAY).scan().reply(identified(visit())).reply(owed(*SHEETS))
 
 
+def asking_for_receipts() -> AKiosk:
+    return AKiosk().tap(Key.PAY).tap(Key.RECEIPTS).scan().reply(identified(visit()))
+
+
 def at_receipts() -> AKiosk:
-    return at_bills().tap(Key.RECEIPTS).reply(ReceiptsListed(receipts=list(SIX_RECEIPTS)))
+    return asking_for_receipts().reply(ReceiptsListed(receipts=list(SIX_RECEIPTS)))
 
 
 def has_paid() -> AKiosk:
@@ -44,7 +48,7 @@ def refused(code: RefusalCode) -> Refused:
     return Refused(code=code, message_zh=zh, message_en=en)
 
 
-def test_from_the_bills_it_leads_to_the_receipts_the_latest_first() -> None:
+def test_who_has_identified_himself_sees_his_receipts_the_latest_first() -> None:
     kiosk = at_receipts()
 
     assert kiosk.asks[-1] == ListReceipts(session_id="session-1")
@@ -78,7 +82,7 @@ def test_a_touch_prints_one_and_he_can_go_on_with_another() -> None:
     kiosk.on(ReportPrintEnded(print_number=released.print_number, failure=None))
     assert kiosk.screen(ReceiptPrinted).failure is None
     kiosk.tap(Key.RECEIPTS)
-    assert kiosk.asks[-1] == ListReceipts(session_id="session-1")
+    assert isinstance(kiosk.last_ask.body, ListReceipts)
 
 
 def test_what_was_just_paid_is_printed_from_where_it_says_so() -> None:
@@ -89,8 +93,10 @@ def test_what_was_just_paid_is_printed_from_where_it_says_so() -> None:
     kiosk.screen(PrintingReceipt)
 
 
-def test_the_number_is_on_the_screen_of_what_was_paid() -> None:
-    assert any(RECEIPT.number in text for text in spoken_texts(has_paid().view))
+def test_what_is_spoken_of_a_receipt_is_what_stands_there() -> None:
+    said = list(spoken_texts(at_receipts().view))
+
+    assert any(SIX_RECEIPTS[0].receipt.number in text for text in said)
 
 
 @pytest.mark.parametrize("happens", ["refused", "no answer", "no paper"])
@@ -129,15 +135,19 @@ def test_while_it_is_printed_nobody_is_sent_away() -> None:
     kiosk.tap(Key.HOME).screen(PrintingReceipt)
 
 
-def test_pages_are_turned_and_the_way_back_leads_to_the_bills() -> None:
+def test_pages_are_turned_and_no_further_than_the_last() -> None:
     kiosk = at_receipts().tap(Key.MORE_REPORTS)
     assert kiosk.screen(Receipts).page == 1
-    kiosk.tap(Key.MORE_REPORTS).screen(Receipts)
 
-    kiosk.tap(Key.BACK)
+    assert kiosk.tap(Key.MORE_REPORTS).screen(Receipts).page == 1
+    assert kiosk.tap(Key.EARLIER_REPORTS).screen(Receipts).page == 0
 
-    assert kiosk.asks[-1] == FindOwed(session_id="session-1")
-    assert kiosk.screen(Waiting).asked.intent is Intent.PAY
+
+def test_before_he_has_shown_his_card_the_way_back_leads_to_paying() -> None:
+    kiosk = AKiosk().tap(Key.PAY).tap(Key.RECEIPTS)
+    assert kiosk.screen(Identify).intent is Intent.RECEIPTS
+
+    assert kiosk.tap(Key.BACK).screen(Identify).intent is Intent.PAY
 
 
 def test_nothing_of_a_receipt_is_left_when_he_has_gone() -> None:
@@ -149,6 +159,6 @@ def test_nothing_of_a_receipt_is_left_when_he_has_gone() -> None:
 
 
 def test_a_list_that_can_not_be_had_now_is_asked_for_again() -> None:
-    kiosk = at_bills().tap(Key.RECEIPTS).reply(refused(RefusalCode.BUSY)).tap(Key.TRY_AGAIN)
+    kiosk = asking_for_receipts().reply(refused(RefusalCode.BUSY)).tap(Key.TRY_AGAIN)
 
     assert kiosk.asks[-1] == ListReceipts(session_id="session-1")
