@@ -262,6 +262,7 @@ def name_of(view):
         KeyName.BILL,
         KeyName.CHANNEL,
         KeyName.REPORT,
+        KeyName.RECEIPT,
     }
     return f"{view.key}-{view.argument}" if has_siblings else str(view.key)
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from queue_server.demo.controls import read_qr, wait_until
 from queue_server.demo.pages import card_picture
+from queue_server.demo.receipt_scenes import prints_receipt_twice
 from queue_server.demo.stage import Stage
 from queue_server.records.demo_counter import DemoCounter
 from queue_server.records.demo_hospital import DemoHospital as Records
@@ -16,7 +17,7 @@ PAYMENT_CODE: Final = "134567890123456789"
 
 
 def pays_by_phone(stage: Stage) -> None:
-    """A patient pays all his bills in one go by the QR code on the screen."""
+    """A patient pays all his bills in one go by the QR code on the screen, and gets a receipt."""
     stage.story.scene(
         "扫码缴费",
         "Paying by phone",
@@ -39,7 +40,7 @@ def pays_by_phone(stage: Stage) -> None:
     slip = stage.wait_for_slip()
     stage.shoot_kiosk("paid")
     stage.keep_slip(slip, "paid")
-    stage.go_home()
+    prints_receipt_twice(stage, patient, slip)
 
 
 def pays_by_code(stage: Stage) -> None:

@@ -61,7 +61,13 @@ def payment_of(
 
 
 def _state(attempt: Attempt, receipt: Receipt | None, now: datetime) -> PaymentState:
-    if receipt is not None and receipt.is_open and now - receipt.issued_at < NUMBER_WITHIN:
+    is_waited_for = (
+        attempt.state is AttemptState.FULFILLED
+        and receipt is not None
+        and receipt.is_open
+        and now - receipt.issued_at < NUMBER_WITHIN
+    )
+    if is_waited_for:
         return PaymentState.PAID
     return _TOLD_AS.get(attempt.state) or PaymentState(attempt.state.value)
 

@@ -7,7 +7,7 @@ and the sandbox instead of WeChat Pay and Alipay. What fails meanwhile is the te
 import json
 import re
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,7 +24,10 @@ from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.bookkeeper import read_books
+from queue_server.payments.books import Books
+from queue_server.payments.capitals import capitals
 from queue_server.payments.fen import Fen, total
+from queue_server.payments.receipt import Receipt, in_groups
 from queue_server.payments.step_store import JournalSteps
 from queue_server.payments.terms import AttemptState, Channel
 from queue_server.records.demo_counter import DemoCounter
@@ -34,6 +37,7 @@ from queue_server.records.sheets import Sheet
 from queue_server.records.virtual_card import CardIssuer, load_or_make_key
 from queue_server.rules.terms import PatientId
 from queue_server.service.clinic_day import clinic_day
+from tests.integration.documents.paper import Paper
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.broker, pytest.mark.timeout(300)]
 PAID_WITHIN_S = 60.0
@@ -48,6 +52,7 @@ class PayingMorning:
     demo: DemoHospital
     given: set[PatientId]
     slips_seen: set[Path]
+    pages_seen: set[Path]
     is_server_dead: bool = False
 
     @property
@@ -139,6 +144,23 @@ class PayingMorning:
         wait_until(is_paid, "the kiosk to say paid", PAID_WITHIN_S)
         return self.new_slip()
 
+    def printed_receipt(self, folder: Path) -> Paper:
+        """Wait for a page that comes out on A4 after this moment's touch, and read it."""
+        pages = self.demo.a4_pages
+
+        def new() -> set[Path]:
+            return set(pages.glob("*.pdf")) - self.pages_seen
+
+        wait_until(lambda: bool(new()), "a receipt on A4", PAID_WITHIN_S)
+        [page] = new()
+        self.pages_seen.add(page)
+        self.kiosk.wait_for("refusal")
+        return Paper(folder, page.read_bytes())
+
+    def receipts(self, attempt: Attempt) -> Sequence[Receipt]:
+        """Return the receipts of a payment, as the journal tells them."""
+        return self.books().receipt_book.of(attempt.id)
+
     def fault(self, **fault: Any) -> None:
         self._bank("faults", json.dumps(fault).encode())
 
@@ -155,6 +177,10 @@ class PayingMorning:
 
     def attempts(self, patient: Patient) -> list[Attempt]:
         """Return the attempts to pay what a patient owes, as the journal tells them."""
+        return list(self.books().attempts_for(patient.patient_id))
+
+    def books(self) -> Books:
+        """Return the books as the journal tells them."""
         journal = SqliteJournal(self.demo.folder / "data" / JOURNAL_NAME, None)
         day_on = clinic_day(self.demo.site, datetime.now(UTC))
         try:
@@ -162,7 +188,7 @@ class PayingMorning:
         finally:
             journal.close()
         assert books is not None
-        return list(books.attempts_for(patient.patient_id))
+        return books
 
     def is_line_down(self) -> bool:
         """Tell whether the kiosk says that it can't reach the server, in either way."""
@@ -194,7 +220,7 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayingMorning]
         demo.start_sandbox()
         demo.start_server()
         demo.start_kiosk("1080x1920")
-        running = PayingMorning(demo=demo, given=set(), slips_seen=set())
+        running = PayingMorning(demo=demo, given=set(), slips_seen=set(), pages_seen=set())
         running.wait_for_the_line()
         yield running
     finally:
@@ -258,7 +284,7 @@ def paid_by_code_while_the_server_is_killed(morning: PayingMorning) -> None:
     ],
 )
 def test_two_bills_are_paid_in_one_go_and_every_fen_agrees(
-    morning: PayingMorning, pay: Callable[[PayingMorning], None]
+    morning: PayingMorning, pay: Callable[[PayingMorning], None], tmp_path: Path
 ) -> None:
     patient = morning.somebody(2)
     owed = total(charge.self_pay for sheet in morning.sheets(patient) for charge in sheet.charges)
@@ -268,6 +294,10 @@ def test_two_bills_are_paid_in_one_go_and_every_fen_agrees(
 
     pay(morning)
     slip = morning.wait_until_paid()
+    is_shown = f"{owed}\u00a0元" in morning.kiosk.texts()
+    # Before the slip is read: nobody is waited for at a kiosk for as long as that takes.
+    morning.kiosk.tap("print-receipt")
+    paper = morning.printed_receipt(tmp_path).text()
 
     [attempt] = morning.attempts(patient)
     [trade] = [one for one in morning.trades() if one["number"] == attempt.id]
@@ -277,9 +307,53 @@ def test_two_bills_are_paid_in_one_go_and_every_fen_agrees(
     assert trade["paid_fen"] == owed.fen
     assert trade["refunded_fen"] == 0
     assert all(sheet.is_paid for sheet in morning.sheets(patient))
-    assert f"{owed}\u00a0元" in morning.kiosk.texts()
+    assert is_shown
     said = read_slip(slip)
     assert str(owed) in said
+    [receipt] = morning.receipts(attempt)
+    assert receipt.amount == owed
+    assert in_groups(receipt.number).replace(" ", "") in said
+    assert_verified(slip, receipt)
+    assert f"¥ {owed}" in paper
+    assert capitals(owed) in paper
+    assert in_groups(receipt.number) in paper
+
+
+def assert_verified(slip: Path, receipt: Receipt) -> None:
+    """Open what the code on the slip leads to, as a stranger's phone does."""
+    with urllib.request.urlopen(read_qr(slip), timeout=20) as answer:
+        page = answer.read().decode()
+    assert "真实有效" in page
+    assert f"¥ {receipt.amount}" in page
+    assert in_groups(receipt.number) in page
+
+
+def test_a_receipt_is_printed_again_and_says_that_it_is_a_copy(
+    morning: PayingMorning, tmp_path: Path
+) -> None:
+    patient = morning.somebody(1)
+    morning.choose_bills(patient)
+    shown_and_paid(morning)
+    morning.wait_until_paid()
+    morning.kiosk.tap("print-receipt")
+    first = morning.printed_receipt(tmp_path).text()
+    morning.kiosk.tap("dock-home")
+    morning.kiosk.wait_for("home")
+
+    morning.kiosk.tap("pay")
+    morning.kiosk.wait_for("identify")
+    morning.kiosk.tap("receipts")
+    morning.show_card(patient)
+    morning.kiosk.wait_for("reports")
+    morning.kiosk.tap("receipt-0")
+    again = morning.printed_receipt(tmp_path).text()
+
+    [attempt] = morning.attempts(patient)
+    [receipt] = morning.receipts(attempt)
+    for text in (first, again):
+        assert in_groups(receipt.number) in text
+        assert f"¥ {attempt.kept}" in text
+    assert ["补打件" in text for text in (first, again)] == [False, True]
 
 
 def read_slip(slip: Path) -> str:

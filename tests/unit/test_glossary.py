@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from queue_server.contract.receipt_messages import ReceiptState
 from queue_server.payments.terms import AttemptState, Channel, PaymentMode
 from queue_server.rules.terms import (
     PrintOutcome,
@@ -36,6 +37,7 @@ def section(title: str) -> str:
         ("What happens", QueueStatus),
         ("Money", Channel),
         ("Money", PaymentMode),
+        ("Money", ReceiptState),
         ("States of an attempt", AttemptState),
         ("Reports", ReportKind),
         ("Reports", ReportState),
