@@ -35,7 +35,7 @@ def home(words: Wording, settings: Settings, *, is_alone: bool) -> HomeView:
     pay = ChoiceView(
         key=Key.PAY,
         icon=Icon.PAY,
-        label=words("home.pay_receipts" if has_reports else "home.pay"),
+        label=words("home.pay_receipts" if settings.prints_receipts else "home.pay"),
         hint=words(f"home.pay_hint{alone}"),
     )
     return HomeView(

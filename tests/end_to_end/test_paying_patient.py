@@ -107,6 +107,8 @@ class PayingMorning:
 
     def choose_bills(self, patient: Patient) -> None:
         """Go as far as to the question how to pay."""
+        # Just after a start it may still take only cards.
+        self.wait_for_the_line()
         self.kiosk.tap("pay")
         self.kiosk.wait_for("identify")
         self.show_card(patient)
