@@ -101,10 +101,8 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
     application.state.live = desk.live
     application.state.session_count = lambda: sessions.count
     problems.install(application)
-    routers = [
-        *(parts.make_router(desk) for parts in _ALWAYS),
-        device_routes.make_router(desk, expected_devices),
-    ]
+    routers = [parts.make_router(desk) for parts in _ALWAYS]
+    routers.append(device_routes.make_router(desk, expected_devices))
     if paying is not None:
         routers += [payment_routes.make_router(desk, paying), paying.notice_router()]
     if demo_cards is not None:
