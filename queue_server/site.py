@@ -7,9 +7,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from queue_server.rules.area_queue import ROOM_CAP_DEFAULT, AreaQueue
 from queue_server.rules.report_printing import PrintAgain, ReportPolicy
 from queue_server.rules.terms import AreaId, DaySecond, QueueId, RoomId, SiteId
 from queue_server.toml_table import Problem, Problems, Table, parse_toml
@@ -38,6 +39,20 @@ _QUEUE_TEXTS: Final = (
     "doctor_title_zh",
     "doctor_title_en",
 )
+_AREA_QUEUE_KEYS: Final = (
+    "id",
+    "area",
+    "clinic_zh",
+    "clinic_en",
+    "prefix",
+    "queues",
+    "assign",
+    "spread",
+    "room_cap",
+    "is_sensitive",
+    "policy",
+)
+_PREFIX_WORDS: Final = ("一或两个大写字母，如 A", "one or two capital letters, like A")
 _QUEUE_KEYS: Final = ("id", "area", "room", *_QUEUE_TEXTS, "prefix", "is_sensitive", "policy")
 
 
@@ -76,6 +91,15 @@ class QueueSetup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AreaQueueSetup:
+    """The queue of a clinic's waiting area, whose patients go over to its doctors' queues."""
+
+    queue: QueueSetup
+    """What it is called; its room is the area itself, and its doctor nobody yet."""
+    rules: AreaQueue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One hospital site. At `day_rolls_over_at` the next clinic day begins."""
 
@@ -86,6 +110,7 @@ class Site:
     queues: tuple[QueueSetup, ...]
     policy: Mapping[str, object]
     """The hospital's policy, unchecked."""
+    area_queues: tuple[AreaQueueSetup, ...] = ()
     timezone: str = TIMEZONE_DEFAULT
     day_rolls_over_at: DaySecond = DAY_ROLLS_OVER_DEFAULT
     offline_check_in: bool = False
@@ -130,7 +155,7 @@ def load_site(path: Path) -> Site:
 
 
 def _site(root: Table) -> Site:
-    root.check_keys(("site", "policy", "alarms", "reports", "area", "queue"))
+    root.check_keys(("site", "policy", "alarms", "reports", "area", "area_queue", "queue"))
     table = root.table("site")
     table.check_keys(_SITE_KEYS)
     area_tables = root.tables("area")
@@ -138,16 +163,22 @@ def _site(root: Table) -> Site:
     areas = tuple(_area(area) for area in area_tables)
     queues = tuple(_queue(queue) for queue in queue_tables)
     _check_unique(area_tables, [area.id for area in areas], "id")
-    _check_unique(queue_tables, [queue.id for queue in queues], "id")
     _check_unique(queue_tables, [queue.room for queue in queues], "room")
-    _check_unique(queue_tables, [queue.prefix for queue in queues], "prefix")
     _check_areas(queue_tables, queues, areas)
+    area_queue_tables = root.optional_tables("area_queue")
+    area_queues = tuple(_area_queue(table, areas, queues) for table in area_queue_tables)
+    every_table = [*queue_tables, *area_queue_tables]
+    every_queue = [*queues, *(one.queue for one in area_queues)]
+    _check_unique(every_table, [queue.id for queue in every_queue], "id")
+    _check_unique(every_table, [queue.prefix for queue in every_queue], "prefix")
+    _check_one_area_queue(area_queue_tables, area_queues)
     return Site(
         id=SiteId(table.id("id")),
         name_zh=table.text("name_zh"),
         name_en=table.text("name_en"),
         areas=areas,
         queues=queues,
+        area_queues=area_queues,
         policy=root.raw_table("policy"),
         timezone=_timezone(table),
         day_rolls_over_at=_day_rolls_over_at(table),
@@ -194,15 +225,60 @@ def _queue(table: Table) -> QueueSetup:
         id=QueueId(table.id("id")),
         area=AreaId(table.id("area")),
         room=RoomId(table.id("room")),
-        prefix=table.matching(
-            "prefix", "[A-Z]{1,2}", "一或两个大写字母，如 A", "one or two capital letters, like A"
-        ),
+        prefix=table.matching("prefix", "[A-Z]{1,2}", *_PREFIX_WORDS),
         is_sensitive=table.flag("is_sensitive"),
         policy=table.raw_table("policy"),
         **{key: table.text(key) for key in _QUEUE_TEXTS},
     )
     _check_neutral(table, queue)
     return queue
+
+
+def _area_queue(
+    table: Table, areas: Sequence[Area], queues: Sequence[QueueSetup]
+) -> AreaQueueSetup:
+    table.check_keys(_AREA_QUEUE_KEYS)
+    area_id = AreaId(table.id("area"))
+    area = next((area for area in areas if area.id == area_id), None)
+    if area is None and area_id:
+        known = [one.id for one in areas]
+        table.wrong("area", f"已有的诊区：{'、'.join(known)}", f"one of {', '.join(known)}")
+    doctors = table.some_of("queues", [one.id for one in queues if one.area == area_id])
+    if not doctors:
+        table.wrong("queues", "该诊区的医生队列", "some of the queues of its area")
+    named = dict.fromkeys(_QUEUE_TEXTS, "")
+    if area is not None:
+        # Whoever has no doctor yet waits in the area.
+        named |= {"room_zh": area.name_zh, "room_en": area.name_en}
+    named |= {"doctor_zh": "待分配医生", "doctor_en": "Doctor to be assigned"}
+    named |= {text: table.text(text) for text in ("clinic_zh", "clinic_en")}
+    queue_id = QueueId(table.id("id"))
+    return AreaQueueSetup(
+        queue=QueueSetup(
+            id=queue_id,
+            area=area_id,
+            room=RoomId(queue_id),
+            prefix=table.matching("prefix", "[A-Z]{1,2}", *_PREFIX_WORDS),
+            is_sensitive=table.flag("is_sensitive"),
+            policy=table.raw_table("policy"),
+            **named,
+        ),
+        rules=AreaQueue(
+            id=queue_id,
+            doctors=tuple(QueueId(doctor) for doctor in doctors),
+            is_automatic=_one_of(table, "assign", "automatic", "by_hand") == "automatic",
+            spread=_one_of(table, "spread", "fewest_waiting", "evenly"),
+            room_cap=table.whole_number("room_cap", ROOM_CAP_DEFAULT, 1, 20),
+        ),
+    )
+
+
+def _one_of(table: Table, key: str, default: Any, *others: str) -> Any:
+    """Return one of some words; the first one when the key is left out."""
+    if key not in table:
+        return default
+    words = (default, *others)
+    return table.matching(key, "|".join(words), "、".join(words), " or ".join(words)) or default
 
 
 def _check_neutral(table: Table, queue: QueueSetup) -> None:
@@ -236,6 +312,21 @@ def _check_areas(
     for table, queue in zip(tables, queues, strict=True):
         if queue.area and known and queue.area not in known:
             table.wrong("area", f"已有的诊区：{'、'.join(known)}", f"one of {', '.join(known)}")
+
+
+def _check_one_area_queue(tables: Sequence[Table], area_queues: Sequence[AreaQueueSetup]) -> None:
+    """Note a doctor who stands behind two area queues: who would come next?"""
+    first: dict[QueueId, int] = {}
+    for index, area_queue in enumerate(area_queues):
+        for doctor in area_queue.rules.doctors:
+            holder = first.setdefault(doctor, index)
+            if holder != index:
+                name = tables[holder].name
+                tables[index].wrong(
+                    "queues",
+                    f"每位医生只属于一个诊区队列（{doctor} 已属于 {name}）",
+                    f"each doctor behind one area queue only: {doctor} is behind {name}",
+                )
 
 
 def _timezone(table: Table) -> str:

@@ -195,6 +195,10 @@ class Table:
         self.wrong(key, f"至少一个表，写作 [[{key}]]", f"at least one table, written as [[{key}]]")
         return []
 
+    def optional_tables(self, key: str) -> "list[Table]":
+        """Return the tables `[[key]]`; none when they are left out."""
+        return self.tables(key) if key in self else []
+
     def _note(self, key: str, message_zh: str, message_en: str) -> None:
         key_shown = key if key.isprintable() else ascii(key)
         where = f"{self.name}.{key_shown}" if self.name else key_shown

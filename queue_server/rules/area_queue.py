@@ -1,11 +1,13 @@
 """The area queue of a clinic: a queue without a room, in front of its doctors' queues."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from queue_server.rules.terms import QueueId
+
+ROOM_CAP_DEFAULT: Final = 2
 
 Spread = Literal["fewest_waiting", "evenly"]
 
@@ -21,7 +23,7 @@ class AreaQueue(msgspec.Struct, frozen=True, kw_only=True):
     doctors: tuple[QueueId, ...]
     is_automatic: bool = True
     spread: Spread = "fewest_waiting"
-    room_cap: int = 2
+    room_cap: int = ROOM_CAP_DEFAULT
 
 
 AreaQueues = Mapping[QueueId, AreaQueue]

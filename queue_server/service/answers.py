@@ -46,6 +46,7 @@ from queue_server.rules import commands as asked
 from queue_server.rules.decide import Act, decide_and_apply
 from queue_server.rules.events import Entry
 from queue_server.rules.policy_text import rule_text
+from queue_server.rules.queue import goes_on_as
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DaySecond, PatientId, QueueId, RefusalCode, RequestId, TicketId
 from queue_server.rules.ticket import Ticket
@@ -110,7 +111,9 @@ class Draft:
             Refused: nothing was added.
         """
         act = Act(command=command, at_s=self.at_s if at_s is None else at_s, by=by)
-        entry, day = decide_and_apply(self.now.day, act, self.setup.policies)
+        entry, day = decide_and_apply(
+            self.now.day, act, self.setup.policies, self.setup.area_queues
+        )
         written = JournaledEntry(day_on=self.now.day_on, written_at=self.at, entry=entry)
         self.now = with_decided(self.setup, self.now, written, day)
         self.batch.entries.append(written)
@@ -254,14 +257,17 @@ class Draft:
 
     def _checked_in(self, job: Asked, check_in: CheckIn) -> CheckedIn:
         patient = self.session_of(job, check_in.session_id).patient
-        ticket = self._own_ticket(patient, check_in.ticket_id)
+        ticket = goes_on_as(self.now.day, self._own_ticket(patient, check_in.ticket_id))
         command = asked.CheckIn(queue=ticket.queue, ticket=ticket.id)
         self.act(command, by=job.device)
         text = rule_text(self.setup.policies[ticket.queue])
         return CheckedIn(
             # Unknown after a restart while the records can't be asked.
             masked_name=self.now.masked_names.get(patient, ""),
-            visit=self._visit(self.now.day.queues[ticket.queue].tickets[ticket.id]),
+            # Out of an area queue he may have gone over to a doctor's already.
+            visit=self._visit(
+                goes_on_as(self.now.day, self.now.day.queues[ticket.queue].tickets[ticket.id])
+            ),
             checked_in_at=self.at,
             rule_text_zh=list(text.zh),
             rule_text_en=list(text.en),

@@ -1,8 +1,9 @@
 """The site with its checked policies: what the service knows before the day begins."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from queue_server.rules.area_queue import AreaQueues
 from queue_server.rules.policy import Policy, PolicyError, parse_policy
 from queue_server.rules.terms import AreaId, QueueId
 from queue_server.site import Area, QueueSetup, Site
@@ -16,6 +17,8 @@ class Setup:
     queues: Mapping[QueueId, QueueSetup]
     areas: Mapping[AreaId, Area]
     policies: Mapping[QueueId, Policy]
+    area_queues: AreaQueues = field(default_factory=dict)
+    """How area queues lead to doctors; they stand among `queues` too, but have no room."""
 
     def colleagues_of(self, queue: QueueId) -> list[QueueSetup]:
         """Return the other queues of its clinic in its area, in the order of the site file."""
@@ -26,8 +29,16 @@ class Setup:
             if one.clinic_zh == own.clinic_zh and one.id != own.id
         ]
 
+    def all_queues_of(self, area: AreaId) -> list[QueueSetup]:
+        """Return the area queues of an area, then its doctors' queues."""
+        return [queue for queue in self.all_queues() if queue.area == area]
+
+    def all_queues(self) -> list[QueueSetup]:
+        """Return all area queues, then all doctors' queues, in the order of the site file."""
+        return [*(one.queue for one in self.site.area_queues), *self.site.queues]
+
     def queues_of(self, area: AreaId) -> list[QueueSetup]:
-        """Return the queues of an area in the order of the site file."""
+        """Return the doctors' queues of an area in the order of the site file."""
         return [queue for queue in self.site.queues if queue.area == area]
 
 
@@ -39,16 +50,23 @@ def make_setup(site: Site) -> Setup:
     """
     policies: dict[QueueId, Policy] = {}
     problems = []
-    for queue in site.queues:
+    queues = [*(one.queue for one in site.area_queues), *site.queues]
+    area_queues = {one.rules.id: one.rules for one in site.area_queues}
+    for queue in queues:
         try:
-            policies[queue.id] = parse_policy(site.policy, queue.policy)
+            policy = parse_policy(site.policy, queue.policy)
+            # Nobody is told to get ready before he has a doctor.
+            policies[queue.id] = (
+                replace(policy, standby_count=0) if queue.id in area_queues else policy
+            )
         except PolicyError as error:
             problems += [problem for problem in error.problems if problem not in problems]
     if problems:
         raise PolicyError(problems)
     return Setup(
         site=site,
-        queues={queue.id: queue for queue in site.queues},
+        queues={queue.id: queue for queue in queues},
         areas={area.id: area for area in site.areas},
         policies=policies,
+        area_queues=area_queues,
     )

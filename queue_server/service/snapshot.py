@@ -94,7 +94,7 @@ class Snapshots:
         return restored, snapshot.link
 
     def _areas(self) -> dict[QueueId, AreaId]:
-        return {queue.id: queue.area for queue in self._setup.site.queues}
+        return {queue.id: queue.area for queue in self._setup.all_queues()}
 
 
 @cache

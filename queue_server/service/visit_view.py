@@ -9,6 +9,7 @@ from queue_server.records.records import Appointment
 from queue_server.rules import commands as asked
 from queue_server.rules.decide import Act, require_possible
 from queue_server.rules.numbering import ticket_number
+from queue_server.rules.queue import goes_on_as
 from queue_server.rules.reason import explain
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import (
@@ -62,7 +63,8 @@ def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
     if can_check_in:
         command = asked.CheckIn(queue=ticket.queue, ticket=ticket.id)
         try:
-            require_possible(now.day, Act(command=command, at_s=now_s, by="view"), setup.policies)
+            act = Act(command=command, at_s=now_s, by="view")
+            require_possible(now.day, act, setup.policies, setup.area_queues)
         except Refused as refused:
             can_check_in = False
             hint_zh, hint_en = refused.message_zh, refused.message_en
@@ -135,14 +137,15 @@ def ticket_of_slip(now: Now, code: str) -> Ticket:
     ticket = queue.tickets.get(named) if queue is not None else None
     if ticket is None or slip_code(now.day_on, ticket) != code:
         raise Refused(RefusalCode.SLIP_UNKNOWN)
-    return ticket
+    # Whoever was sent on, by triage or by a doctor, is found by the slip that he holds.
+    return goes_on_as(now.day, ticket)
 
 
 def _ticket_of_provisional_slip(now: Now, code: str) -> Ticket:
     if code not in now.provisional:
         raise Refused(RefusalCode.PROVISIONAL_PENDING)
     tickets = [
-        queue.tickets[ticket]
+        goes_on_as(now.day, queue.tickets[ticket])
         for ticket in now.provisional[code]
         for queue in now.day.queues.values()
         if ticket in queue.tickets

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from queue_server.rules import commands as asked
-from queue_server.rules.events import Called, Entry, TicketEvent
+from queue_server.rules.events import Called, Entry, TicketEvent, TransferredIn
 from queue_server.rules.queue import Queue
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import (
@@ -35,6 +35,7 @@ from queue_server.web.bodies import (
     TransferAct,
     UndoAct,
     WalkInAct,
+    WantedAct,
 )
 from queue_server.web.desk import Desk
 from queue_server.web.users import STAFF, Role, User
@@ -128,6 +129,14 @@ def _add_nurse_acts(router: APIRouter, desk: Desk) -> None:
             before=TicketId(body.before) if body.before is not None else None,
             after=TicketId(body.after) if body.after is not None else None,
             why=body.why,
+        )
+
+    @router.post("/wanted", summary=asked.AskForDoctor.__doc__)
+    async def wanted(queue: str, body: WantedAct, user: Annotated[User, nurse]) -> Done:
+        doctor = QueueId(body.doctor) if body.doctor is not None else None
+        ticket = TicketId(body.ticket)
+        return await _done(
+            desk, user, asked.AskForDoctor, queue, body, ticket=ticket, doctor=doctor
         )
 
     @router.post("/priority", summary=asked.GrantPriority.__doc__)
@@ -254,7 +263,12 @@ def _told(entry: Entry) -> Done:
     # Whoever is called: that another one was finished by it comes first in the entry.
     called = [event for event in about if isinstance(event, Called)]
     told = next(iter((*called, *about)), None)
-    return Done(entry=entry.number, ticket=told.ticket if told is not None else None)
+    if told is None:
+        return Done(entry=entry.number, ticket=None)
+    # Who comes into an area queue may go over to a doctor's at once.
+    arrived = [one for one in about if isinstance(one, TransferredIn)]
+    went_to = [one.ticket for one in arrived if one.from_ticket == told.ticket]
+    return Done(entry=entry.number, ticket=next(iter(went_to), told.ticket))
 
 
 def _walk_in_rank(setup: Setup, queue: QueueId, body: WalkInAct) -> PriorityRank | None:

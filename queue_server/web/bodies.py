@@ -76,6 +76,12 @@ class GradeAct(TicketAct):
     level: Annotated[int, Field(ge=1, le=4)]
 
 
+class WantedAct(TicketAct):
+    """The patient of an area queue asks for the doctor of `doctor`; null: for any."""
+
+    doctor: IdText | None
+
+
 class NoteAct(TicketAct):
     """Tell the doctor something about the patient; an empty text takes it away."""
 

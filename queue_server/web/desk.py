@@ -114,7 +114,9 @@ class Desk:
 def watched_by(desk: Desk, user: User, now: Now) -> tuple[object, ...]:
     """Return the parts of the day that a user's page is made of: the queues of his areas."""
     queues = [
-        now.day.queues[one.id] for area in user.areas for one in desk.service.setup.queues_of(area)
+        now.day.queues[one.id]
+        for area in user.areas
+        for one in desk.service.setup.all_queues_of(area)
     ]
     return (now.day_on, now.patients, *queues, desk.own_acts.last(now, user.by))
 

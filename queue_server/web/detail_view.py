@@ -6,6 +6,7 @@ from datetime import date
 
 from queue_server.journal.journal import JournaledEntry
 from queue_server.records.records import Patient
+from queue_server.rules.commands import AskForDoctor, CallTicket, Command
 from queue_server.rules.decide import COMMANDS
 from queue_server.rules.events import Entry, Event
 from queue_server.rules.moving import ACTS
@@ -89,11 +90,22 @@ def detail_view(
         person=person_view(now, ticket.patient),
         reason_zh=zh,
         reason_en=en,
-        acts=[name for name, kind in COMMANDS.items() if can_happen(kind, ticket)],
+        acts=[
+            name
+            for name, kind in COMMANDS.items()
+            if can_happen(kind, ticket) and _is_of(kind, ticket.queue in setup.area_queues)
+        ],
         last_step=_last_step(queue, ticket.id),
         history=history(written, ticket.id, users)[::-1],
         entry_count=now.day.entry_count,
     )
+
+
+def _is_of(command: type[Command], is_area_queue: bool) -> bool:
+    """Tell whether it can be asked in an area queue, or in a doctor's."""
+    if is_area_queue:
+        return command is not CallTicket
+    return command is not AskForDoctor
 
 
 def person_view(now: Now, patient_id: PatientId | None) -> PersonView | None:

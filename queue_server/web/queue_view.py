@@ -35,6 +35,10 @@ class QueueView:
 
     name: QueueName
     status: str
+    doctors: list[QueueId]
+    """Of an area queue: the queues to which its patients go over; else none."""
+    room_cap: int
+    is_automatic: bool
     ranks: list[str]
     """The entitled groups of its policy, the first one first."""
     levels: list[int]
@@ -75,9 +79,13 @@ def queue_view(
 ) -> QueueView:
     """Return one queue; `shared` are the tickets whose masked name is not theirs alone."""
     policy, queue = setup.policies[queue_id], now.day.queues[queue_id]
+    area_queue = setup.area_queues.get(queue_id)
     return QueueView(
         name=queue_name(setup.queues[queue_id]),
         status=queue.status,
+        doctors=list(area_queue.doctors) if area_queue else [],
+        room_cap=area_queue.room_cap if area_queue else 0,
+        is_automatic=area_queue is not None and area_queue.is_automatic,
         ranks=list(policy.priority_ranks),
         levels=list(policy.emergency_levels),
         recall_after_s=policy.recall_after_s,
@@ -90,7 +98,7 @@ def shared_names(setup: Setup, now: Now, areas: Collection[AreaId]) -> list[Shar
     """Return whose masked names can't be told apart among those who may be called in an area."""
     groups: dict[tuple[AreaId, str], list[Ticket]] = defaultdict(list)
     for area in areas:
-        for queue in setup.queues_of(area):
+        for queue in setup.all_queues_of(area):
             for ticket in _present(now.day.queues[queue.id]):
                 if ticket.patient is not None and ticket.patient in now.masked_names:
                     groups[area, now.masked_names[ticket.patient]].append(ticket)

@@ -92,7 +92,7 @@ def station_view(
     """Return what the nurse `user` sees at the instant `at`."""
     shared = shared_names(setup, now, user.areas)
     shared_ids = {ticket for one in shared for ticket in one.tickets}
-    queues = setup.site.queues
+    queues = setup.all_queues()
     return StationView(
         day_on=now.day_on.isoformat(),
         now_s=day_second(setup.site, now.day_on, at),

@@ -42,6 +42,8 @@ class TicketView:
     level: int | None
     """Of an emergency that somebody has graded."""
     is_extra: bool
+    wanted: str
+    """In an area queue: the doctor's queue that the patient has asked for."""
     note: str
     """What the nurse tells the doctor."""
     shares_masked_name: bool
@@ -112,6 +114,7 @@ def ticket_view(now: Now, ticket: Ticket, policy: Policy, shares_masked_name: bo
         has_results=ticket.has_results,
         level=ticket.level if ticket.kind is TicketKind.EMERGENCY else None,
         is_extra=ticket.is_extra,
+        wanted=ticket.wanted or "",
         note=ticket.note,
         shares_masked_name=shares_masked_name,
     )
@@ -136,6 +139,7 @@ _EVENT_OF_ACT: Final[Mapping[type[asked.Command], type[happened.Event]]] = {
     asked.CancelCheckIn: happened.CheckInCancelled,
     asked.Grade: happened.Graded,
     asked.WriteNote: happened.NoteWritten,
+    asked.AskForDoctor: happened.DoctorAsked,
     asked.Move: happened.Moved,
     asked.Transfer: happened.TransferredOut,
     asked.Hold: happened.Held,

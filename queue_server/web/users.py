@@ -106,7 +106,11 @@ def make_nurse(
         role=Role.NURSE,
         display_name=display_name,
         password_hash=password_hash,
-        queues=frozenset(queue.id for queue in site.queues if queue.area in areas),
+        queues=frozenset(
+            queue.id
+            for queue in (*site.queues, *(one.queue for one in site.area_queues))
+            if queue.area in areas
+        ),
         areas=tuple(area.id for area in site.areas if area.id in areas),
     )
 

@@ -196,8 +196,9 @@ export function askConfirmation(title, sentence, mainText) {
 export function askQueue(title, queues, mainText) {
   const options = queues.map((queue) => ({
     value: queue.id,
-    label: both(queue, "doctor"),
-    extra: `${both(queue, "room")} · ${both(queue, "clinic")}`,
+    // An area queue has nobody's title: it is called by its clinic.
+    label: both(queue, queue.doctor_title_zh ? "doctor" : "clinic"),
+    extra: `${both(queue, "room")} · ${both(queue, queue.doctor_title_zh ? "clinic" : "doctor")}`,
   }));
   return askChoice(title, options, mainText);
 }

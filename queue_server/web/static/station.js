@@ -21,6 +21,7 @@ import { drawBoard, focusRow, layOut, rowOf } from "./station_board.js";
 import { drawConflicts } from "./station_conflicts.js";
 import { DetailPanel } from "./station_detail.js";
 import { openFinder } from "./station_find.js";
+import { Marked } from "./station_marked.js";
 import { Mover } from "./station_move.js";
 import { openKeys, openNotices, openQueueSheet, openSharedNames } from "./station_sheets.js";
 import { shortName } from "./ticket_marks.js";
@@ -30,7 +31,8 @@ const byId = (id) => document.getElementById(id);
 const board = byId("board");
 const live = new LiveView("/api/station/stream", { show, connected });
 const act = makeAct(live);
-const station = { view: () => live.view, area: () => area, act, show: showTicket };
+const station = { view: () => live.view, area: () => area, act, show: showTicket, draw };
+const marked = new Marked(byId("marked"), station);
 const detail = new DetailPanel(byId("detail"), {
   view: () => live.view,
   act,
@@ -61,11 +63,14 @@ function draw() {
   const nowSecond = live.nowSecond();
   drawBoard(board, view, {
     area,
+    filter: byId("filter").value.trim(),
+    marked,
     chosen,
     nowSecond,
     openTicket,
     openQueue: (queueId) => openQueueSheet(station, queueId),
   });
+  marked.draw();
   drawAreas(view);
   drawUndo(view.own_act);
   drawHelp(view.help_calls, nowSecond);
@@ -151,6 +156,7 @@ function openTicket(ticketId) {
 function showTicket(ticketId) {
   const queue = live.view.queues.find(({ name }) => name.id === ticketId.split(":")[0]);
   if (area && queue.name.area !== area) area = "";
+  byId("filter").value = "";
   openTicket(ticketId);
   focusRow(board, ticketId);
 }
@@ -200,16 +206,20 @@ function pressedPlain(event) {
   const keys = {
     "/": () => openFinder(station),
     n: () => openNotices(station),
+    f: () => byId("filter").focus(),
+    t: () => marked.ids.size > 0 && marked.transfer(),
     "?": () => openKeys(),
     Escape: () => {
       clearMessages();
       detail.close();
+      marked.clear();
     },
   };
   const onRow = {
     " ": () => mover.begin(row.dataset.key, false),
     m: () => mover.begin(row.dataset.key, false),
     Enter: () => openTicket(row.dataset.key),
+    x: () => marked.toggle(row.dataset.key),
   };
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const isOnButton = event.target.closest?.("button") !== null;
@@ -256,9 +266,17 @@ send("GET", "/api/me").then((user) => {
 mover.wire();
 board.addEventListener("click", (event) => {
   const row = event.target.closest(".row");
-  if (row) openTicket(row.dataset.key).then(() => rowOf(board, row.dataset.key)?.focus({ preventScroll: true }));
+  if (row && (event.ctrlKey || event.metaKey)) marked.toggle(row.dataset.key);
+  else if (row) openTicket(row.dataset.key).then(() => rowOf(board, row.dataset.key)?.focus({ preventScroll: true }));
 });
 document.addEventListener("keydown", pressed);
+byId("filter").addEventListener("input", draw);
+byId("filter").addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" && event.key !== "Enter") return;
+  if (event.key === "Escape") byId("filter").value = "";
+  byId("filter").blur();
+  draw();
+});
 byId("find").addEventListener("click", () => openFinder(station));
 byId("notices").addEventListener("click", () => openNotices(station));
 byId("keys").addEventListener("click", () => openKeys());

@@ -5,12 +5,14 @@ import { both, language, minutesSince, text } from "./page.js";
 import { marks, overtaken, shortName, slotText, waited } from "./ticket_marks.js";
 
 const COLUMN_MIN_PX = { zh: 158, en: 222 }; // Marks in English are longer.
+const COLUMN_NARROW_PX = 158;
 const MOVE_MS = 260;
 const GROUPS = ["missed", "away", "held"];
 
 /** Draws the queues of `area` (all when empty). `chosen` is the id of the ticket that is marked. */
-export function drawBoard(board, view, { area, chosen, nowSecond, openTicket, openQueue }) {
-  const queues = view.queues.filter((queue) => !area || queue.name.area === area);
+export function drawBoard(board, view, { area, filter, marked, chosen, nowSecond, openTicket, openQueue }) {
+  const queues = view.queues.filter((queue) => (!area || queue.name.area === area) && fits(queue.name, filter));
+  const doctors = new Map(view.all_queues.map((name) => [name.id, both(name, "doctor")]));
   const before = rowPlaces(board);
   const focused = document.activeElement?.closest?.(".row")?.dataset.key;
   reconcile(
@@ -18,7 +20,7 @@ export function drawBoard(board, view, { area, chosen, nowSecond, openTicket, op
     queues,
     (queue) => queue.name.id,
     () => makeColumn(openQueue),
-    (column, queue) => fillColumn(column, queue, { chosen, nowSecond, openTicket }),
+    (column, queue) => fillColumn(column, queue, { marked, doctors, chosen, nowSecond, openTicket }),
   );
   layOut(board, queues.length);
   makeReachable(board, chosen);
@@ -26,10 +28,18 @@ export function drawBoard(board, view, { area, chosen, nowSecond, openTicket, op
   slideRows(board, before);
 }
 
+/** Tells whether a queue's doctor, room or clinic has every word of the filter, in any language. */
+function fits(name, filter) {
+  const words = filter.toLowerCase().split(/\s+/);
+  const told = Object.values(name).join(" ").toLowerCase();
+  return words.every((word) => told.includes(word));
+}
+
 /** Chooses as many columns as fit, so that nothing has to be scrolled sideways. */
 export function layOut(board, count) {
-  const fitting = Math.max(1, Math.floor(board.clientWidth / COLUMN_MIN_PX[language]));
-  const rows = Math.ceil(count / fitting) || 1;
+  const rowsAt = (width) => Math.ceil(count / Math.max(1, Math.floor(board.clientWidth / width))) || 1;
+  // With many doctors a few lines more of each are worth more than the ends of long marks.
+  const rows = rowsAt(COLUMN_MIN_PX[language]) > 2 ? rowsAt(COLUMN_NARROW_PX) : rowsAt(COLUMN_MIN_PX[language]);
   board.classList.toggle("is-low", rows > 1);
   board.style.setProperty("--columns", String(Math.ceil(count / rows) || 1));
 }
@@ -69,17 +79,20 @@ function makeColumn(openQueue) {
   return column;
 }
 
-function fillColumn(column, queue, { chosen, nowSecond, openTicket }) {
+function fillColumn(column, queue, { marked, doctors, chosen, nowSecond, openTicket }) {
   const { name, status, tickets } = queue;
-  const doctor = both(name, "doctor");
+  const isArea = queue.doctors.length > 0;
+  const doctor = isArea ? both(name, "clinic") : both(name, "doctor");
+  column.classList.toggle("is-area", isArea);
   column.classList.toggle("is-stopped", status === "stopped");
   column.dataset.status = status;
   refill(column.querySelector("h2"), name, () => [
     element("strong", { text: doctor }),
-    element("span", { text: both(name, "doctor_title") }),
+    element("span", { text: isArea ? text("queue.area") : both(name, "doctor_title") }),
   ]);
   const where = column.querySelector(".where");
-  where.textContent = `${both(name, "room")} · ${both(name, "clinic")}`;
+  const cap = text(queue.is_automatic ? "queue.automatic" : "queue.by_hand", { cap: queue.room_cap });
+  where.textContent = `${both(name, "room")} · ${isArea ? cap : both(name, "clinic")}`;
   where.title = where.textContent;
   column.querySelector(".menu").setAttribute("aria-label", text("queue.menu", { doctor }));
   fillCounts(column.querySelector(".counts"), status, tickets);
@@ -91,7 +104,7 @@ function fillColumn(column, queue, { chosen, nowSecond, openTicket }) {
     tickets.listed,
     (ticket) => ticket.id,
     () => element("li", { class: "row", role: "option" }),
-    (row, ticket) => fillRow(row, ticket, chosen, nowSecond),
+    (row, ticket) => fillRow(row, ticket, { marked, doctors, chosen, nowSecond }),
   );
   fillGroups(column.querySelector("footer"), tickets, openTicket);
 }
@@ -128,13 +141,15 @@ function fillRoom(room, ticket, nowSecond, openTicket) {
   });
 }
 
-function fillRow(row, ticket, chosen, nowSecond) {
+function fillRow(row, ticket, { marked, doctors, chosen, nowSecond }) {
+  row.classList.toggle("is-marked", marked.has(ticket.id));
   row.classList.toggle("is-standby", ticket.state === "standby");
   row.classList.toggle("is-emergency", ticket.kind === "emergency");
   row.classList.toggle("is-chosen", ticket.id === chosen);
   row.setAttribute("aria-selected", String(ticket.id === chosen));
   const minutes = ticket.checked_in_s === null ? 0 : minutesSince(ticket.checked_in_s, nowSecond);
-  refill(row, { ticket, minutes }, () => [
+  const wanted = ticket.wanted ? doctors.get(ticket.wanted) : "";
+  refill(row, { ticket, minutes, isMarked: marked.has(ticket.id) }, () => [
     element("span", { class: "number", text: ticket.number }),
     element("span", {
       class: "name",
@@ -143,7 +158,14 @@ function fillRow(row, ticket, chosen, nowSecond) {
       text: ticket.full_name,
     }),
     waited(ticket, nowSecond),
-    element("span", { class: "more" }, element("span", { class: "slot", text: slotText(ticket) }), marks(ticket)),
+    element(
+      "span",
+      { class: "more" },
+      element("span", { class: "slot", text: slotText(ticket) }),
+      marked.has(ticket.id) ? element("span", { class: "mark marked", text: text("mark.marked") }) : null,
+      wanted ? element("span", { class: "mark wanted", text: text("mark.wanted", { doctor: wanted }) }) : null,
+      marks(ticket),
+    ),
     overtaken(ticket),
   ]);
 }

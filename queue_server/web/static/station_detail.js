@@ -10,6 +10,7 @@ const ACTS = [
   "check_in",
   "grant_priority",
   "grade",
+  "ask_for_doctor",
   "write_note",
   "move",
   "call",
@@ -27,6 +28,7 @@ const ADDRESSES = {
   results_ready: "results-ready",
   grant_priority: "priority",
   write_note: "note",
+  ask_for_doctor: "wanted",
   cancel_check_in: "cancel-check-in",
 };
 
@@ -201,6 +203,14 @@ export class DetailPanel {
       const levels = queue.levels.map((value) => ({ value: String(value), label: text(`level.${value}`) }));
       body.level = Number(await askChoice(title(), levels, text("act.grade")));
       if (!body.level) return;
+    }
+    if (name === "ask_for_doctor") {
+      const known = this.view().all_queues.filter(({ id }) => queue.doctors.includes(id));
+      const doctors = known.map((one) => ({ value: one.id, label: both(one, "doctor"), extra: both(one, "room") }));
+      const any = { value: "any", label: text("act.any_doctor") };
+      const doctor = await askChoice(title(), [...doctors, any], text("act.ask_for_doctor"));
+      if (!doctor) return;
+      body.doctor = doctor === "any" ? null : doctor;
     }
     if (name === "write_note") {
       body.note = await askText(title(), {

@@ -159,12 +159,15 @@ async function addWalkIn(station, patient) {
 }
 
 function makeWalkIn(station, patient, close) {
-  const queues = station.view().queues.filter(({ status }) => status !== "stopped");
+  const queues = station
+    .view()
+    .queues.filter(({ status }) => status !== "stopped")
+    .map((queue) => ({ ...queue, isArea: queue.doctors.length > 0 }));
   const queueChoice = choices(
     "queue",
-    queues.map(({ name, tickets }) => ({
+    queues.map(({ name, tickets, isArea }) => ({
       value: name.id,
-      label: `${both(name, "doctor")}`,
+      label: isArea ? both(name, "clinic") : both(name, "doctor"),
       extra: `${both(name, "room")} · ${text("walk_in.waiting", { count: tickets.listed.length })}`,
     })),
     { className: "choices queues-choice" },

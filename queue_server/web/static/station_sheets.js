@@ -11,7 +11,10 @@ const KEYS = [
   ["↑ ↓ ← →", "keys.choose"],
   ["Enter", "keys.open"],
   ["M", "keys.pick_up"],
+  ["X", "keys.mark"],
+  ["T", "keys.transfer"],
   ["/", "keys.find"],
+  ["F", "keys.filter"],
   ["N", "keys.notices"],
   ["Ctrl Z", "keys.undo"],
   ["Esc", "keys.leave"],
@@ -32,7 +35,7 @@ export async function openQueueSheet(station, queueId) {
       element(
         "div",
         { class: "acts" },
-        possible[queue.status].map((act) =>
+        possible[queue.status].filter((act) => act !== "call-next" || queue.doctors.length === 0).map((act) =>
           element("button", {
             "data-act": act,
             class: act === "stop" ? "danger" : "",

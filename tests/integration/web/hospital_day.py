@@ -108,9 +108,11 @@ class NoDoor:
 class HospitalDay:
     """The running hospital. `act` does what somebody else does meanwhile."""
 
-    def __init__(self, folder: Path, users: Users, per_queue: int) -> None:
+    def __init__(
+        self, folder: Path, users: Users, per_queue: int, site: Site | None = None
+    ) -> None:
         self.clock = SetClock(EIGHT)
-        self.site = load_site(DEMO_SITE_FILE)
+        self.site = site or load_site(DEMO_SITE_FILE)
         self.users = users
         self.expected: dict[DeviceId, ExpectedDevice] = {}
         patients, appointments = make_morning(self.site, per_queue)

@@ -69,6 +69,7 @@ _MORE: dict[str, dict[str, object]] = {
     "priority": {"rank": "pregnant"},
     "cross-call": {"from_queue": "cardiology-2", "why": "x"},
     "grade": {"level": 2},
+    "wanted": {"doctor": "cardiology-2"},
     "note": {"note": "x"},
     "transfer": {"to_queue": "cardiology-2"},
     "undo": {"entry": 1},

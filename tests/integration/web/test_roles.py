@@ -64,6 +64,7 @@ MAY = {
     "POST /api/queues/{queue}/move": ITS_NURSE,
     "POST /api/queues/{queue}/priority": ITS_NURSE,
     "POST /api/queues/{queue}/cancel": ITS_NURSE,
+    "POST /api/queues/{queue}/wanted": ITS_NURSE,
     "POST /api/queues/{queue}/cancel-check-in": ITS_NURSE,
     "POST /api/queues/{queue}/grade": ITS_OWN,
     "POST /api/queues/{queue}/note": ITS_OWN,
