@@ -243,9 +243,8 @@ def _area_queue(
     if area is None and area_id:
         known = [one.id for one in areas]
         table.wrong("area", f"已有的诊区：{'、'.join(known)}", f"one of {', '.join(known)}")
-    doctors = table.some_of("queues", [one.id for one in queues if one.area == area_id])
-    if not doctors:
-        table.wrong("queues", "该诊区的医生队列", "some of the queues of its area")
+    of_area = [one.id for one in queues if one.area == area_id]
+    doctors = table.some_of("queues", of_area, least=1)
     named = dict.fromkeys(_QUEUE_TEXTS, "")
     if area is not None:
         # Whoever has no doctor yet waits in the area.

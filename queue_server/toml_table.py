@@ -155,10 +155,11 @@ class Table:
         self.wrong(key, f" {least} 到 {most} 的整数", f"a whole number from {least} to {most}")
         return default
 
-    def some_of(self, key: str, known: Sequence[str]) -> list[str]:
-        """Return a list of texts that are all among `known`; empty when it is left out."""
+    def some_of(self, key: str, known: Sequence[str], least: int = 0) -> list[str]:
+        """Return a list of texts that are all among `known`, at least so many."""
         value = self._values.get(key, [])
-        if isinstance(value, list) and all(item in known for item in value):
+        is_known = isinstance(value, list) and all(item in known for item in value)
+        if is_known and len(value) >= least:
             return value
         listed = ", ".join(known)
         self.wrong(key, f"列表，取自 {listed}", f"a list of some of {listed}")

@@ -155,10 +155,13 @@ def test_priority_is_granted_with_its_rank(day: HospitalDay, station: Page) -> N
     station.locator('.detail [data-act="grant_priority"]').click()
     station.locator("dialog").get_by_text("孕妇").click()
     station.locator("dialog").get_by_role("button", name="优先").click()
+    station.locator("#asked-text").fill("母子健康手册")
+    station.keyboard.press("Enter")
 
     expect(row(station, 5).locator(".mark.priority")).to_have_text("孕妇")
     ticket = day.ticket(CARDIOLOGY, 5)
     assert (ticket.kind, ticket.rank) == (TicketKind.PRIORITY, "pregnant")
+    expect(station.locator(".detail .why")).to_contain_text("母子健康手册")
 
 
 def test_somebody_without_a_card_is_checked_in_by_the_keyboard(
@@ -185,11 +188,12 @@ def test_a_walk_in_gets_the_next_number_of_the_chosen_queue(
     confirm = dialog.get_by_role("button", name="加号并签到")
     expect(confirm).to_be_disabled()
     dialog.get_by_text("沈怀仁").click()
-    dialog.get_by_text("急诊").click()
+    dialog.get_by_text("急诊", exact=True).click()
+    dialog.get_by_label("急诊分级").select_option("2")
     confirm.click()
 
     expect(numbers(station).first).to_have_text("A013")
-    expect(row(station, 13).locator(".mark.emergency")).to_be_visible()
+    expect(row(station, 13).locator(".mark.emergency")).to_have_text("急诊2级")
     expect(station.locator(".detail .number")).to_have_text("A013")
 
 
@@ -338,5 +342,5 @@ def test_same_masked_names_are_shown_and_lead_to_the_patients(
 def test_the_keys_are_listed(station: Page) -> None:
     station.keyboard.press("?")
 
-    expect(station.locator("dialog kbd")).to_have_count(12)
+    expect(station.locator("dialog kbd")).to_have_count(15)
     expect(station.locator("dialog")).to_contain_text("撤销自己的最近一步")

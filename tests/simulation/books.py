@@ -72,6 +72,7 @@ class Books:
         self.queues: dict[QueueId, QueueBook] = {}
         self.entry_count = 0
         self.patients: dict[TicketId, PatientId] = {}
+        self._went_to: dict[TicketId, tuple[QueueId, TicketId]] = {}
         self._numbers: set[tuple[QueueId, str]] = set()
         self._before: dict[tuple[int, QueueId], _Before] = {}
 
@@ -97,8 +98,11 @@ class Books:
             queue: [one for one in book.order if book.states[one] is State.STANDBY]
             for queue, book in books.items()
         }
+        _check_nobody_is_lost_on_the_way(entry)
         for event in entry.events:
             self._apply(event, self.queues[event.queue])
+            if isinstance(event, happened.TransferredIn):
+                self._went_to[event.from_ticket] = (event.queue, event.ticket)
         for queue, book in sorted(books.items()):
             self._check(queue, book)
             restored = [
@@ -113,6 +117,12 @@ class Books:
                     continue
                 known = [self._before[entry.number, queue].order, *restored]
                 _check_not_passed(ticket, known, book)
+
+    def goes_on_as(self, queue: QueueId, ticket: TicketId) -> tuple[QueueId, TicketId] | None:
+        """Return as what a transferred ticket goes on; None: it was not transferred."""
+        book = self.queues.get(queue)
+        is_transferred = book is not None and book.states.get(ticket) is State.TRANSFERRED
+        return self._went_to[ticket] if is_transferred else None
 
     def _apply(self, event: Event, book: QueueBook) -> None:
         match event:
@@ -180,6 +190,13 @@ class Books:
                 for ticket in other_book.in_room():
                     is_same = self.patients.get(ticket) in called and self.patients.get(ticket)
                     _require(not is_same, f"{ticket} is called by {queue} and by {other}")
+
+
+def _check_nobody_is_lost_on_the_way(entry: Entry) -> None:
+    """Whoever leaves a queue for another one comes into it in the same entry, once."""
+    left = [one.ticket for one in entry.events if isinstance(one, happened.TransferredOut)]
+    came = [one.from_ticket for one in entry.events if isinstance(one, happened.TransferredIn)]
+    _require(left == came, f"{left} are sent on, {came} arrive")
 
 
 def _touched(book: QueueBook, queue: QueueId, entry: Entry) -> dict[TicketId, State | None]:

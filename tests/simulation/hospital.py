@@ -1,7 +1,7 @@
 """The hospital of a simulated morning: rooms, patients, appointments and its own records."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 from typing import Final
@@ -16,6 +16,7 @@ from queue_server.records.records import (
     RecordsUnavailable,
     Sex,
 )
+from queue_server.rules.area_queue import AreaQueue
 from queue_server.rules.terms import (
     AreaId,
     CardId,
@@ -30,7 +31,7 @@ from queue_server.rules.terms import (
     TicketKind,
 )
 from queue_server.service.setup import Setup, make_setup
-from queue_server.site import Area, QueueSetup, Site
+from queue_server.site import Area, AreaQueueSetup, QueueSetup, Site
 from tests.simulation.world import MORNING
 
 DAY_ON: Final = date(2026, 11, 23)
@@ -73,10 +74,11 @@ def make_hospital(chance: Random) -> Hospital:
     site = _site(chance)
     patients = [_patient(number, chance) for number in range(chance.randrange(14, 25))]
     appointments: list[Appointment] = []
-    numbers = dict.fromkeys((queue.id for queue in site.queues), 0)
+    queues = [queue.id for queue in (*site.queues, *(one.queue for one in site.area_queues))]
+    numbers = dict.fromkeys(queues, 0)
     for patient in patients:
         visit_count = 2 if chance.random() < 0.2 else 1
-        for queue in chance.sample([queue.id for queue in site.queues], visit_count):
+        for queue in chance.sample(queues, visit_count):
             numbers[queue] += 1
             appointments.append(_appointment(patient, queue, numbers[queue], chance))
     return Hospital(
@@ -94,6 +96,8 @@ def _site(chance: Random) -> Site:
         name_en="Simulated Hospital",
         areas=(_area("area-a"), _area("area-b")),
         queues=tuple(_queue(number) for number in range(queue_count)),
+        # Where there are three, two of them have an area queue before them.
+        area_queues=(_area_queue(chance),) if queue_count == 3 else (),
         policy=_policy(chance),
         offline_check_in=chance.random() < 0.85,
     )
@@ -135,6 +139,20 @@ def _queue(number: int) -> QueueSetup:
         prefix="ABC"[number],
         is_sensitive=number == 2,
         policy={},
+    )
+
+
+def _area_queue(chance: Random) -> AreaQueueSetup:
+    area_queue = QueueId("clinic-all")
+    return AreaQueueSetup(
+        queue=replace(_queue(0), id=area_queue, room=RoomId(area_queue), prefix="Z"),
+        rules=AreaQueue(
+            id=area_queue,
+            doctors=(QueueId("clinic-0"), QueueId("clinic-1")),
+            is_automatic=chance.random() < 0.8,
+            spread=chance.choice(["fewest_waiting", "evenly"]),
+            room_cap=chance.randrange(1, 5),
+        ),
     )
 
 

@@ -174,7 +174,7 @@ class Nurse:
 
     def __init__(self, browser: Browser, hospital: Hospital) -> None:
         self._browser = browser
-        self._queues = hospital.setup.site.queues
+        self._queues = hospital.setup.all_queues()
 
     async def work(self) -> None:
         """Go on for ever."""
@@ -233,16 +233,25 @@ class Nurse:
         if pick < 0.55:
             other = chance.choice(self._queues).id
             return asked.Transfer(queue=setup.id, ticket=ticket, to_queue=other, seen_entry=seen)
+        if pick < 0.8:
+            return self._noted(setup, ticket, pick, chance)
+        kinds = [asked.Hold, asked.Resume, asked.NoteResultsReady, asked.CheckIn, asked.CallTicket]
+        return chance.choice(kinds)(queue=setup.id, ticket=chance.choice(tickets))
+
+    def _noted(
+        self, setup: QueueSetup, ticket: TicketId, pick: float, chance: Random
+    ) -> asked.Command:
+        """Return what the nurse has found out about a patient."""
         if pick < 0.65:
             return asked.GrantPriority(queue=setup.id, ticket=ticket, rank="aged_80")
         if pick < 0.7:
             return asked.Grade(queue=setup.id, ticket=ticket, level=chance.randrange(1, 5))
         if pick < 0.75:
+            doctor = chance.choice(self._queues).id
+            if chance.random() < 0.5:
+                return asked.AskForDoctor(queue=setup.id, ticket=ticket, doctor=doctor)
             return asked.WriteNote(queue=setup.id, ticket=ticket, note="听力不佳")
-        if pick < 0.8:
-            return asked.CancelCheckIn(queue=setup.id, ticket=ticket, seen_entry=seen)
-        kinds = [asked.Hold, asked.Resume, asked.NoteResultsReady, asked.CheckIn, asked.CallTicket]
-        return chance.choice(kinds)(queue=setup.id, ticket=chance.choice(tickets))
+        return asked.CancelCheckIn(queue=setup.id, ticket=ticket)
 
 
 class PatientWalk:
@@ -261,7 +270,7 @@ class PatientWalk:
         self._witness = witness
         self._patient = patient
         self._visits = hospital.visits(patient.patient_id)
-        self._queues = {queue.id: queue for queue in hospital.setup.site.queues}
+        self._queues = hospital.setup.queues
         self._card_id = hospital.card_id(patient.patient_id)
         self._issuer = CardIssuer(CARD_KEY, hospital.setup.site.id)
         self._chance = world.chance(patient.patient_id)

@@ -56,7 +56,8 @@ class Witness:
             self.books.apply(written.entry)
             self._done_by[written.entry.by] += 1
             for event in written.entry.events:
-                if isinstance(event, happened.CheckedIn):
+                if isinstance(event, happened.CheckedIn | happened.TransferredIn):
+                    # Out of an area queue he goes over to a doctor's in the same entry.
                     self._check_ins.add((event.ticket, written.written_at))
                 elif isinstance(event, happened.Called | happened.Recalled):
                     self._calls.add((event.ticket, written.written_at))
@@ -184,7 +185,9 @@ class Witness:
         _require(count == self.books.entry_count, f"the server is at entry {count}")
 
     def state_of(self, queue: QueueId, ticket: TicketId) -> State | None:
-        """Return where a ticket is in truth."""
+        """Return where a ticket is in truth, whatever it was transferred to."""
+        while (went_to := self.books.goes_on_as(queue, ticket)) is not None:
+            queue, ticket = went_to
         book = self.books.queues.get(queue)
         return book.states.get(ticket) if book else None
 

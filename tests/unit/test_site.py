@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queue_server.records.demo_hospital import DEMO_SITE_FILE
+from queue_server.rules.area_queue import AreaQueue
 from queue_server.rules.policy import parse_policy
 from queue_server.rules.terms import AreaId, QueueId
 from queue_server.site import SiteError, load_site
@@ -104,6 +105,55 @@ def test_a_site_may_roll_its_day_over_at_another_time_and_place(site_file: Path)
     site = load_site(site_file)
 
     assert (site.timezone, site.day_rolls_over_at) == ("Asia/Urumqi", 5 * 3600 + 30 * 60)
+
+
+AREA_QUEUE = """
+[[area_queue]]
+id = "eyes"
+area = "area-1"
+clinic_zh = "眼科"
+clinic_en = "Ophthalmology"
+prefix = "Z"
+queues = ["eye-1"]
+"""
+
+
+def test_an_area_queue_is_read_with_its_defaults(site_file: Path) -> None:
+    site_file.write_text(SITE + AREA_QUEUE, encoding="utf-8")
+
+    [area_queue] = load_site(site_file).area_queues
+
+    assert area_queue.rules == AreaQueue(id=QueueId("eyes"), doctors=(QueueId("eye-1"),))
+    assert area_queue.rules.is_automatic
+    assert (area_queue.queue.room_zh, area_queue.queue.clinic_en) == ("一区", "Ophthalmology")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "message"),
+    [
+        ('id = "eyes"', 'id = "eye-1"', "area_queue[eye-1].id", "queue[eye-1] already has"),
+        ('prefix = "Z"', 'prefix = "A"', "area_queue[eyes].prefix", "queue[eye-1] already has"),
+        ('["eye-1"]', '["ear-1"]', "area_queue[eyes].queues", "a list of some of eye-1, skin-1"),
+        ('["eye-1"]', "[]", "area_queue[eyes].queues", "a list of some of eye-1, skin-1"),
+        ('["eye-1"]', '["eye-1"]\nspread = "x"', "area_queue[eyes].spread", "fewest_waiting or ev"),
+        ('["eye-1"]', '["eye-1"]\nroom_cap = 0', "area_queue[eyes].room_cap", "from 1 to 20"),
+        ('["eye-1"]', '["eye-1"]\nrooms = 1', "area_queue[eyes].rooms", "unknown"),
+    ],
+)
+def test_a_mistake_in_an_area_queue_is_told_with_its_key(
+    site_file: Path, old: str, new: str, where: str, message: str
+) -> None:
+    found = problems_of(site_file, SITE + AREA_QUEUE.replace(old, new))
+
+    assert message in found[where]
+
+
+def test_a_doctor_stands_behind_one_area_queue_only(site_file: Path) -> None:
+    other = AREA_QUEUE.replace('"eyes"', '"more-eyes"').replace('"Z"', '"Y"')
+
+    found = problems_of(site_file, SITE + AREA_QUEUE + other)
+
+    assert "each doctor behind one area queue only" in found["area_queue[more-eyes].queues"]
 
 
 def test_the_demo_hospital_has_three_areas_eight_queues_and_a_sensitive_clinic() -> None:

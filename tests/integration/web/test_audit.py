@@ -58,7 +58,8 @@ async def test_who_opens_a_page_of_names_is_written_down_once(
     assert (first.by, first.body["where"]) == ("nurse:li", "station")
     assert first.body["areas"] == ["area-a", "area-b", "area-c"]
     assert (second.by, second.body["where"]) == ("doctor:shen", "console")
-    assert second.body["queues"] == [CARDIOLOGY]
+    # He sees who waits for his colleague as well.
+    assert second.body["queues"] == [CARDIOLOGY, "cardiology-2"]
 
     day.clock.set(8, 11)
     await nurse.get("/api/station/stream")
