@@ -158,9 +158,9 @@ class Table:
     def some_of(self, key: str, known: Sequence[str], least: int = 0) -> list[str]:
         """Return a list of texts that are all among `known`, at least so many."""
         value = self._values.get(key, [])
-        is_known = isinstance(value, list) and all(item in known for item in value)
-        if is_known and len(value) >= least:
-            return value
+        found = value if isinstance(value, list) else None
+        if found is not None and len(found) >= least and all(item in known for item in found):
+            return found
         listed = ", ".join(known)
         self.wrong(key, f"列表，取自 {listed}", f"a list of some of {listed}")
         return []

@@ -68,7 +68,8 @@ def add_what_if_command(commands: "argparse._SubParsersAction[argparse.ArgumentP
 def _what_if(parsed: argparse.Namespace) -> int:
     try:
         site = load_site(parsed.site)
-        policies = make_setup(site).policies
+        setup = make_setup(site)
+        policies = setup.policies
         key = load_journal_key(parsed.key_file, os.environ)
         # It is only read: the server may go on.
         journal = SqliteJournal(parsed.data / JOURNAL_NAME, key)
@@ -81,7 +82,7 @@ def _what_if(parsed: argparse.Namespace) -> int:
         if unknown:
             names = ", ".join(sorted(unknown))
             return _told(f"{parsed.site}: no queue {names} / 站点文件里没有这些队列")
-        found = turns(entries, play_again(entries, policies, policies))
+        found = turns(entries, play_again(entries, policies, policies, setup.area_queues))
     except JournalUnusable as error:
         return _told(str(error), DAMAGED)
     except (SiteError, PolicyError) as error:

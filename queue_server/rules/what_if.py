@@ -12,10 +12,12 @@ import heapq
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
+from queue_server.rules.area_queue import AreaQueues
 from queue_server.rules.decide import COMMANDS, Act, decide_and_apply
 from queue_server.rules.events import Entry
 from queue_server.rules.policy import Policy
@@ -46,7 +48,10 @@ class Turn:
 
 
 def play_again(
-    entries: Sequence[Entry], queues: Iterable[QueueId], policies: Mapping[QueueId, Policy]
+    entries: Sequence[Entry],
+    queues: Iterable[QueueId],
+    policies: Mapping[QueueId, Policy],
+    area_queues: AreaQueues = MappingProxyType({}),
 ) -> Sequence[Entry]:
     """Return the entries of the day as it would have been.
 
@@ -54,9 +59,10 @@ def play_again(
         entries: the day as it was, in the order of their numbers.
         queues: those of the day.
         policies: those to play it under, for every queue.
+        area_queues: how area queues lead to doctors.
     """
     course = _Course.of(_without_undone(entries))
-    return _Again(course, open_day(queues), policies).play()
+    return _Again(course, open_day(queues), policies, area_queues).play()
 
 
 def turns(entries: Sequence[Entry], played: Sequence[Entry]) -> Sequence[Turn]:
@@ -126,10 +132,17 @@ class _Course:
 class _Again:
     """Plays a course."""
 
-    def __init__(self, course: _Course, day: Day, policies: Mapping[QueueId, Policy]) -> None:
+    def __init__(
+        self,
+        course: _Course,
+        day: Day,
+        policies: Mapping[QueueId, Policy],
+        area_queues: AreaQueues,
+    ) -> None:
         self._course = course
         self._day = day
         self._policies = policies
+        self._area_queues = area_queues
         self._agenda = list(course.moments)
         self._played: list[Entry] = []
         self._free_doctors: dict[QueueId, None] = {}
@@ -180,7 +193,10 @@ class _Again:
             return None
         try:
             entry, self._day = decide_and_apply(
-                self._day, Act(command=command, at_s=at_s, by=BY), self._policies
+                self._day,
+                Act(command=command, at_s=at_s, by=BY),
+                self._policies,
+                self._area_queues,
             )
         except Refused as refused:
             return refused.code
@@ -191,7 +207,7 @@ class _Again:
 _NOBODY: Final = frozenset({RefusalCode.QUEUE_EMPTY, RefusalCode.PATIENT_ELSEWHERE})
 
 
-def _command(entry: Entry, day: Day) -> asked.Command | None:  # noqa: C901, PLR0911 - one line each
+def _command(entry: Entry, day: Day) -> asked.Command | None:  # noqa: C901, PLR0911, PLR0912
     """Return what was asked, to be asked again; None: it can't be asked any more."""
     event = entry.events[0]
     match entry.do, event:
@@ -225,6 +241,10 @@ def _command(entry: Entry, day: Day) -> asked.Command | None:  # noqa: C901, PLR
             return asked.GrantPriority(queue=event.queue, ticket=event.ticket, rank=event.rank)
         case "grade", happened.Graded():
             return asked.Grade(queue=event.queue, ticket=event.ticket, level=event.level)
+        case "ask_for_doctor", happened.DoctorAsked():
+            return asked.AskForDoctor(queue=event.queue, ticket=event.ticket, doctor=event.doctor)
+        case "write_note", _:
+            return None  # it changes nobody's place
         case "transfer", happened.TransferredOut():
             return asked.Transfer(queue=event.queue, ticket=event.ticket, to_queue=event.to_queue)
         case "move", happened.Moved():
