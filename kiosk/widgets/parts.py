@@ -224,9 +224,10 @@ class FactStacked(BoxLayout):
 
 
 class StepRow(Panel):
-    """One step of an instruction."""
+    """One step of an instruction; a tight one has smaller letters."""
 
     view = ObjectProperty(rebind=True)
+    is_tight = BooleanProperty(False)
 
 
 class Title(Text):

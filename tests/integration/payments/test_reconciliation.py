@@ -8,6 +8,7 @@ import pytest
 
 from queue_server.payments.fen import Fen
 from queue_server.payments.gateway import GatewaySilent
+from queue_server.payments.receipt import number_of
 from queue_server.payments.reconciliation import (
     ADVICE,
     DaySpan,
@@ -178,14 +179,16 @@ def test_the_file_for_the_cashier_says_what_to_do_and_holds_no_formula(
     bank.pay("=cmd()", now)
     found = compared(hospital, Channel.WECHAT)
 
-    text = differences_csv(date(2026, 11, 26), found.differences, lambda _: ())
+    text = differences_csv(
+        date(2026, 11, 26), found.differences, lambda _: [number_of(date(2026, 11, 26), 7)]
+    )
 
     assert text.startswith("\ufeff")
     [head, row] = list(csv.reader(io.StringIO(text[1:])))
     assert len(head) == len(row)
     assert row[3] == "'=cmd()"
     assert row[7] == "0.01"
-    assert row[8:] == list(ADVICE[KIND.NOT_OURS])
+    assert row[8:] == ["20261126 00000007", *ADVICE[KIND.NOT_OURS]]
 
 
 def test_every_difference_has_its_advice_in_both_languages() -> None:
