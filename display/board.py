@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
+from display.absence import absence_note, absence_word
 from display.cells import Cell, cell, equal_names
 from display.header import Header, LineState, SoundState, header
 from display.texts import NO_TEXT, Bilingual, Texts
@@ -41,7 +42,9 @@ class RoomRow:
     doctor: Bilingual
     """Name and, in Chinese, title."""
     status: Bilingual
-    """Empty while the queue moves."""
+    """Empty while the queue moves and the doctor is there."""
+    note: Bilingual
+    """Why the doctor sees nobody, and until when, in the place of who is in the room."""
     is_stopped: bool
     in_room: Cell | None
     in_room_word: Bilingual
@@ -163,9 +166,8 @@ def room_row(
             zh=f"{room.doctor_zh} {room.doctor_title_zh}".strip(),
             en=room.doctor_en,
         ),
-        status=NO_TEXT
-        if room.status is QueueStatus.OPEN
-        else texts.both(f"status.{room.status.value}"),
+        status=_status(room, texts),
+        note=absence_note(room.absence, texts) if room.in_room is None else NO_TEXT,
         is_stopped=is_stopped,
         in_room=cell(room.in_room, unclear, texts) if room.in_room else None,
         in_room_word=in_room_word(room, texts),
@@ -174,6 +176,14 @@ def room_row(
         more=texts.both("area.more", count=more_count) if more_count else NO_TEXT,
         is_flashing=is_flashing(room, calls, now),
     )
+
+
+def _status(room: BoardRoom, texts: Texts) -> Bilingual:
+    if room.absence is not None:
+        return absence_word(room, texts)
+    if room.status is QueueStatus.OPEN:
+        return NO_TEXT
+    return texts.both(f"status.{room.status.value}")
 
 
 def in_room_word(room: BoardRoom, texts: Texts) -> Bilingual:

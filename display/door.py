@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from display.absence import absence_sentence, absence_word
 from display.board import in_room_word, is_flashing
 from display.cells import Cell, cell, equal_names
 from display.header import Header, LineState, SoundState, header
@@ -24,7 +25,7 @@ class DoorView:
     doctor: Bilingual = NO_TEXT
     doctor_title: Bilingual = NO_TEXT
     status: Bilingual = NO_TEXT
-    """Paused or stopped, in words; empty while the queue moves."""
+    """Paused, stopped or the doctor away, in words; empty while the queue moves."""
     in_room: Cell | None = None
     in_room_word: Bilingual = NO_TEXT
     sentence: Bilingual = NO_TEXT
@@ -66,6 +67,8 @@ def door_view(board: RoomBoard | None, line: LineState, now: datetime, texts: Te
 
 
 def _status(room: BoardRoom, texts: Texts) -> Bilingual:
+    if room.absence is not None:
+        return absence_word(room, texts) if room.in_room is not None else NO_TEXT
     if room.status is QueueStatus.PAUSED or (
         room.status is QueueStatus.STOPPED and room.in_room is not None
     ):
@@ -76,6 +79,8 @@ def _status(room: BoardRoom, texts: Texts) -> Bilingual:
 def _sentence(room: BoardRoom, texts: Texts) -> Bilingual:
     if room.in_room is not None:
         return NO_TEXT
+    if room.absence is not None:
+        return absence_sentence(room, texts)
     return texts.both("door.stopped" if room.status is QueueStatus.STOPPED else "door.nobody")
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from kiosk.flow.events import Key
 from kiosk.flow.state import Arrived, ArrivedOffline, MyPlace, PrintState, State
+from kiosk.presenter.absence import absence_message
 from kiosk.presenter.views import (
     FactView,
     Icon,
@@ -40,7 +41,9 @@ def arrived(state: State, screen: Arrived, words: Wording) -> PlaceView:
         ahead=_ahead(visit.place, words),
         at_most=_at_most(visit.place, words),
         reason=words.of(visit.place, "reason") if visit.place else "",
-        message=_queue_message(visit.place, words) or print_message(state, words),
+        message=absence_message(visit, words)
+        or _queue_message(visit.place, words)
+        or print_message(state, words),
         keys=printed_keys(state, words),
     )
 
@@ -92,7 +95,9 @@ def my_place(state: State, screen: MyPlace, words: Wording) -> PlaceView:
         ahead=_ahead(visit.place, words),
         at_most=_at_most(visit.place, words),
         reason=words.of(visit.place, "reason") if visit.place else "",
-        message=_queue_message(visit.place, words) or print_message(state, words),
+        message=absence_message(visit, words)
+        or _queue_message(visit.place, words)
+        or print_message(state, words),
         keys=_keys(state, screen, words),
     )
 

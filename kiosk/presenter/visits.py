@@ -5,6 +5,7 @@ from typing import Final
 from kiosk.flow.events import Key
 from kiosk.flow.session import page_count, visit_of, visits_a_page, visits_of
 from kiosk.flow.state import OneVisit, State, Visits
+from kiosk.presenter.absence import absence_message, absence_status
 from kiosk.presenter.views import (
     FactView,
     Icon,
@@ -24,6 +25,8 @@ _CHECK_IN_KEYS: Final = {
     TicketState.MISSED: "visit.check_in_missed",
     TicketState.AWAY_FOR_RESULTS: "visit.check_in_results",
 }
+
+_OVER: Final = frozenset({TicketState.DONE, TicketState.CANCELLED, TicketState.EXPIRED})
 
 
 def visits(state: State, screen: Visits, words: Wording) -> VisitsView | RefusalView:
@@ -54,8 +57,8 @@ def one_visit(state: State, screen: OneVisit, words: Wording) -> OneVisitView:
     assert state.session is not None
     title = "visit.title_ready" if visit.can_check_in else "visit.title_not_ready"
     hint = words.of(visit, "hint")
-    message = None
-    if hint:
+    message = absence_message(visit, words)
+    if hint and message is None:
         tone, icon = (Tone.PLAIN, Icon.CLOCK) if visit.can_check_in else (Tone.CAUTION, Icon.CLOCK)
         message = MessageView(tone=tone, icon=icon, text=hint)
     return OneVisitView(
@@ -91,7 +94,9 @@ def doctor_of(visit: Visit, words: Wording) -> str:
 
 
 def _card(index: int, visit: Visit, words: Wording) -> VisitCardView:
-    if visit.can_check_in:
+    if visit.absence is not None and visit.state not in _OVER:
+        status, tone = absence_status(visit, words), Tone.CAUTION
+    elif visit.can_check_in:
         again = visit.state in _CHECK_IN_KEYS
         status, tone = words("visits.ready_again" if again else "visits.ready"), Tone.GOOD
     elif visit.place is not None:

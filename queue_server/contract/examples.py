@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from queue_server.contract.message import Message
 from queue_server.contract.messages import (
+    Absence,
     AreaBoard,
     BoardRoom,
     Call,
@@ -67,6 +68,7 @@ from queue_server.contract.report_messages import (
     TellPrinted,
 )
 from queue_server.rules.terms import (
+    AbsenceKind,
     DeviceAct,
     PrintOutcome,
     QueueStatus,
@@ -149,6 +151,7 @@ def _visit(state: TicketState, place: Place | None = None) -> Visit:
         state=state,
         day_on="2026-11-23",
         is_today=True,
+        absence=None,
         slot_text="08:00-08:30",
         area_zh="A 候诊区",
         area_en="Waiting Area A",
@@ -169,9 +172,13 @@ _PLACE: Final = Place(
     reason_en="Checked in on time: ordered by the slot 08:00-08:30 and the number.",
     queue_status=QueueStatus.OPEN,
 )
+_ABSENCE: Final = Absence(
+    kind=AbsenceKind.LEFT, cause_zh="会诊", cause_en="at a consultation", returns_text="10:30"
+)
 _ROOM: Final = BoardRoom(
     room="room-201",
     status=QueueStatus.OPEN,
+    absence=_ABSENCE,
     in_room=None,
     standby=[
         ShownTicket(
@@ -338,6 +345,7 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     Reply: _reply(_IDENTIFY_ID, HelpCalled()),
     ShownTicket: _ROOM.standby[0],
     BoardRoom: _ROOM,
+    Absence: _ABSENCE,
     AreaBoard: AreaBoard(rooms=[_ROOM], **_RULES, **_BOARD),
     RoomBoard: RoomBoard(room=_ROOM, **_BOARD),
     Call: _CALL,

@@ -30,6 +30,7 @@ from queue_server.contract.report_messages import (
     TellPrinted,
 )
 from queue_server.rules.terms import (
+    AbsenceKind,
     DeviceAct,
     QueueStatus,
     RefusalCode,
@@ -153,6 +154,17 @@ class Place(Message, frozen=True, kw_only=True):
     called_room_en: ShortText = ""
 
 
+class Absence(Message, frozen=True, kw_only=True):
+    """Why a doctor sees nobody at the moment, in neutral words, and until when."""
+
+    kind: AbsenceKind
+    cause_zh: ShortText = ""
+    """A neutral cause; empty if none was given."""
+    cause_en: ShortText = ""
+    returns_text: ShortText = ""
+    """When he is expected, `10:30`; empty if nobody knows."""
+
+
 class Visit(Message, frozen=True, kw_only=True):
     """One visit of the patient, as kiosk and slip show it."""
 
@@ -190,6 +202,8 @@ class Visit(Message, frozen=True, kw_only=True):
     hint_en: LongText = ""
     place: Place | None = None
     """Given once he has checked in."""
+    absence: Absence | None = None
+    """Given while the doctor is late, has left for a while, or the clinic is stopped."""
 
 
 class Identified(Message, frozen=True, kw_only=True, tag="identified"):
@@ -307,6 +321,8 @@ class BoardRoom(Message, frozen=True, kw_only=True):
     """The first `BOARD_MISSED_MAX` whose call was missed."""
     missed_more_count: int
     """How many more missed their call."""
+    absence: Absence | None = None
+    """Given while the doctor is late, has left for a while, or the clinic is stopped."""
 
 
 class Call(Message, frozen=True, kw_only=True):

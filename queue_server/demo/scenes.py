@@ -112,7 +112,7 @@ def refusals(stage: Stage) -> None:
         "Too early, too late, another day, stopped, expired or unknown: what to do next.",
     )
     cast = stage.cast
-    stage.nurse.act(STOPPED_QUEUE, "stop")
+    stage.nurse.act(STOPPED_QUEUE, "absence", kind="stopped", cause="consultation")
     for name, patient in (
         ("too-early", cast.too_early),
         ("too-late", cast.too_late),

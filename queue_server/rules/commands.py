@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from queue_server.rules.terms import (
+    AbsenceCause,
+    AbsenceKind,
+    DaySecond,
     PatientId,
     PriorityRank,
     QueueId,
@@ -189,7 +192,39 @@ class Reopen(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop(Command):
-    """The clinic is stopped today."""
+    """The clinic is stopped today.
+
+    Where the policy says that a stop needs approval, this only asks for it: `approval` is the
+    number of the approval, and somebody else has to confirm.
+    """
+
+    cause: AbsenceCause | None = None
+    returns_s: DaySecond | None = None
+    approval: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmStop(Command):
+    """A second person confirms the stop that was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawStop(Command):
+    """The stop that was asked for will not take place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportAbsence(Command):
+    """The doctor is late, or has left for a while. Check-in goes on."""
+
+    kind: AbsenceKind
+    cause: AbsenceCause | None = None
+    returns_s: DaySecond | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attend(Command):
+    """The doctor is there: he has signed in, or somebody says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ import msgspec
 from queue_server.rules import events as happened
 from queue_server.rules.queue import (
     NOT_UNDONE,
-    STATUS_ACTS,
     UNDO_DEPTH,
     Before,
     Day,
@@ -20,7 +19,8 @@ from queue_server.rules.queue import (
     Queue,
     restored_order,
 )
-from queue_server.rules.terms import QueueId, TicketId, TicketKind
+from queue_server.rules.standing import restored_standing, standing_after
+from queue_server.rules.terms import QueueId, Slot, TicketId, TicketKind
 from queue_server.rules.ticket import (
     IN_ROOM,
     LISTED,
@@ -100,7 +100,9 @@ class QueueInWork:
         self.id = queue.id
         self.tickets = dict(queue.tickets)
         self.order = list(queue.order)
-        self.status = queue.status
+        self.standing = queue.standing
+        self._is_attended = queue.is_attended
+        self._begins_s = queue.begins_s
         self._overtaken = list(queue.overtaken)
         self._overtaken_by_emergency = list(queue.overtaken_by_emergency)
         self._inserted = set(queue.inserted)
@@ -112,7 +114,7 @@ class QueueInWork:
     def begin(self) -> None:
         """Note how the queue stands before an entry."""
         self._order_before = self._order_now()
-        self._status_before = self.status
+        self._standing_before = self.standing
         self._touched: dict[TicketId, Ticket | None] = {}
         self._passed: list[Passed] = []
 
@@ -121,8 +123,16 @@ class QueueInWork:
         match event:
             case happened.Undone():
                 self._undo(event.entry, entry)
-            case happened.StatusChanged():
-                self.status = event.status
+            case (
+                happened.StatusChanged()
+                | happened.AbsenceBegan()
+                | happened.AbsenceEnded()
+                | happened.StopAsked()
+                | happened.StopWithdrawn()
+            ):
+                self.standing = standing_after(self.standing, event, entry)
+            case happened.Attended():
+                self._is_attended = True
             case happened.TicketIssued() | happened.TransferredIn():
                 # One that was transferred away may come back under its number.
                 former = self.tickets.pop(event.ticket, None)
@@ -130,10 +140,13 @@ class QueueInWork:
                 self._touched.setdefault(event.ticket, former)
                 number = number_order(event.number)
                 self._highest_number = max(self._highest_number, number)
+                if isinstance(event, happened.TicketIssued):
+                    self._note_begin(event.slot)
                 self._set(event.ticket, new_ticket(event, entry), {}, event)
             case happened.TicketEvent():
                 ticket = self.tickets[event.ticket]
                 self._touched.setdefault(event.ticket, ticket)
+                self._is_attended = self._is_attended or isinstance(event, happened.Called)
                 assert type(event) in TRANSITIONS[ticket.state], (ticket.state, event)
                 changes = changes_of(ticket, event, entry)
                 changes["state"] = TRANSITIONS[ticket.state][type(event)]
@@ -150,7 +163,8 @@ class QueueInWork:
                 entry=entry.number,
                 do=entry.do,
                 order=self._order_before,
-                status=self._status_before,
+                standing=self._standing_before,
+                became=self.standing,
                 tickets=self._touched,
                 passed=tuple(self._passed),
             )
@@ -179,10 +193,16 @@ class QueueInWork:
             overtaken_by_emergency=tuple(self._overtaken_by_emergency),
             inserted=frozenset(self._inserted),
             in_room=self._in_room,
-            status=self.status,
+            standing=self.standing,
+            is_attended=self._is_attended,
+            begins_s=self._begins_s,
             highest_number=self._highest_number,
             history=tuple(self._history),
         )
+
+    def _note_begin(self, slot: Slot | None) -> None:
+        if slot is not None and (self._begins_s is None or slot.start_s < self._begins_s):
+            self._begins_s = slot.start_s
 
     def _order_now(self) -> tuple[TicketId, ...]:
         if self._frozen_order is None:
@@ -248,8 +268,7 @@ class QueueInWork:
     def _undo(self, number: int, entry: happened.Entry) -> None:
         [before] = [step for step in self._history if step.entry == number]
         self._history.remove(before)
-        if before.do in STATUS_ACTS:
-            self.status = before.status
+        self.standing = restored_standing(self.standing, before.standing, before.became)
         counts = self._counts_without(before)
         for ticket_id, ticket in before.tickets.items():
             present = self.tickets.pop(ticket_id)

@@ -12,6 +12,15 @@ from msgspec.structs import replace
 
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
+from queue_server.rules.absence import (
+    attend,
+    confirm_stop,
+    reopen,
+    report_absence,
+    returned,
+    stop,
+    withdraw_stop,
+)
 from queue_server.rules.area_queue import AreaQueues
 from queue_server.rules.arrivals import (
     add_walk_in,
@@ -109,8 +118,14 @@ def require_possible(
         raise Refused(RefusalCode.UNKNOWN_QUEUE, queue=command.queue)
     if command.queue in area_queues and isinstance(command, _IN_A_ROOM):
         raise Refused(RefusalCode.NO_ROOM)
-    situation = Situation(day=day, policies=policies, now_s=act.at_s, area_queues=area_queues)
-    return _DECISIONS[type(command)](situation, command)
+    situation = Situation(
+        day=day, policies=policies, now_s=act.at_s, by=act.by, area_queues=area_queues
+    )
+    events = _DECISIONS[type(command)](situation, command)
+    if any(isinstance(event, happened.Called | happened.ServiceStarted) for event in events):
+        # Whoever calls is there.
+        return [*returned(situation.queue(command)), *events]
+    return events
 
 
 _IN_A_ROOM: Final = (asked.CallNext, asked.CallTicket, asked.CrossCall)
@@ -130,7 +145,7 @@ def _standby(
 
 def _next_ones(queue: QueueInWork, policy: Policy) -> list[Ticket]:
     """Return who is to be ready: the first ones, and an emergency before one who is already."""
-    if queue.status is QueueStatus.STOPPED:
+    if queue.standing.status is QueueStatus.STOPPED:
         return []
     first: list[Ticket] = []
     ready_count = policy.standby_count
@@ -186,13 +201,9 @@ def _plain(
     return decision
 
 
-def _status(
-    status: QueueStatus, code: ReasonCode
-) -> Callable[[Situation, Any], list[happened.Event]]:
-    def decision(_situation: Situation, command: asked.Command) -> list[happened.Event]:
-        return [happened.StatusChanged(queue=command.queue, status=status, reason=Reason(code))]
-
-    return decision
+def _pause(_situation: Situation, command: asked.Pause) -> list[happened.Event]:
+    reason = Reason(ReasonCode.PAUSED)
+    return [happened.StatusChanged(queue=command.queue, status=QueueStatus.PAUSED, reason=reason)]
 
 
 _DECISIONS: Final[
@@ -220,9 +231,13 @@ _DECISIONS: Final[
     asked.Hold: _plain(happened.Held, ReasonCode.HELD),
     asked.Resume: resume,
     asked.Cancel: _plain(happened.Cancelled, ReasonCode.CANCELLED),
-    asked.Pause: _status(QueueStatus.PAUSED, ReasonCode.PAUSED),
-    asked.Reopen: _status(QueueStatus.OPEN, ReasonCode.REOPENED),
-    asked.Stop: _status(QueueStatus.STOPPED, ReasonCode.STOPPED),
+    asked.Pause: _pause,
+    asked.Reopen: reopen,
+    asked.Stop: stop,
+    asked.ConfirmStop: confirm_stop,
+    asked.WithdrawStop: withdraw_stop,
+    asked.ReportAbsence: report_absence,
+    asked.Attend: attend,
     asked.Undo: undo,
 }
 
@@ -252,6 +267,10 @@ _NAMES: Final[Mapping[type[asked.Command], str]] = {
     asked.Pause: "pause",
     asked.Reopen: "reopen",
     asked.Stop: "stop",
+    asked.ConfirmStop: "confirm_stop",
+    asked.WithdrawStop: "withdraw_stop",
+    asked.ReportAbsence: "absence",
+    asked.Attend: "attend",
     asked.Undo: "undo",
 }
 

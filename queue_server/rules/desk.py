@@ -20,6 +20,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     day: Day
     policies: Mapping[QueueId, Policy]
     now_s: DaySecond
+    by: str
+    """Who asks."""
     area_queues: Mapping[QueueId, AreaQueue] = msgspec.field(default_factory=dict)
 
     def queue(self, command: asked.Command) -> Queue:

@@ -11,6 +11,8 @@ import msgspec
 
 from queue_server.rules.reason import Reason
 from queue_server.rules.terms import (
+    AbsenceCause,
+    AbsenceKind,
     DaySecond,
     PatientId,
     PriorityRank,
@@ -216,6 +218,43 @@ class StatusChanged(Event, frozen=True, kw_only=True):
     """The queue is paused, stopped or open again."""
 
     status: QueueStatus
+    reason: Reason
+
+
+class StopAsked(Event, frozen=True, kw_only=True):
+    """Somebody asks that the clinic be stopped; a second person has to confirm it."""
+
+    cause: AbsenceCause | None
+    returns_s: DaySecond | None
+    approval: str
+    reason: Reason
+
+
+class StopWithdrawn(Event, frozen=True, kw_only=True):
+    """The stop that was asked for will not take place."""
+
+    reason: Reason
+
+
+class AbsenceBegan(Event, frozen=True, kw_only=True):
+    """The doctor is late, has left, or the clinic is stopped."""
+
+    kind: AbsenceKind
+    cause: AbsenceCause | None
+    returns_s: DaySecond | None
+    approval: str = ""
+    reason: Reason
+
+
+class AbsenceEnded(Event, frozen=True, kw_only=True):
+    """The doctor sees patients again."""
+
+    reason: Reason
+
+
+class Attended(Event, frozen=True, kw_only=True):
+    """The doctor is there."""
+
     reason: Reason
 
 

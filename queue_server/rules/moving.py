@@ -43,6 +43,10 @@ ACTS = {
     "pause": ("暂停叫号", "pause"),
     "reopen": ("恢复叫号", "reopen"),
     "stop": ("停诊", "stop"),
+    "confirm_stop": ("确认停诊", "confirm the stop"),
+    "withdraw_stop": ("撤回停诊申请", "withdraw the stop"),
+    "absence": ("迟到或离岗", "late or left"),
+    "attend": ("医生到岗", "doctor is there"),
 }
 """What an act is called when it is told of, in Chinese and in English."""
 

@@ -57,6 +57,8 @@ class Policy:
     recall_after_s: int = 0
     recall_max: int | None = None
     emergency_levels: tuple[int, ...] = (1, 2, 3, 4)
+    doctor_late_after_min: int | None = 0
+    stop_needs_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,8 @@ _EXPECTED: Final[
     "recall_after_s": _Count(least=0, most=600),
     "recall_max": _Count(least=0, most=99, unlimited_word="any"),
     "emergency_levels": _LEVELS,
+    "doctor_late_after_min": _Count(least=0, most=_MINUTES_MAX, unlimited_word="never"),
+    "stop_needs_approval": bool,
 }
 
 

@@ -8,15 +8,18 @@ from typing import Final
 
 import msgspec
 
-from queue_server.rules.terms import QueueId, QueueStatus, TicketId
+from queue_server.rules.standing import Absence, Standing
+from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, TicketId
 from queue_server.rules.ticket import LISTED, Ticket
 
 UNDO_DEPTH: Final = 30
 """How many entries of a queue can be undone."""
-NOT_UNDONE: Final = frozenset({"issue", "undo"})
+NOT_UNDONE: Final = frozenset({"issue", "undo", "attend"})
 """Acts that can't be taken back."""
-STATUS_ACTS: Final = frozenset({"pause", "reopen", "stop"})
-"""Acts that change whether the queue moves, and nothing else."""
+STATUS_ACTS: Final = frozenset(
+    {"pause", "reopen", "stop", "confirm_stop", "withdraw_stop", "absence"}
+)
+"""Acts that change whether the queue moves and what is told of its doctor, and nothing else."""
 
 
 class Passed(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +35,10 @@ class Before(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
     do: str
     order: tuple[TicketId, ...]
-    status: QueueStatus
+    standing: Standing
+    """As it was before."""
+    became: Standing
+    """As it was after; whatever has changed it since then stays."""
     tickets: Mapping[TicketId, Ticket | None]
     """Each ticket the entry was about, as it was before; None: it did not exist."""
     passed: tuple[Passed, ...] = ()
@@ -54,10 +60,24 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     inserted: frozenset[TicketId] = frozenset()
     """Those of `order` that are not ordinary: few, however long the list is."""
     in_room: TicketId | None = None
-    status: QueueStatus = QueueStatus.OPEN
+    standing: Standing = Standing()
+    is_attended: bool = False
+    """Whether the doctor has been there today: signed in, or called somebody."""
+    begins_s: DaySecond | None = None
+    """The start of the first slot of the day, if anything is booked."""
     highest_number: int = 0
     """The highest number ever given today; an undone ticket's number is not given again."""
     history: tuple[Before, ...] = ()
+
+    @property
+    def status(self) -> QueueStatus:
+        """Whether the queue moves."""
+        return self.standing.status
+
+    @property
+    def absence(self) -> Absence | None:
+        """Why the doctor sees nobody; None: he is there, as far as is known."""
+        return self.standing.absence
 
     def listed(self) -> tuple[Ticket, ...]:
         """Return the tickets of the list, next one first."""

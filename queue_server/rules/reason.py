@@ -70,6 +70,12 @@ class ReasonCode(StrEnum):
     PAUSED = "paused"
     REOPENED = "reopened"
     STOPPED = "stopped"
+    STOP_ASKED = "stop_asked"
+    STOP_WITHDRAWN = "stop_withdrawn"
+    ABSENT_LATE = "absent_late"
+    ABSENT_LEFT = "absent_left"
+    ABSENT_STOPPED = "absent_stopped"
+    ATTENDED = "attended"
     UNDONE = "undone"
     STANDS_AS_WRITTEN = "stands_as_written"
 
@@ -271,6 +277,24 @@ SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ReasonCode.PAUSED: ("暂停叫号", "Calling is paused"),
     ReasonCode.REOPENED: ("恢复叫号", "Calling goes on"),
     ReasonCode.STOPPED: ("今日停诊", "The clinic is stopped today"),
+    ReasonCode.STOP_ASKED: (
+        "申请停诊，批准编号 {approval}，待另一人确认",
+        "A stop was asked for, approval {approval}; a second person has to confirm it",
+    ),
+    ReasonCode.STOP_WITHDRAWN: ("停诊申请已撤回", "The stop that was asked for was withdrawn"),
+    ReasonCode.ABSENT_LATE: (
+        "医生迟到，预计到岗：{time}",
+        "The doctor is late, expected at {time}",
+    ),
+    ReasonCode.ABSENT_LEFT: (
+        "医生暂时离岗，预计返回：{time}",
+        "The doctor has left for a while, expected back at {time}",
+    ),
+    ReasonCode.ABSENT_STOPPED: (
+        "停诊，预计恢复：{time}",
+        "The clinic is stopped, expected to go on at {time}",
+    ),
+    ReasonCode.ATTENDED: ("医生已到岗", "The doctor is there"),
     ReasonCode.UNDONE: ("已撤销：{what_zh}", "Undone: {what_en}"),
     ReasonCode.STANDS_AS_WRITTEN: ("排队顺序在开始时已定", "The order stood so at the beginning"),
 }

@@ -109,6 +109,26 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "这是诊区队列，没有诊室，不能叫号。请先分配给医生。",
         "This is the queue of an area and has no room. Please assign the patient first.",
     ),
+    _CODE.APPROVAL_MISSING: (
+        "本科室停诊须经批准。请填写批准编号。",
+        "This clinic may not be stopped without approval. Please give the approval's number.",
+    ),
+    _CODE.SECOND_PERSON_MISSING: (
+        "停诊须由另一人确认。请让其他有权限的同事登录确认。",
+        "A second person has to confirm the stop: somebody else has to sign in and do so.",
+    ),
+    _CODE.NO_STOP_ASKED: (
+        "没有待确认的停诊申请。请看当前状态。",
+        "Nobody has asked for a stop, or it is settled. Please look at the queue again.",
+    ),
+    _CODE.NOT_ABSENT: (
+        "医生已在诊室，无需再报到岗。",
+        "The doctor is there already; there is nothing to end.",
+    ),
+    _CODE.RETURN_IN_THE_PAST: (
+        "预计返回时间 {time} 已过。请填写稍后的时间，或留空。",
+        "The expected return {time} is over already. Give a later time, or none.",
+    ),
     _CODE.CARD_UNKNOWN: (
         "无法识别这张就诊卡。请在手机上重新打开就诊卡，或输入身份证号，或到分诊台。",
         (

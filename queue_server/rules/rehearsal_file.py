@@ -19,7 +19,12 @@ from queue_server.rules.terms import (
 )
 from queue_server.rules.ticket import IN_ROOM, Key, Ticket, number_order, ticket_id
 
-_NOT_REHEARSED: Final = frozenset({"issue", "add_walk_in", "write_note", "ask_for_doctor"})
+_NOT_REHEARSED: Final = frozenset(
+    {
+        *("issue", "add_walk_in", "write_note", "ask_for_doctor"),
+        *("confirm_stop", "withdraw_stop", "absence", "attend"),
+    }
+)
 STEPS: Final = tuple(name for name in COMMANDS if name not in _NOT_REHEARSED)
 _STATES: Final = ("booked", "waiting", "called", "in_service", "missed", "away_for_results", "done")
 _KINDS: Final = tuple(kind.value for kind in TicketKind)

@@ -153,6 +153,30 @@ class QueueStatus(StrEnum):
 
 
 @quick
+class AbsenceKind(StrEnum):
+    """Why a doctor sees nobody, as patients are told."""
+
+    LATE = "late"
+    """Not there yet; ends by itself when he signs in or calls."""
+    LEFT = "left"
+    """Gone for a while; ends by itself when he signs in or calls."""
+    STOPPED = "stopped"
+    """The clinic is stopped today; ends when somebody reopens it."""
+
+
+@quick
+class AbsenceCause(StrEnum):
+    """Neutral causes: what may be told in public, and nothing beyond it."""
+
+    RESCUE = "rescue"
+    URGENT = "urgent"
+    SURGERY = "surgery"
+    CONSULTATION = "consultation"
+    DEVICE_FAULT = "device_fault"
+    DUTY = "duty"
+
+
+@quick
 class Language(StrEnum):
     """Languages the server itself writes; machines add others by a translation file."""
 
@@ -190,6 +214,11 @@ class RefusalCode(StrEnum):
     UNKNOWN_LEVEL = "UNKNOWN_LEVEL"
     LEVEL_NOT_ACCEPTED = "LEVEL_NOT_ACCEPTED"
     NO_ROOM = "NO_ROOM"
+    APPROVAL_MISSING = "APPROVAL_MISSING"
+    SECOND_PERSON_MISSING = "SECOND_PERSON_MISSING"
+    NO_STOP_ASKED = "NO_STOP_ASKED"
+    NOT_ABSENT = "NOT_ABSENT"
+    RETURN_IN_THE_PAST = "RETURN_IN_THE_PAST"
     # Around the rules: identification, the wire and the desk.
     CARD_UNKNOWN = "CARD_UNKNOWN"
     CARD_EXPIRED = "CARD_EXPIRED"

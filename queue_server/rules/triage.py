@@ -53,7 +53,7 @@ def next_assignment(
 
 
 def _may_get(area_queue: AreaQueue, doctor: _AnyQueue, ticket: Ticket, policy: Policy) -> bool:
-    if doctor.status is not QueueStatus.OPEN:
+    if doctor.standing.status is not QueueStatus.OPEN:
         return False
     if ticket.wanted not in (None, doctor.id):
         return False

@@ -23,6 +23,7 @@ from queue_server.rules.queue import Queue
 from queue_server.rules.spoken_text import spoken_call
 from queue_server.rules.terms import AreaId, QueueId, TicketState
 from queue_server.rules.ticket import Ticket
+from queue_server.service.absence_view import told_absence
 from queue_server.service.now import CallMade, Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
@@ -174,6 +175,7 @@ def _board_room(now: Now, setup: QueueSetup) -> BoardRoom:
         waiting_more_count=waiting_count - len(waiting),
         missed=[shown_ticket(now, setup, ticket) for ticket in missed[:BOARD_MISSED_MAX]],
         missed_more_count=max(0, len(missed) - BOARD_MISSED_MAX),
+        absence=told_absence(queue.absence),
     )
 
 

@@ -21,6 +21,7 @@ from queue_server.rules.terms import (
     TicketState,
 )
 from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket, ticket_id
+from queue_server.service.absence_view import told_absence
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
@@ -80,6 +81,7 @@ def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
         hint_zh=hint_zh,
         hint_en=hint_en,
         place=place_of(setup, now, ticket),
+        absence=told_absence(now.day.queues[ticket.queue].absence),
         **_where(setup, setup.queues[ticket.queue]),
     )
 

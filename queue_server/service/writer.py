@@ -24,8 +24,10 @@ from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.hash_chain import START
 from queue_server.journal.journal import Journal
 from queue_server.records.records import Records, RecordsUnavailable
+from queue_server.rules.absence import is_overdue
+from queue_server.rules.commands import ReportAbsence
 from queue_server.rules.refusals import Refused
-from queue_server.rules.terms import DeviceId, RefusalCode
+from queue_server.rules.terms import AbsenceKind, DeviceId, RefusalCode
 from queue_server.service.announcing import PULSE_S, REPEAT_S, Announcing
 from queue_server.service.answers import Answer, Draft
 from queue_server.service.clinic_day import clinic_day, local_time
@@ -139,6 +141,7 @@ class Writer:
         self._loading_day: date | None = None
         self._now: Now | None = None
         self._snapshot_due_at: float | None = None
+        self._looked_for_late_s: int | None = None
         self._kept_changes = 0
         """The revision of the day that the last snapshot holds."""
         self.listeners: list[Callable[[Now], None]] = []
@@ -222,6 +225,7 @@ class Writer:
         self._look_at_the_calendar()
         at = self.clock()
         draft = self.draft(at)
+        self._note_who_is_late(draft)
         draft.look_up_replies([job for job in jobs if isinstance(job, Asked)])
         answers = [self._decided(job, draft) for job in jobs]
         if not draft.batch.is_empty():
@@ -247,6 +251,18 @@ class Writer:
                 listener(self.now)
         self._announcing.publish_due_boards(self._monotonic, at)
         self._keep_snapshot_if_due()
+
+    def _note_who_is_late(self, draft: Draft) -> None:
+        """Tell of each doctor whom nobody has seen though his clinic should have begun.
+
+        Looked at once a second: a busy server takes many steps in one.
+        """
+        if draft.at_s == self._looked_for_late_s:
+            return
+        self._looked_for_late_s = draft.at_s
+        for queue_id, queue in draft.now.day.queues.items():
+            if is_overdue(queue, self._setup.policies[queue_id], draft.at_s):
+                draft.act(ReportAbsence(queue=queue_id, kind=AbsenceKind.LATE), by="rule")
 
     def draft(self, at: datetime) -> Draft:
         """Return the state in which the next batch is decided."""

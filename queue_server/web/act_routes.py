@@ -12,6 +12,9 @@ from queue_server.rules.events import Called, Entry, TicketEvent, TransferredIn
 from queue_server.rules.queue import Queue
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import (
+    AbsenceCause,
+    AbsenceKind,
+    DaySecond,
     PatientId,
     PriorityRank,
     QueueId,
@@ -22,6 +25,7 @@ from queue_server.rules.terms import (
 from queue_server.service.setup import Setup
 from queue_server.web.access import require_queue
 from queue_server.web.bodies import (
+    AbsenceAct,
     Act,
     CallAct,
     CrossCallAct,
@@ -47,7 +51,9 @@ QUEUE_ACTS: Final[Mapping[str, tuple[type[asked.Command], frozenset[Role]]]] = {
     "call-next": (asked.CallNext, STAFF),
     "pause": (asked.Pause, STAFF),
     "reopen": (asked.Reopen, STAFF),
-    "stop": (asked.Stop, NURSE),
+    "attend": (asked.Attend, STAFF),
+    "confirm-stop": (asked.ConfirmStop, STAFF),
+    "withdraw-stop": (asked.WithdrawStop, STAFF),
 }
 """Acts on a whole queue, by the end of their address."""
 
@@ -182,6 +188,17 @@ def _add_shared_acts(router: APIRouter, desk: Desk) -> None:
             desk, user, asked.Transfer, queue, body, ticket=ticket, to_queue=to_queue
         )
 
+    @router.post("/absence", summary=AbsenceAct.__doc__)
+    async def absence(queue: str, body: AbsenceAct, user: Annotated[User, both]) -> Done:
+        told: dict[str, Any] = {
+            "cause": AbsenceCause(body.cause) if body.cause is not None else None,
+            "returns_s": _day_second(body.returns_at) if body.returns_at is not None else None,
+        }
+        if body.kind == "stopped":
+            return await _done(desk, user, asked.Stop, queue, body, approval=body.approval, **told)
+        kind = AbsenceKind(body.kind)
+        return await _done(desk, user, asked.ReportAbsence, queue, body, kind=kind, **told)
+
     @router.post("/undo", summary=asked.Undo.__doc__)
     async def undo(queue: str, body: UndoAct, user: Annotated[User, both]) -> Done:
         return await _done(desk, user, asked.Undo, queue, body, entry=body.entry)
@@ -269,6 +286,11 @@ def _told(entry: Entry) -> Done:
     arrived = [one for one in about if isinstance(one, TransferredIn)]
     went_to = [one.ticket for one in arrived if one.from_ticket == told.ticket]
     return Done(entry=entry.number, ticket=next(iter(went_to), told.ticket))
+
+
+def _day_second(clock: str) -> DaySecond:
+    hours, minutes = clock.split(":")
+    return DaySecond(int(hours) * 3600 + int(minutes) * 60)
 
 
 def _walk_in_rank(setup: Setup, queue: QueueId, body: WalkInAct) -> PriorityRank | None:

@@ -125,6 +125,17 @@ class WalkInAct(Act):
     """Of an emergency."""
 
 
+class AbsenceAct(Act):
+    """Tell that the doctor is late, has left, or that the clinic is stopped."""
+
+    kind: Literal["late", "left", "stopped"]
+    cause: Literal["rescue", "urgent", "surgery", "consultation", "device_fault", "duty"] | None
+    returns_at: Annotated[str, Field(pattern=r"^([01]\d|2\d):[0-5]\d$")] | None = None
+    """When he is expected, by the clock of the clinic day; after midnight it counts on."""
+    approval: Annotated[str, Field(max_length=40), AfterValidator(_one_line)] = ""
+    """The number of the approval of a stop, where one is needed."""
+
+
 class UndoAct(Act):
     """Take back entry `entry` of the queue."""
 

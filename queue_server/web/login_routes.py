@@ -7,6 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
+from queue_server.rules.absence import may_attend
+from queue_server.rules.commands import Attend
 from queue_server.service import audit_facts
 from queue_server.web.access import cookie_name
 from queue_server.web.bodies import NoFields, SignIn
@@ -50,6 +52,7 @@ def make_router(desk: Desk) -> APIRouter:
         # His acts before a restart can still be taken back.
         await desk.remember_acts(user)
         await desk.note(user, audit_facts.SignedIn(address=address))
+        await _attend(desk, user)
         desk.sessions.close(desk.access.token(request))
         response.set_cookie(
             cookie_name(request),
@@ -81,6 +84,17 @@ def make_router(desk: Desk) -> APIRouter:
         return _signed_in(desk, user)
 
     return router
+
+
+async def _attend(desk: Desk, user: User) -> None:
+    """A doctor who signs in is there: that ends it if he was late or had left."""
+    if user.role is not Role.DOCTOR:
+        return
+    for queue in user.queues:
+        now = desk.service.now
+        if may_attend(now.day.queues[queue]):
+            # The same state of the day is the same intent, whichever of two tabs is first.
+            await desk.act(user, Attend(queue=queue), f"attend-{now.change_count}")
 
 
 async def _with_password(desk: Desk, body: SignIn, address: str) -> User:

@@ -2,11 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from queue_server.rules.queue import Queue
-from queue_server.rules.terms import AreaId, QueueId, TicketId, TicketState
+from queue_server.rules.standing import Absence, AskedStop
+from queue_server.rules.terms import (
+    AbsenceKind,
+    AreaId,
+    QueueId,
+    TicketId,
+    TicketState,
+    clock_text,
+)
 from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket
+from queue_server.service.absence_view import CAUSES
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
@@ -30,6 +39,20 @@ class QueueName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceView:
+    """Why the doctor sees nobody; of a stop that was only asked for, who asked."""
+
+    kind: str
+    cause_zh: str
+    cause_en: str
+    since_s: int
+    returns_text: str
+    approval: str
+    by: str = ""
+    """Who has asked for the stop: `doctor:wang`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
     """One doctor's queue."""
 
@@ -39,6 +62,10 @@ class QueueView:
     """Of an area queue: the queues to which its patients go over; else none."""
     room_cap: int
     is_automatic: bool
+    absence: AbsenceView | None
+    asked_stop: AbsenceView | None
+    """A stop that waits for a second person."""
+    stop_needs_approval: bool
     ranks: list[str]
     """The entitled groups of its policy, the first one first."""
     levels: list[int]
@@ -86,12 +113,44 @@ def queue_view(
         doctors=list(area_queue.doctors) if area_queue else [],
         room_cap=area_queue.room_cap if area_queue else 0,
         is_automatic=area_queue is not None and area_queue.is_automatic,
+        absence=_absence_view(queue.absence),
+        asked_stop=_asked_stop_view(queue.standing.asked_stop),
+        stop_needs_approval=policy.stop_needs_approval,
         ranks=list(policy.priority_ranks),
         levels=list(policy.emergency_levels),
         recall_after_s=policy.recall_after_s,
         recall_max=policy.recall_max,
         tickets=queue_tickets(now, queue, policy, shared),
     )
+
+
+def _absence_view(absence: Absence | None) -> AbsenceView | None:
+    if absence is None:
+        return None
+    zh, en = CAUSES[absence.cause] if absence.cause is not None else ("", "")
+    return AbsenceView(
+        kind=absence.kind,
+        cause_zh=zh,
+        cause_en=en,
+        since_s=absence.since_s,
+        returns_text=clock_text(absence.returns_s) if absence.returns_s is not None else "",
+        approval=absence.approval,
+    )
+
+
+def _asked_stop_view(asked: AskedStop | None) -> AbsenceView | None:
+    if asked is None:
+        return None
+    would_be = Absence(
+        kind=AbsenceKind.STOPPED,
+        cause=asked.cause,
+        since_s=asked.asked_s,
+        returns_s=asked.returns_s,
+        approval=asked.approval,
+    )
+    view = _absence_view(would_be)
+    assert view is not None
+    return replace(view, by=asked.by)
 
 
 def shared_names(setup: Setup, now: Now, areas: Collection[AreaId]) -> list[SharedName]:

@@ -169,7 +169,7 @@ class Books:
                 del book.states[ticket]
             else:
                 book.states[ticket] = state
-        if before.do in {"pause", "reopen", "stop"}:
+        if before.do in {"pause", "reopen", "stop", "confirm_stop"}:
             book.status = before.status
         order = [ticket for ticket in book.order if ticket not in before.states]
         for index, ticket in enumerate(before.order):

@@ -9,6 +9,8 @@ import pytest
 from queue_server.contract.receipt_messages import ReceiptState
 from queue_server.payments.terms import AttemptState, Channel, PaymentMode
 from queue_server.rules.terms import (
+    AbsenceCause,
+    AbsenceKind,
     PrintOutcome,
     PriorityRank,
     QueueStatus,
@@ -35,6 +37,8 @@ def section(title: str) -> str:
         ("Kinds of ticket", TicketKind),
         ("Kinds of ticket", PriorityRank),
         ("What happens", QueueStatus),
+        ("What happens", AbsenceKind),
+        ("What happens", AbsenceCause),
         ("Money", Channel),
         ("Money", PaymentMode),
         ("Money", ReceiptState),

@@ -2,9 +2,11 @@
 
 import { element, refill } from "./element.js";
 import { LiveView } from "./live.js";
+import { absenceSentence } from "./absence.js";
 import { both, loadTexts, send, text } from "./page.js";
 
 const RETRY_AFTER_MS = 2000;
+const OVER = ["done", "cancelled", "expired", "transferred"];
 const byId = (id) => document.getElementById(id);
 const address = `/api/cards/${location.pathname.split("/").pop()}`;
 let renewAt = 0;
@@ -55,6 +57,9 @@ function visitLine(visit) {
       element("span", { class: "state", text: text(`state.${visit.state}`) }),
     ),
     element("p", { class: "next", text: whatNext(visit) }),
+    visit.absence && !OVER.includes(visit.state)
+      ? element("p", { class: "absence", text: absenceSentence(visit.absence) })
+      : null,
     element("p", { text: `${both(visit, "clinic")} · ${both(visit, "doctor")} · ${both(visit, "doctor_title")}` }),
     element("p", {
       class: "soft",

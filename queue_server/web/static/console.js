@@ -1,11 +1,12 @@
 // The doctor console: who is in the room, who comes next, and one key for each act.
 
+import { absenceBar, absenceSentence, askAbsence } from "./absence.js";
 import { makeAct } from "./acts.js";
 import { drawLists } from "./console_lists.js";
 import { askQueue, askReason, askText, isTyping } from "./dialogs.js";
 import { element, refill } from "./element.js";
 import { LiveView } from "./live.js";
-import { both, clearMessages, clockText, loadTexts, minutesSince, openForUse, tellDone, text, wireSignOut } from "./page.js";
+import { both, clearMessages, clockText, loadTexts, minutesSince, openForUse, send, tellDone, text, wireSignOut } from "./page.js";
 import { openKeyTable } from "./key_table.js";
 import { marks, shortName } from "./ticket_marks.js";
 
@@ -39,6 +40,7 @@ let isBusy = false;
 let busyWith = "";
 let running = Promise.resolve();
 let opened = null;
+let me = "";
 let calledAt = -CALL_PAUSE_MS;
 
 const own = () => live.view.queue;
@@ -55,6 +57,7 @@ function draw() {
   drawCallNext(tickets.listed[0], status);
   drawActs(tickets.in_room);
   drawMinor(status);
+  drawAbsence();
   drawLists(byId("lists"), live.view, {
     opened,
     isBusy,
@@ -154,6 +157,20 @@ function drawMinor(status) {
   undo.textContent = ownAct
     ? `↶ ${text("console.undo", { what: both(ownAct, "what"), number: ownAct.number })}`
     : text("station.undo_nothing");
+}
+
+function drawAbsence() {
+  byId("absence-key").disabled = isBusy;
+  refill(byId("absence"), [own().absence, own().asked_stop, isBusy, me], () =>
+    absenceBar(own(), { act: run, isOwn: (by) => by === `doctor:${me}` }),
+  );
+}
+
+async function tellAbsence() {
+  const body = await askAbsence(own());
+  if (!body) return;
+  const done = await run("absence", body);
+  if (done && own().absence) tellDone(text("absence.done", { what: absenceSentence(own().absence) }));
 }
 
 // --- acts ---
@@ -272,6 +289,7 @@ function pressed(event) {
   else if (event.ctrlKey || event.altKey || event.metaKey) return;
   else if (key === "n" || key === "F8") callNext();
   else if (key === "p") pauseOrReopen();
+  else if (key === "l") tellAbsence();
   else if (key === "t") roomAct("transfer");
   else if (key === "a") extra();
   else if (key === "?") openKeyTable(KEYS);
@@ -289,6 +307,11 @@ wireSignOut();
 byId("call-next").addEventListener("click", callNext);
 byId("pause").addEventListener("click", pauseOrReopen);
 byId("undo").addEventListener("click", undo);
+byId("absence-key").addEventListener("click", tellAbsence);
+send("GET", "/api/me").then((user) => {
+  me = user.user;
+  draw();
+});
 document.addEventListener("keydown", pressed);
 byId("extra").addEventListener("click", extra);
 byId("keys").addEventListener("click", () => openKeyTable(KEYS));

@@ -31,7 +31,14 @@ const byId = (id) => document.getElementById(id);
 const board = byId("board");
 const live = new LiveView("/api/station/stream", { show, connected });
 const act = makeAct(live);
-const station = { view: () => live.view, area: () => area, act, show: showTicket, draw };
+const station = {
+  view: () => live.view,
+  area: () => area,
+  me: () => me,
+  act,
+  show: showTicket,
+  draw,
+};
 const marked = new Marked(byId("marked"), station);
 const detail = new DetailPanel(byId("detail"), {
   view: () => live.view,
@@ -48,6 +55,7 @@ const mover = new Mover(board, {
 });
 let area = "";
 let chosen = null;
+let me = "";
 let drawnChange = -1;
 
 function show(view) {
@@ -262,6 +270,7 @@ await loadTexts();
 wireSignOut();
 send("GET", "/api/me").then((user) => {
   byId("who").textContent = user.display_name;
+  me = user.user;
 });
 mover.wire();
 board.addEventListener("click", (event) => {

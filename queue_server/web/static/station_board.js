@@ -1,5 +1,6 @@
 // Draws the nurse station's columns from a view; keeps focus, scrolling and what has not changed.
 
+import { absenceSentence } from "./absence.js";
 import { element, reconcile, refill } from "./element.js";
 import { both, language, minutesSince, text } from "./page.js";
 import { marks, overtaken, shortName, slotText, waited } from "./ticket_marks.js";
@@ -95,7 +96,7 @@ function fillColumn(column, queue, { marked, doctors, chosen, nowSecond, openTic
   where.textContent = `${both(name, "room")} · ${isArea ? cap : both(name, "clinic")}`;
   where.title = where.textContent;
   column.querySelector(".menu").setAttribute("aria-label", text("queue.menu", { doctor }));
-  fillCounts(column.querySelector(".counts"), status, tickets);
+  fillCounts(column.querySelector(".counts"), queue);
   fillRoom(column.querySelector(".in-room"), tickets.in_room, nowSecond, openTicket);
   const listed = column.querySelector(".listed");
   listed.setAttribute("aria-label", text("queue.waiting_of", { doctor }));
@@ -109,10 +110,12 @@ function fillColumn(column, queue, { marked, doctors, chosen, nowSecond, openTic
   fillGroups(column.querySelector("footer"), tickets, openTicket);
 }
 
-function fillCounts(counts, status, tickets) {
-  const shown = { status, listed: tickets.listed.length, booked: tickets.booked_count, done: tickets.done_count };
+function fillCounts(counts, { status, absence, asked_stop: asked, tickets }) {
+  const shown = { status, absence, asked, listed: tickets.listed.length, booked: tickets.booked_count, done: tickets.done_count };
   refill(counts, shown, () => [
-    status === "open" ? null : element("span", { class: `mark ${status}`, text: text(`queue.${status}`) }),
+    absence ? element("span", { class: `mark absent ${absence.kind}`, text: absenceSentence(absence) }) : null,
+    asked ? element("span", { class: "mark stopped", text: text("absence.asked_mark") }) : null,
+    status === "open" || absence ? null : element("span", { class: `mark ${status}`, text: text(`queue.${status}`) }),
     count("queue.listed_count", shown.listed),
     count("queue.booked_count", shown.booked),
     count("queue.done_count", shown.done),

@@ -1,6 +1,7 @@
 // The smaller sheets of the nurse station: a queue's status, notices, same masked names, keys.
 
-import { askConfirmation, buttons, openDialog } from "./dialogs.js";
+import { absenceBar, absenceSentence, askAbsence } from "./absence.js";
+import { buttons, openDialog } from "./dialogs.js";
 import { element } from "./element.js";
 import { openKeyTable } from "./key_table.js";
 import { both, send, tellDone, tellRefused, text } from "./page.js";
@@ -26,7 +27,8 @@ export async function openQueueSheet(station, queueId) {
   const seenEntry = station.view().entry_count;
   const queue = station.view().queues.find(({ name }) => name.id === queueId);
   const doctor = both(queue.name, "doctor");
-  const possible = { open: ["call-next", "pause", "stop"], paused: ["reopen", "stop"], stopped: ["reopen"] };
+  const possible = { open: ["call-next", "pause"], paused: ["reopen"], stopped: ["reopen"] };
+  const isOwn = (by) => by.split(":")[1] === station.me();
   const name = await openDialog("", (close) =>
     element(
       "div",
@@ -36,20 +38,20 @@ export async function openQueueSheet(station, queueId) {
         "div",
         { class: "acts" },
         possible[queue.status].filter((act) => act !== "call-next" || queue.doctors.length === 0).map((act) =>
-          element("button", {
-            "data-act": act,
-            class: act === "stop" ? "danger" : "",
-            text: text(`queue_act.${act}`),
-            click: () => close(act),
-          }),
+          element("button", { "data-act": act, text: text(`queue_act.${act}`), click: () => close(act) }),
         ),
+        element("button", { "data-act": "absence", text: text("absence.key"), click: () => close("absence") }),
       ),
+      absenceBar(queue, { act: close, isOwn }),
     ),
   );
   if (!name) return;
-  if (name === "stop") {
-    const title = text("queue_act.stop_title", { doctor });
-    if (!(await askConfirmation(title, text("queue_act.stop_lead"), text("queue_act.stop")))) return;
+  if (name === "absence") {
+    const body = await askAbsence(queue);
+    const told = body && (await station.act(queueId, name, body, seenEntry));
+    const { absence } = station.view().queues.find(({ name: one }) => one.id === queueId);
+    if (told && absence) tellDone(`${doctor}: ${absenceSentence(absence)}`);
+    return;
   }
   const done = await station.act(queueId, name, {}, seenEntry);
   if (done) tellDone(text(`queue_act.${name}_done`, { doctor }));

@@ -63,8 +63,12 @@ def body_of(path: str) -> dict[str, object]:
     return {"request_id": f"r-{name}", **about, **_MORE.get(name, {})}
 
 
-_ABOUT_QUEUES = ("extra", "call-next", "pause", "reopen", "stop", "undo", "walk-in")
+_ABOUT_QUEUES = (
+    *("call-next", "pause", "reopen", "undo", "walk-in", "extra"),
+    *("absence", "attend", "confirm-stop", "withdraw-stop"),
+)
 _MORE: dict[str, dict[str, object]] = {
+    "absence": {"kind": "left", "cause": "rescue"},
     "move": {"after": "cardiology-1:A002", "why": "x"},
     "priority": {"rank": "pregnant"},
     "cross-call": {"from_queue": "cardiology-2", "why": "x"},

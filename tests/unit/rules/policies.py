@@ -37,4 +37,5 @@ POLICIES: st.SearchStrategy[Policy] = st.builds(
     recall_after_s=st.sampled_from([0, 90]),
     recall_max=st.sampled_from([None, 0, 2]),
     emergency_levels=st.sampled_from([(1, 2, 3, 4), (1, 2), (4,)]),
+    stop_needs_approval=st.booleans(),
 ).filter(_is_sound)

@@ -36,6 +36,8 @@ DESIGN: dict[str, object] = {
     "recall_after_s": 0,
     "recall_max": "any",
     "emergency_levels": [1, 2, 3, 4],
+    "doctor_late_after_min": 0,
+    "stop_needs_approval": False,
 }
 """The keys and defaults as the design writes them."""
 

@@ -23,6 +23,7 @@ from queue_server.rules.reason import explain
 from queue_server.rules.refusals import Refused
 from queue_server.rules.rehearsal import told_reason
 from queue_server.rules.terms import (
+    AbsenceKind,
     DaySecond,
     PatientId,
     PriorityRank,
@@ -78,7 +79,7 @@ def as_it_stands(day: Day) -> object:
         queue.id: (
             queue.order,
             queue.in_room,
-            queue.status,
+            queue.standing,
             {ticket.id: _counted(queue, ticket) for ticket in queue.tickets.values()},
         )
         for queue in day.queues.values()
@@ -260,6 +261,26 @@ class Morning(RuleBasedStateMachine):
     def the_queue_pauses_or_goes_on(self, pick: int, kind: type[asked.Command]) -> None:
         self.act(kind(queue=self.queue(pick)), 1)
 
+    @rule(pick=PICK, kind=st.sampled_from(["late", "left"]), hours=st.integers(0, 3))
+    def the_doctor_is_away(self, pick: int, kind: str, hours: int) -> None:
+        returns_s = DaySecond(self.now_s + 3600 * hours) if hours else None
+        absent = asked.ReportAbsence(
+            queue=self.queue(pick), kind=AbsenceKind(kind), returns_s=returns_s
+        )
+        self.act(absent, 1)
+
+    @rule(pick=PICK, approval=st.sampled_from(["", "2026-17"]))
+    def a_stop_is_asked_for(self, pick: int, approval: str) -> None:
+        self.act(asked.Stop(queue=self.queue(pick), approval=approval), 1)
+
+    @rule(
+        pick=PICK,
+        kind=st.sampled_from([asked.ConfirmStop, asked.WithdrawStop, asked.Attend]),
+        by=st.sampled_from(["nurse:li", "nurse:wang"]),
+    )
+    def it_goes_on_or_not(self, pick: int, kind: type[asked.Command], by: str) -> None:
+        self.act(kind(queue=self.queue(pick)), 1, by=by)
+
     @rule(pick=PICK, back=st.integers(min_value=1, max_value=6))
     def an_act_is_undone(self, pick: int, back: int) -> None:
         queue = self.queue(pick)
@@ -268,9 +289,9 @@ class Morning(RuleBasedStateMachine):
 
     # --- the books ------------------------------------------------------------------------------
 
-    def act(self, command: asked.Command, passed_min: int) -> None:
+    def act(self, command: asked.Command, passed_min: int, by: str = "nurse:li") -> None:
         self.now_s += 60 * passed_min
-        act = Act(command=command, at_s=DaySecond(self.now_s), by="nurse:li")
+        act = Act(command=command, at_s=DaySecond(self.now_s), by=by)
         try:
             entry = decide(self.day, act, self.policies)
         except Refused:
@@ -279,7 +300,7 @@ class Morning(RuleBasedStateMachine):
         before, self.day = self.day, apply(self.day, entry)
         self.replayed = apply(self.replayed, entry)
         self.nobody_is_called_while_nothing_moves(before, entry)
-        self.the_entry_tells_who_when_and_why(entry)
+        self.the_entry_tells_who_when_and_why(entry, by)
         self.note_who_is_there(before, entry)
         for queue in self.policies:
             self.nobody_told_to_get_ready_is_passed(before, entry, queue)
@@ -292,8 +313,8 @@ class Morning(RuleBasedStateMachine):
             if isinstance(event, called):
                 assert before.queues[event.queue].status is QueueStatus.OPEN
 
-    def the_entry_tells_who_when_and_why(self, entry: happened.Entry) -> None:
-        assert (entry.by, entry.at_s) == ("nurse:li", self.now_s)
+    def the_entry_tells_who_when_and_why(self, entry: happened.Entry, by: str) -> None:
+        assert (entry.by, entry.at_s) == (by, self.now_s)
         if entry.do != "issue":
             assert all(explain(told_reason(entry)))
         for event in entry.events:
@@ -346,6 +367,12 @@ class Morning(RuleBasedStateMachine):
             self.passed |= {
                 event.entry: [] for event in entry.events if isinstance(event, happened.Undone)
             }
+            # Who was transferred in and taken back begins anew when he comes again.
+            here = {ticket.id for ticket in self.tickets()}
+            self.passed = {
+                number: [pair for pair in pairs if pair[0] in here]
+                for number, pairs in self.passed.items()
+            }
             return
         for ahead, passed in newly_ahead(was.order, now.order):
             if entry.do == "grade" and self.is_less_urgent_now(was, now, passed):
@@ -361,7 +388,7 @@ class Morning(RuleBasedStateMachine):
         return level_of(now.tickets[ticket]) > level_of(was.tickets[ticket])
 
     def what_was_just_done_can_be_undone(self, before: Day, entry: happened.Entry) -> None:
-        if entry.do in {"issue", "undo"}:
+        if entry.do in {"issue", "undo", "attend"}:
             return
         undo = asked.Undo(queue=entry.events[0].queue, entry=entry.number)
         act = Act(command=undo, at_s=DaySecond(self.now_s), by="nurse:li")
