@@ -63,4 +63,5 @@ class BoardLabel(Label):
         )
         label.refresh()
         _, high = label.content_size
-        return high <= self.height
+        # A line too many would be cut off without a mark.
+        return high <= min(self.height, (self.lines + 0.5) * font_size * LINE_HEIGHT)

@@ -7,8 +7,8 @@ from queue_server.rules.terms import AbsenceKind
 
 
 def absence_status(visit: Visit, words: Wording) -> str:
-    """Return "The doctor is late, expected 10:30"; empty while he is there."""
-    return _what(visit.absence, words, with_cause=False) if visit.absence else ""
+    """Return "Doctor late", for a card of the list; empty while he is there."""
+    return words(f"absence.card_{visit.absence.kind.value}") if visit.absence else ""
 
 
 def absence_message(visit: Visit, words: Wording) -> MessageView | None:
@@ -21,17 +21,15 @@ def absence_message(visit: Visit, words: Wording) -> MessageView | None:
         icon=Icon.CAUTION if is_stopped else Icon.CLOCK,
         text=words(
             "absence.sentence",
-            what=_what(visit.absence, words, with_cause=True),
+            what=_what(visit.absence, words),
             do=words("absence.ask_nurse" if is_stopped else "absence.keep_place"),
         ),
     )
 
 
-def _what(absence: Absence, words: Wording, *, with_cause: bool) -> str:
+def _what(absence: Absence, words: Wording) -> str:
     kind = absence.kind.value
-    parts = [words(f"absence.{kind}")]
-    if with_cause:
-        parts.append(words.of(absence, "cause"))
+    parts = [words(f"absence.{kind}"), words.of(absence, "cause")]
     if absence.returns_text:
         parts.append(words(f"absence.returns_{kind}", time=absence.returns_text))
     return words.pick(zh="，", en=", ").join(part for part in parts if part)

@@ -113,7 +113,7 @@ function fillColumn(column, queue, { marked, doctors, chosen, nowSecond, openTic
 function fillCounts(counts, { status, absence, asked_stop: asked, tickets }) {
   const shown = { status, absence, asked, listed: tickets.listed.length, booked: tickets.booked_count, done: tickets.done_count };
   refill(counts, shown, () => [
-    absence ? element("span", { class: `mark absent ${absence.kind}`, text: absenceSentence(absence) }) : null,
+    absence ? element("span", { class: `mark absent ${absence.kind}`, title: absenceSentence(absence), text: absenceSentence(absence) }) : null,
     asked ? element("span", { class: "mark stopped", text: text("absence.asked_mark") }) : null,
     status === "open" || absence ? null : element("span", { class: `mark ${status}`, text: text(`queue.${status}`) }),
     count("queue.listed_count", shown.listed),

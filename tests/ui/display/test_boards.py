@@ -13,8 +13,8 @@ from assets.theme import PALETTE
 from display.announcer import Announcer
 from display.board import FLASH_S
 from display.presenter import AreaPresenter, DoorPresenter
-from queue_server.contract.messages import AreaBoard, BoardRoom
-from queue_server.rules.terms import QueueStatus
+from queue_server.contract.messages import Absence, AreaBoard, BoardRoom
+from queue_server.rules.terms import AbsenceKind, QueueStatus
 from tests.ui.display.conftest import AREA_SIZE, DOOR_SIZE, Clock, Seen
 from tests.unit.display.samples import (
     NOW,
@@ -272,3 +272,43 @@ def share_of(picture: Path, colour: str) -> float:
         rgb = image.convert("RGB")
         counts = {shade: count for count, shade in rgb.getcolors(maxcolors=1 << 24) or []}
         return counts.get(wanted, 0) / (rgb.width * rgb.height)
+
+
+def absence(kind: AbsenceKind, cause: tuple[str, str] = ("", ""), returns: str = "") -> Absence:
+    return Absence(kind=kind, cause_zh=cause[0], cause_en=cause[1], returns_text=returns)
+
+
+LATE = absence(AbsenceKind.LATE)
+LEFT = absence(AbsenceKind.LEFT, ("临时工作安排", "called to other duties"), "10:30")
+STOPPED = absence(AbsenceKind.STOPPED, ("处理紧急事务", "urgent matters"), "14:00")
+
+
+async def test_who_is_late_left_or_stopped_can_be_read_on_the_fullest_board(
+    area: AreaPresenter, opened: Opened
+) -> None:
+    rooms = [full_room(index) for index in range(8)]
+    empty = [full_room(0, in_room=None, absence=LATE), full_room(1, in_room=None, absence=LEFT)]
+    stopped = room(2, status=QueueStatus.STOPPED, absence=STOPPED)
+    area.line_changed(True)
+    area.take_board(board([*empty, stopped, full_room(3, absence=LEFT), *rooms[4:]]))
+
+    async with opened(area, AREA_SIZE) as seen:
+        assert_readable(seen, letters_min=15)
+        shown = set(seen.texts())
+        assert {"医生迟到", "医生暂时离开", "今日停诊"} <= shown
+        assert {"临时工作安排，预计 10:30 返回", "处理紧急事务，预计 14:00 恢复"} <= shown
+
+
+@pytest.mark.parametrize("told", [LATE, LEFT, STOPPED], ids=lambda told: told.kind.value)
+@pytest.mark.parametrize("size", [DOOR_SIZE, DOOR_SIZE[::-1]], ids=["lying", "upright"])
+async def test_the_door_tells_why_its_doctor_sees_nobody(
+    door: DoorPresenter, opened: Opened, told: Absence, size: tuple[int, int]
+) -> None:
+    status = QueueStatus.STOPPED if told is STOPPED else QueueStatus.OPEN
+    door.line_changed(True)
+    door.take_board(room_board(full_room(2, in_room=None, status=status, absence=told)))
+
+    async with opened(door, size) as seen:
+        assert_readable(seen, letters_min=18)
+        words = {LATE: "医生迟到", LEFT: "医生暂时离开", STOPPED: "今日停诊"}
+        assert any(text.startswith(words[told]) for text in seen.texts())

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from msgspec.structs import replace as struct_replace
+
 from hardware.page_errors import PagesLate, PagesNotTakenBack
 from kiosk.flow.events import PrintFailure
 from kiosk.flow.report_screens import (
@@ -33,10 +35,11 @@ from kiosk.flow.state import (
     Visits,
     Waiting,
 )
-from queue_server.contract.messages import FindPlace, Visit
+from queue_server.contract.messages import Absence, FindPlace, Visit
 from queue_server.contract.report_messages import ListedReport
 from queue_server.rules.refusals import SENTENCES
 from queue_server.rules.terms import (
+    AbsenceKind,
     QueueStatus,
     RefusalCode,
     ReportKind,
@@ -67,6 +70,26 @@ LONG_REASON: Final = {
 }
 LONG_WAITING: Final = waiting_visit(
     **LONG_NAMES, place=place(**LONG_REASON, ahead_count=12, ahead_at_most=15)
+)
+LEFT: Final = Absence(
+    kind=AbsenceKind.LEFT,
+    cause_zh="临时工作安排",
+    cause_en="called to other duties",
+    returns_text="10:30",
+)
+STOPPED: Final = Absence(
+    kind=AbsenceKind.STOPPED, cause_zh="设备检修", cause_en="device under repair"
+)
+ABSENT_VISITS: Final = (
+    visit(absence=LEFT),
+    visit(
+        ticket_id="stopped",
+        **LONG_NAMES,
+        can_check_in=False,
+        hint_zh="今日停诊，暂时不能签到。",
+        hint_en="The clinic is stopped today.",
+        absence=STOPPED,
+    ),
 )
 SIX_VISITS: Final = (
     visit(),
@@ -240,6 +263,18 @@ STATES: Final[dict[str, State]] = {
     "place-paused": state(
         MyPlace(visit=waiting_visit(place=place(queue_status=QueueStatus.PAUSED)))
     ),
+    "place-left": state(MyPlace(visit=struct_replace(LONG_WAITING, absence=LEFT))),
+    "arrived-left": state(
+        Arrived(
+            facts=SlipFacts(
+                visit=struct_replace(LONG_WAITING, absence=LEFT), masked_name=MASKED_NAME
+            )
+        ),
+        session=session(*SIX_VISITS),
+        printing=PrintState.PRINTED,
+    ),
+    "visits-absent": state(Visits(), session=session(*ABSENT_VISITS)),
+    "one-visit-stopped": state(OneVisit(ticket_id="stopped"), session=session(*ABSENT_VISITS)),
     "place-called": place_in(TicketState.CALLED),
     "place-missed": place_in(TicketState.MISSED, can_check_in=True),
     "place-done": place_in(TicketState.DONE),
