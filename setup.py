@@ -62,6 +62,7 @@ setup(
         # What plays the tour: a browser's driver, an HTTP client, a reader of QR codes.
         "tour": ["httpx==0.28.1", "playwright==1.65.2", "zxing-cpp==3.1.1"],
         "dev": [
+            "axe-playwright-python==0.1.8",
             "evdev==2.0.0",
             "httpx==0.28.1",
             "hypothesis==6.170.15",

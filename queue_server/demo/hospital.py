@@ -19,6 +19,7 @@ from queue_server.web.users import make_password_hash
 SITE_FILE: Final = FOLDER / "demo" / "site.toml"
 SEED: Final = 2026
 NURSE: Final = "li"
+HEAD_NURSE: Final = "tang"
 ADMINISTRATOR: Final = "zheng"
 AUDITOR: Final = "qian"
 CASHIER: Final = "chen"
@@ -216,7 +217,9 @@ class DemoHospital:
             return
         password_hash = make_password_hash(PASSWORD)
         areas = ", ".join(f'"{area.id}"' for area in self.site.areas)
-        text = _NURSE.format(name=NURSE, areas=areas, password_hash=password_hash)
+        text = _NURSES.format(
+            name=NURSE, head_nurse=HEAD_NURSE, areas=areas, password_hash=password_hash
+        )
         for queue in self.site.queues:
             text += _DOCTOR.format(
                 name=queue.id, display_name=queue.doctor_zh, password_hash=password_hash
@@ -232,11 +235,18 @@ class DemoHospital:
         path.write_text(text, encoding="utf-8")
 
 
-_NURSE: Final = """\
+_NURSES: Final = """\
 [[user]]
 name = "{name}"
 role = "nurse"
 display_name = "李护士"
+areas = [{areas}]
+password_hash = "{password_hash}"
+
+[[user]]
+name = "{head_nurse}"
+role = "head_nurse"
+display_name = "唐护士长"
 areas = [{areas}]
 password_hash = "{password_hash}"
 """

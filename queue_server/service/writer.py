@@ -253,10 +253,7 @@ class Writer:
         self._keep_snapshot_if_due()
 
     def _note_who_is_late(self, draft: Draft) -> None:
-        """Tell of each doctor whom nobody has seen though his clinic should have begun.
-
-        Looked at once a second: a busy server takes many steps in one.
-        """
+        """Once a second, tell of each doctor not seen yet though his clinic should have begun."""
         if draft.at_s == self._looked_for_late_s:
             return
         self._looked_for_late_s = draft.at_s

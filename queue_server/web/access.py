@@ -8,7 +8,7 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import AreaId, QueueId, RefusalCode
 from queue_server.web.problems import Problem, ProblemCode
 from queue_server.web.sessions import Sessions
-from queue_server.web.users import MONEY_READERS, OVERSEERS, Role, User
+from queue_server.web.users import MONEY_READERS, NURSES, OVERSEERS, Role, User
 
 _COOKIE = "session"
 
@@ -39,8 +39,8 @@ class Access:
         return user
 
     def nurse(self, request: Request) -> User:
-        """Return the nurse who is signed in."""
-        return self._with_role(request, Role.NURSE)
+        """Return the nurse or head nurse who is signed in."""
+        return self._with_role(request, *NURSES)
 
     def doctor(self, request: Request) -> User:
         """Return the doctor who is signed in."""

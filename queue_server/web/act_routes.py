@@ -42,9 +42,9 @@ from queue_server.web.bodies import (
     WantedAct,
 )
 from queue_server.web.desk import Desk
-from queue_server.web.users import STAFF, Role, User
+from queue_server.web.users import NURSES, STAFF, Role, User
 
-NURSE: Final = frozenset({Role.NURSE})
+NURSE: Final = NURSES
 DOCTOR: Final = frozenset({Role.DOCTOR})
 
 QUEUE_ACTS: Final[Mapping[str, tuple[type[asked.Command], frozenset[Role]]]] = {

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from queue_server.journal.journal import JournaledEntry, JournaledFact, Row
-from queue_server.rules.events import Entry, StoodBy, TicketEvent
+from queue_server.rules.events import AbsenceBegan, Entry, StoodBy, StopAsked, TicketEvent
 from queue_server.rules.moving import ACTS
 from queue_server.rules.reason import explain
 from queue_server.rules.terms import AreaId, PatientId, QueueId, TicketId
+from queue_server.service.absence_view import CAUSES
 from queue_server.service.setup import Setup
 from queue_server.web.detail_view import reason_of
 from queue_server.web.users import Users
@@ -17,7 +18,7 @@ Words = tuple[str, str]
 """Chinese and English."""
 
 _NO_WORDS: Final[Words] = ("", "")
-_FACTS: Final[Mapping[str, Words]] = {
+FACT_WORDS: Final[Mapping[str, Words]] = {
     "SignedIn": ("登录", "signed in"),
     "SignedOut": ("退出", "signed out"),
     "AuditRead": ("查看本记录", "read this list"),
@@ -135,7 +136,7 @@ def _entry_line(number: int, written: JournaledEntry, names: Names) -> AuditLine
         reason = reason_of(entry, tickets[0])
         detail = explain(reason) if reason is not None else _NO_WORDS
     elif entry.events:
-        detail = _queue_words(entry.events[0].queue, names)
+        detail = _queue_act_words(entry, names)
     return _line(number, written, entry.by, words, names, tickets=tickets, detail=detail)
 
 
@@ -143,7 +144,7 @@ def _fact_line(number: int, written: JournaledFact, names: Names) -> AuditLine:
     body = written.body
     if written.name == "NamesSeen":
         return _seen_line(number, written, names)
-    words = _FACTS.get(written.name, (written.name, written.name))
+    words = FACT_WORDS.get(written.name, (written.name, written.name))
     if written.name == "AuditRead" and body["is_export"]:
         words = _EXPORTED
     is_about_one = written.name in _ABOUT_ONE_PATIENT
@@ -273,6 +274,19 @@ def _queue_words(queue: QueueId, names: Names) -> Words:
     if setup is None:
         return queue, queue
     return f"{setup.clinic_zh} {setup.doctor_zh}", f"{setup.clinic_en}, {setup.doctor_en}"
+
+
+def _queue_act_words(entry: Entry, names: Names) -> Words:
+    """Return whose queue it was, and what an absence or a stop was told with."""
+    zh, en = _queue_words(entry.events[0].queue, names)
+    parts_zh, parts_en = [zh], [en]
+    for event in entry.events:
+        if isinstance(event, AbsenceBegan | StopAsked):
+            told_zh, told_en = explain(event.reason)
+            cause_zh, cause_en = CAUSES[event.cause] if event.cause is not None else _NO_WORDS
+            parts_zh += [told_zh, cause_zh, event.approval]
+            parts_en += [told_en, cause_en, event.approval]
+    return " ".join(filter(None, parts_zh)), " ".join(filter(None, parts_en))
 
 
 def _texts(body: Mapping[str, object], key: str) -> list[str]:

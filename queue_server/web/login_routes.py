@@ -19,6 +19,7 @@ from queue_server.web.users import MONEY_READERS, Role, User
 
 FIRST_PAGE: Final = {
     Role.NURSE: "/station",
+    Role.HEAD_NURSE: "/station",
     Role.DOCTOR: "/console",
     Role.ADMINISTRATOR: "/devices",
     Role.AUDITOR: "/audit",

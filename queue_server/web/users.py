@@ -29,6 +29,8 @@ class Role(StrEnum):
     """What somebody may do."""
 
     NURSE = "nurse"
+    HEAD_NURSE = "head_nurse"
+    """Does what a nurse does, in the areas she is responsible for."""
     DOCTOR = "doctor"
     ADMINISTRATOR = "administrator"
     """The technician: devices and audit list, no patients."""
@@ -38,7 +40,9 @@ class Role(StrEnum):
     """Looks after payments and gives money back."""
 
 
-STAFF: Final = frozenset({Role.NURSE, Role.DOCTOR})
+NURSES: Final = frozenset({Role.NURSE, Role.HEAD_NURSE})
+"""Those who have whole areas."""
+STAFF: Final = NURSES | {Role.DOCTOR}
 """Those who have queues and see the full names in them."""
 OVERSEERS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 """Those who have no queue and read the audit list; they see no full name."""
@@ -98,12 +102,18 @@ def make_password_hash(password: str) -> str:
 
 
 def make_nurse(
-    site: Site, name: str, display_name: str, password_hash: str, areas: Sequence[AreaId]
+    site: Site,
+    name: str,
+    display_name: str,
+    password_hash: str,
+    areas: Sequence[AreaId],
+    *,
+    role: Role = Role.NURSE,
 ) -> User:
-    """Return a nurse of `areas`."""
+    """Return a nurse or head nurse of `areas`."""
     return User(
         name=name,
-        role=Role.NURSE,
+        role=role,
         display_name=display_name,
         password_hash=password_hash,
         queues=frozenset(
@@ -195,7 +205,9 @@ def _user(table: Table, raw: Mapping[str, object], site: Site, problems: Problem
             table.wrong("queue", f"医生的队列：{'、'.join(known)}", f"one of {', '.join(known)}")
         doctor = make_doctor(site, name, display_name, password_hash, queue)
         return replace(doctor, totp_secret=secret_or_none)
-    nurse = make_nurse(site, name, display_name, password_hash, _areas(table, raw, site))
+    areas = _areas(table, raw, site)
+    nurse_role = Role(role) if role in NURSES else Role.NURSE
+    nurse = make_nurse(site, name, display_name, password_hash, areas, role=nurse_role)
     return replace(nurse, totp_secret=secret_or_none)
 
 

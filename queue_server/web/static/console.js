@@ -28,6 +28,7 @@ const KEYS = [
   ["T", "console.transfer"],
   ["A", "console.extra"],
   ["P", "console.pause_or_reopen"],
+  ["L", "absence.key"],
   ["Ctrl Z", "keys.undo"],
   ["Esc", "keys.leave"],
   ["?", "keys.help"],

@@ -12,8 +12,13 @@ from fastapi import FastAPI
 
 from queue_server.journal.journal import JournaledFact
 from queue_server.rules import commands as asked
+from queue_server.rules.decide import COMMANDS
+from queue_server.rules.moving import ACTS
+from queue_server.rules.terms import AbsenceCause
+from queue_server.service.facts import FACTS
 from queue_server.service.now import Now
 from queue_server.web import audit_list, desk
+from queue_server.web.audit_line import FACT_WORDS
 from tests.integration.web.conftest import SignedIn
 from tests.integration.web.hospital_day import (
     CARDIOLOGY,
@@ -203,7 +208,10 @@ async def test_each_filter_leaves_what_fits(day: HospitalDay, signed_in: SignedI
         ("doctor:shen", "looked at a ticket", "A001"),
         ("doctor:shen", console, ""),
     ]
-    assert await what(what="acts") == [("doctor:shen", "call next", "A001 A002")]
+    assert await what(what="acts", who="shen") == [
+        ("doctor:shen", "call next", "A001 A002"),
+        ("doctor:shen", "doctor is there", ""),
+    ]
     assert [line[:2] for line in await what(what="sign_in", who="doctor:gu")] == [
         ("doctor:gu", "signed in")
     ]
@@ -334,3 +342,26 @@ async def test_the_file_opens_in_a_spreadsheet_and_its_taking_away_is_listed(
     ]  # fmt: skip
     lines = await listed(auditor, who="qian")
     assert "exported this list" in {line["what_en"] for line in lines}
+
+
+async def test_a_stop_of_a_key_department_tells_who_asked_and_who_confirmed(
+    day: HospitalDay, signed_in: SignedIn
+) -> None:
+    stop = asked.Stop(queue=RESPIRATORY, cause=AbsenceCause.RESCUE, approval="2026-17")
+    day.act(stop, by="doctor:gu")
+    day.act(asked.ConfirmStop(queue=RESPIRATORY), by="head_nurse:tang")
+
+    lines = await listed(await signed_in("qian"), what="acts")
+
+    [confirmed, asked_for] = [line for line in lines if line["by"] != "rule"]
+    assert (asked_for["by"], confirmed["by"]) == ("doctor:gu", "head_nurse:tang")
+    assert (asked_for["what_zh"], confirmed["what_zh"]) == ("停诊", "确认停诊")
+    assert "2026-17" in asked_for["detail_en"]
+    assert "with an emergency 2026-17" in confirmed["detail_en"]
+
+
+def test_every_act_and_every_fact_has_words_in_the_list() -> None:
+    words = {**ACTS, "undo": ("", "")}
+
+    assert set(COMMANDS) <= set(words)
+    assert set(FACTS) <= set(FACT_WORDS) | {"NamesSeen"}

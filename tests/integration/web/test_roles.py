@@ -11,13 +11,14 @@ from tests.integration.web.conftest import SignedIn
 from tests.integration.web.hospital_day import HospitalDay
 from tests.integration.web.routes import all_routes, ask
 
-EVERYBODY = {"", "li", "bai", "shen", "gu", "zheng", "qian", "chen"}
-"""Nobody; nurse of all areas, nurse of area C; doctor of cardiology, doctor of another queue;
-administrator; auditor; cashier. The addresses asked for are those of cardiology, in area A."""
+EVERYBODY = {"", "li", "tang", "bai", "shen", "gu", "zheng", "qian", "chen"}
+"""Nobody; nurse of all areas, head nurse of area A, nurse of area C; doctor of cardiology,
+doctor of another queue; administrator; auditor; cashier. The addresses asked for are those of
+cardiology, in area A."""
 SIGNED_IN = EVERYBODY - {""}
-NURSES = {"li", "bai"}
+NURSES = {"li", "tang", "bai"}
 DOCTORS = {"shen", "gu"}
-ITS_NURSE = {"li"}
+ITS_NURSE = {"li", "tang"}
 ITS_DOCTOR = {"shen"}
 ITS_OWN = ITS_NURSE | ITS_DOCTOR
 ADMINISTRATORS = {"zheng"}
