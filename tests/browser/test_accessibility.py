@@ -27,6 +27,13 @@ PAGES: Final[Mapping[str, tuple[str, str, str]]] = {
 """Address, who opens it, and what is there once it is drawn."""
 
 
+SETTLED: Final = """Promise.all(
+    document.getAnimations()
+        .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+        .map((one) => one.finished.catch(() => null))
+)"""
+
+
 def with_keys(key: str) -> Callable[[Page], None]:
     return lambda page: page.keyboard.press(key)
 
@@ -84,7 +91,7 @@ def busy(day: HospitalDay) -> HospitalDay:
 def complaints(page: Page) -> list[str]:
     """Return what axe has found, each with the places where it is."""
     # A colour on its way to another one is neither.
-    page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")
+    page.evaluate(SETTLED)
     found = Axe().run(page).response["violations"]
     return [
         f"{one['id']} ({one['impact']}): {[node['html'][:120] for node in one['nodes'][:4]]}"
