@@ -1,12 +1,14 @@
 """The programs of a demo as child processes: started in order, stopped in reverse."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,6 +16,8 @@ from typing import Final
 STOP_WITHIN_S: Final = 8.0
 START_WITHIN_S: Final = 40.0
 LOOK_S: Final = 0.05
+_PORTS: Final = range(20_000, 32_000)
+"""Below those that Linux gives to connections and to whoever asks for any."""
 
 
 class ProgramFailed(Exception):
@@ -105,11 +109,15 @@ class Programs:
 
 
 def free_port() -> int:
-    """Return a TCP port of this machine that nobody uses now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    """Return a TCP port of this machine that nobody uses now.
+
+    It is none that the system itself gives away: until a program listens there, seconds may pass.
+    """
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as sock, suppress(OSError):
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 def is_listening(port: int) -> bool:
