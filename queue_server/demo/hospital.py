@@ -168,10 +168,14 @@ class DemoHospital:
         self.programs.wait_for_port("server", self.ports.http)
 
     def _write_site(self) -> Path:
-        """Write the site with the address of its pages, where QR codes on paper lead to."""
-        path, key = self.folder / "site.toml", "[site]\n"
+        """Write the site with the address of its pages, where QR codes on paper lead to.
+
+        Whoever tries the demo signs in for one doctor: the others are not late for that.
+        """
+        path, site, policy = self.folder / "site.toml", "[site]\n", "[policy]\n"
         pattern = SITE_FILE.read_text(encoding="utf-8")
-        text = pattern.replace(key, f'{key}public_address = "{self.address}"\n', 1)
+        text = pattern.replace(site, f'{site}public_address = "{self.address}"\n', 1)
+        text = text.replace(policy, f'{policy}doctor_late_after_min = "never"\n', 1)
         path.write_text(text, encoding="utf-8")
         return path
 
