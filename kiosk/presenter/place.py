@@ -41,9 +41,7 @@ def arrived(state: State, screen: Arrived, words: Wording) -> PlaceView:
         ahead=_ahead(visit.place, words),
         at_most=_at_most(visit.place, words),
         reason=words.of(visit.place, "reason") if visit.place else "",
-        message=absence_message(visit, words)
-        or _queue_message(visit.place, words)
-        or print_message(state, words),
+        message=_message(state, visit, words),
         keys=printed_keys(state, words),
     )
 
@@ -95,9 +93,7 @@ def my_place(state: State, screen: MyPlace, words: Wording) -> PlaceView:
         ahead=_ahead(visit.place, words),
         at_most=_at_most(visit.place, words),
         reason=words.of(visit.place, "reason") if visit.place else "",
-        message=absence_message(visit, words)
-        or _queue_message(visit.place, words)
-        or print_message(state, words),
+        message=_message(state, visit, words),
         keys=_keys(state, screen, words),
     )
 
@@ -128,6 +124,14 @@ def _at_most(place: Place | None, words: Wording) -> str:
     if place.ahead_at_most <= place.ahead_count:
         return ""
     return words("place.at_most", count=place.ahead_at_most)
+
+
+def _message(state: State, visit: Visit, words: Wording) -> MessageView | None:
+    """Return what matters most: a slip that did not come, the doctor, the queue, the slip."""
+    printed = print_message(state, words)
+    if state.printing is PrintState.FAILED:
+        return printed
+    return absence_message(visit, words) or _queue_message(visit.place, words) or printed
 
 
 def _queue_message(place: Place | None, words: Wording) -> MessageView | None:

@@ -43,6 +43,7 @@ name_en = "Bench Hospital"
 [policy]
 check_in_opens_min = "any"
 late_refused_after_min = "never"
+doctor_late_after_min = "never"
 """
 _AREA: Final = """\
 [[area]]

@@ -115,7 +115,7 @@ function fillCounts(counts, { status, absence, asked_stop: asked, tickets }) {
   refill(counts, shown, () => [
     absence ? element("span", { class: `mark absent ${absence.kind}`, title: absenceSentence(absence), text: absenceSentence(absence) }) : null,
     asked ? element("span", { class: "mark stopped", text: text("absence.asked_mark") }) : null,
-    status === "open" || absence ? null : element("span", { class: `mark ${status}`, text: text(`queue.${status}`) }),
+    status === "open" || absence?.kind === "stopped" ? null : element("span", { class: `mark ${status}`, text: text(`queue.${status}`) }),
     count("queue.listed_count", shown.listed),
     count("queue.booked_count", shown.booked),
     count("queue.done_count", shown.done),

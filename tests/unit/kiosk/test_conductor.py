@@ -19,7 +19,8 @@ from kiosk.flow.state import Arrived, Home, PrintState, Refusal, Screen
 from kiosk.input_devices import InputDevices
 from kiosk.presenter.views import HelpView, View, WaitingView, spoken_texts
 from queue_server.client.line import NoAnswer
-from queue_server.contract.messages import CallHelp, FindPlace
+from queue_server.contract.messages import Absence, CallHelp, FindPlace
+from queue_server.rules.terms import AbsenceKind
 from tests.unit.kiosk.a_kiosk import PRESENTER
 from tests.unit.kiosk.hospital_for_tests import (
     AT,
@@ -166,6 +167,19 @@ async def test_a_printer_that_fails_never_costs_the_check_in() -> None:
     rig.tap(Key.PRINT_AGAIN)
     await rig.until_printing_is(PrintState.PRINTED)
     assert len(rig.printer.slips) == 1
+
+
+async def test_a_late_doctor_does_not_hide_that_the_slip_did_not_come() -> None:
+    late = waiting_visit(absence=Absence(kind=AbsenceKind.LATE))
+    rig = Rig(
+        ScriptedServer(identified(visit()), checked_in(visit=late)),
+        NotedPrinter(PaperOut("no roll")),
+    )
+
+    await rig.check_in()
+    await rig.until_printing_is(PrintState.FAILED)
+
+    assert PaperOut.sentence_zh in str(rig.window.views[-1].body)
 
 
 async def test_a_slip_that_can_not_be_made_never_costs_the_check_in() -> None:
