@@ -21,6 +21,7 @@ import msgspec
 
 from assets import FONT_BOLD, FONT_REGULAR
 from hardware.registry import (
+    make_bill_validator,
     make_chip_card_reader,
     make_id_card_reader,
     make_page_printer,
@@ -30,6 +31,8 @@ from hardware.registry import (
 from hardware.scanners.keyboard_wedge import KeyboardWedgeScanner
 from hardware.slip_drawing import FontFile, SlipFonts
 from hardware.voice.loudspeaker import open_loudspeaker
+from kiosk.cash.cash_desk import CashDesk
+from kiosk.cash.note_store import NoteStore, NotesUnusable
 from kiosk.conductor import Conductor
 from kiosk.configuration import BadConfiguration, Configuration
 from kiosk.desk_commands import DeskCommands
@@ -53,6 +56,7 @@ if TYPE_CHECKING:
 
 VERSION = "0.1.0"
 OUTBOX_NAME = "outbox.sqlite"
+NOTES_NAME = "notes.sqlite"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - sounds of a session never reach a disk
 _log = logging.getLogger(__name__)
 
@@ -116,6 +120,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
     line = _line(configuration, now, conductor=lambda: conductor)
     # The server reads a card by its own clock, and so does the kiosk in its place.
     alone = _offline_desk(configuration, line.server_clock.now)
+    cash = _cash_desk(configuration, line, now)
     conductor = Conductor(
         presenter,
         server=line,
@@ -123,6 +128,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         voice=voice,
         alone=alone,
         report_printer=_report_printer(configuration, line),
+        cash=cash,
         now=now,
         monotonic=time.monotonic,
     )
@@ -142,6 +148,8 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
             conductor.run(),
             supervisor.watch_the_loop(),
         ]
+        if cash is not None:
+            parts.append(cash.run())
         if alone is not None:
             parts.append(alone.run(line))
             _let_desk_work(alone, line, conductor)
@@ -186,6 +194,19 @@ def _input_devices(configuration: Configuration) -> InputDevices:
         id_card=None if id_card is None else make_id_card_reader(id_card),
         chip_card=None if chip_card is None else make_chip_card_reader(chip_card),
     )
+
+
+def _cash_desk(
+    configuration: Configuration, line: Line, now: Callable[[], datetime]
+) -> CashDesk | None:
+    if configuration.cash is None:
+        return None
+    store = NoteStore(Path(configuration.data_folder) / NOTES_NAME)
+    try:
+        store.open(uuid.uuid4().hex)
+    except NotesUnusable as error:
+        raise BadConfiguration(f"cash: {error}") from error
+    return CashDesk(make_bill_validator(configuration.cash), store, line, now)
 
 
 def _slip_fonts() -> SlipFonts:
@@ -279,6 +300,7 @@ def _presenter(configuration: Configuration) -> Presenter:
         countdown_s=configuration.session.countdown_s,
         takes_payments=configuration.takes_payments,
         has_reports=configuration.reports is not None,
+        takes_cash=configuration.cash is not None,
         has_id_card_reader=configuration.id_card is not None,
         has_chip_card_reader=configuration.chip_card is not None,
     )

@@ -15,10 +15,13 @@ from typing import Protocol
 from hardware.errors import PrinterError
 from hardware.slip import Slip
 from hardware.ticket_printer import TicketPrinter
-from kiosk.flow.bills import PaidFacts
+from kiosk.cash.cash_desk import CashDesk
+from kiosk.flow.bills import KeptFacts, PaidFacts, Paying
+from kiosk.flow.cash import CashStanding, wanted
 from kiosk.flow.course import step
 from kiosk.flow.events import (
     Ask,
+    CashChanged,
     CheckInOffline,
     Effect,
     Event,
@@ -42,7 +45,7 @@ from kiosk.flow.forgetting import start
 from kiosk.flow.slip_facts import Provisional
 from kiosk.flow.state import Home, Waiting
 from kiosk.input_devices import InputDevices
-from kiosk.payment_slip import make_payment_slip
+from kiosk.payment_slip import make_kept_slip, make_payment_slip
 from kiosk.presenter.views import View, spoken_texts
 from kiosk.presenter.window import Presenter
 from kiosk.report_printer import ReportPrinter
@@ -119,6 +122,7 @@ class Conductor:
         voice: reads aloud.
         alone: checks in while the server is away; None: nobody does.
         report_printer: prints reports on A4; None: none are printed here.
+        cash: takes notes; None: this kiosk takes none.
         now: gives the present instant in the hospital's time zone.
         monotonic: gives seconds that only go forward.
     """
@@ -132,6 +136,7 @@ class Conductor:
         voice: Voice,
         alone: Alone | None = None,
         report_printer: ReportPrinter | None = None,
+        cash: CashDesk | None = None,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
     ) -> None:
@@ -141,6 +146,7 @@ class Conductor:
         self._voice = voice
         self._alone = alone
         self._report_printer = report_printer
+        self._cash = cash
         self._now = now
         self._monotonic = monotonic
         self._window: Window | None = None
@@ -165,7 +171,7 @@ class Conductor:
     @property
     def parts(self) -> str:
         """How scanners and readers are, for the technician's desk."""
-        return " ".join(self._devices.parts())
+        return " ".join((*self._devices.parts(), *((self._cash.part,) if self._cash else ())))
 
     def view(self) -> View:
         """Return what is to be seen now."""
@@ -177,6 +183,8 @@ class Conductor:
         self._window = window
         self._devices = devices
         devices.start(self._heard, lambda: self._now().date())
+        if self._cash is not None:
+            self._cash.start(self._cash_changed, self.payment_told)
 
     async def run(self) -> None:
         """Let time pass, and look after the printer, until cancelled."""
@@ -195,6 +203,8 @@ class Conductor:
     async def stop(self) -> None:
         """Stop in reverse: devices, voice, requests; a slip that is being printed is finished."""
         self._let_go()
+        if self._cash is not None:
+            await self._cash.stop()
         self._devices.stop()
         self._voice.silence()
         for task in self._asking.values():
@@ -212,6 +222,9 @@ class Conductor:
         """Take in what the server tells of a payment by itself."""
         self.handle(PaymentTold(payment=payment))
 
+    def _cash_changed(self, standing: CashStanding) -> None:
+        self.handle(CashChanged(standing=standing))
+
     def offline_check_in_changed(self, is_allowed: bool) -> None:
         """Take in whether patients may be checked in without the server."""
         self.handle(OfflineCheckInAllowed(is_allowed=is_allowed))
@@ -227,6 +240,10 @@ class Conductor:
             self._let_go()
         for effect in effects:
             self._carry_out(effect)
+        if self._cash is not None:
+            screen, is_line_up = self.state.screen, self.state.is_line_up
+            paying = screen if isinstance(screen, Paying) else None
+            self._cash.want(None if paying is None else wanted(paying, is_line_up=is_line_up))
         self._show()
 
     def _show(self) -> None:
@@ -349,6 +366,8 @@ class Conductor:
             return make_provisional_slip(facts, words, hospital=hospital, printed_at=self._now())
         if isinstance(facts, PaidFacts):
             return make_payment_slip(facts, words, hospital=hospital, printed_at=self._now())
+        if isinstance(facts, KeptFacts):
+            return make_kept_slip(facts, words, hospital=hospital, printed_at=self._now())
         return make_slip(facts, words, hospital=hospital, printed_at=self._now())
 
     async def _check_printer(self) -> None:

@@ -82,6 +82,8 @@ class Configuration(_Table, frozen=True, kw_only=True):
     """Handed to `hardware.registry.make_id_card_reader`; left out: there is no such reader."""
     chip_card: dict[str, Any] | None = None
     """Handed to `hardware.registry.make_chip_card_reader`; left out: there is no such reader."""
+    cash: dict[str, Any] | None = None
+    """Handed to `hardware.registry.make_bill_validator`; left out: no notes are taken here."""
     voice: str = "aplay"
     """Loudspeaker: `aplay`, `aplay:DEVICE`, `file:FOLDER` or `none`."""
     reports: Reports | None = None
@@ -118,6 +120,8 @@ def load_configuration(path: Path) -> Configuration:
             f"{path}: session.countdown_s ({session.countdown_s:g}) must be shorter than "
             f"session.unattended_after_s ({session.unattended_after_s:g})"
         )
+    if configuration.cash is not None and not configuration.data_folder:
+        raise BadConfiguration(f"{path}: cash: give a data_folder, where notes are kept")
     return replace(
         configuration,
         broker=_seen_from(path.parent, configuration.broker),

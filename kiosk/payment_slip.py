@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from hardware.slip import Align, Slip, SlipPart, SlipQr, SlipRow, SlipRule, SlipSpace, SlipText
-from kiosk.flow.bills import PaidFacts, insurance_fen, self_pay_fen
+from kiosk.flow.bills import KeptFacts, PaidFacts, insurance_fen, self_pay_fen
 from kiosk.presenter.money import shown
 from kiosk.presenter.paying import next_step
 from kiosk.presenter.wording import Wording
 from kiosk.slip import BODY_DOTS, SMALL_DOTS, TITLE_DOTS
-from queue_server.contract.payments import OwedItem, OwedSheet, Receipt
+from queue_server.contract.payments import OwedItem, OwedSheet, Payment, Receipt
 
 AMOUNT_DOTS = 64
 
@@ -40,6 +40,7 @@ def make_payment_slip(
         _amount_row(words("payment_slip.price"), payment.amount_fen + insurance, words),
         _amount_row(words("payment_slip.insurance"), insurance, words),
         _amount_row(words("payment_slip.self_pay"), payment.amount_fen, words, is_bold=True),
+        *_cash(payment, words),
         SlipRule(is_dashed=True),
         *_about(facts, words, printed_at),
         SlipRule(is_dashed=True),
@@ -58,6 +59,50 @@ def make_payment_slip(
         SlipSpace(height_dots=8),
     ]
     return Slip(parts=tuple(parts))
+
+
+def make_kept_slip(
+    facts: KeptFacts, words: Wording, *, hospital: str, printed_at: datetime
+) -> Slip:
+    """Return the slip of cash that pays no bill: how much, and how the patient gets it."""
+    payment = facts.payment
+    assert payment.cash is not None, "only cash is kept"
+    said = payment.cash.change_goes if facts.is_certain else "uncertain"
+    return Slip(
+        parts=(
+            SlipText(text=hospital, size_dots=TITLE_DOTS, is_bold=True),
+            SlipText(text=words("kept_slip.title"), size_dots=BODY_DOTS),
+            SlipRule(),
+            SlipText(
+                text=words("kept_slip.kept" if facts.is_certain else "kept_slip.put_in"),
+                size_dots=BODY_DOTS,
+            ),
+            SlipText(
+                text=shown(facts.fen, words), size_dots=AMOUNT_DOTS, is_bold=True, is_fitted=True
+            ),
+            SlipText(text=words(f"kept_slip.{said}"), size_dots=BODY_DOTS, align=Align.START),
+            SlipRule(is_dashed=True),
+            _row(words("slip.name"), facts.masked_name),
+            _row(words("payment_slip.number"), payment.payment_id),
+            SlipText(
+                text=words("slip.printed_at", time=f"{printed_at:%Y-%m-%d %H:%M:%S}"),
+                size_dots=SMALL_DOTS,
+            ),
+            SlipSpace(height_dots=8),
+        )
+    )
+
+
+def _cash(payment: Payment, words: Wording) -> Iterator[SlipPart]:
+    """Yield what was put in, and what becomes of the change."""
+    if payment.cash is None:
+        return
+    yield _amount_row(words("payment_slip.cash_in"), payment.cash.in_fen, words)
+    change_fen = payment.cash.in_fen - payment.amount_fen
+    if change_fen > 0:
+        yield _amount_row(words("payment_slip.change"), change_fen, words, is_bold=True)
+        goes = words(f"kept_slip.{payment.cash.change_goes}")
+        yield SlipText(text=goes, size_dots=SMALL_DOTS, align=Align.START)
 
 
 def _sheet(sheet: OwedSheet, words: Wording) -> Iterator[SlipPart]:

@@ -13,13 +13,17 @@ from queue_server.payments.attempt import Attempt
 from queue_server.payments.booking import Booking
 from queue_server.payments.cashier import Cashier, CashierParts
 from queue_server.payments.configuration import PaymentsConfiguration
+from queue_server.payments.fen import NOTHING
 from queue_server.payments.finance_platform import HttpFinancePlatform
+from queue_server.payments.gateway import Gateway
+from queue_server.payments.gateways.cash import CashGateway
 from queue_server.payments.gateways.choice import make_gateways
 from queue_server.payments.notice_routes import make_notice_router
 from queue_server.payments.notices import NoticeDesk
 from queue_server.payments.receipt_clerk import ReceiptClerk
 from queue_server.payments.step_store import JournalSteps
 from queue_server.payments.sweeper import Sweeper
+from queue_server.payments.terms import ChangeGoes, Channel
 from queue_server.records.sheets import Sheets
 from queue_server.rules.terms import SiteId
 from queue_server.service.door import Door
@@ -69,11 +73,15 @@ class Paying:
             self.gateways = make_gateways(parts.configuration)
         except ValueError as error:
             raise PayingError(str(error)) from None
+        cash = parts.configuration.cash
+        channels: dict[Channel, Gateway] = dict(self.gateways)
+        if cash is not None:
+            channels[Channel.CASH] = CashGateway()
         self.store = JournalSteps(parts.journal, parts.keep)
         self.cashier = Cashier(
             CashierParts(
                 store=self.store,
-                gateways=self.gateways,
+                gateways=channels,
                 booking=parts.counter,
                 clock=parts.clock,
                 day_of=parts.day_of,
@@ -81,6 +89,7 @@ class Paying:
                 title=parts.configuration.title,
                 asks_platform=parts.configuration.platform is not None,
                 changed=self._changed,
+                change_goes=ChangeGoes.DESK if cash is None else cash.change_goes,
             )
         )
         self._fatal = parts.fatal
@@ -90,7 +99,8 @@ class Paying:
         self.desk = PaymentDesk(
             DeskParts(
                 cashier=self.cashier,
-                channels=tuple(self.gateways),
+                channels=tuple(channels),
+                change_max=NOTHING if cash is None else cash.change_max,
                 sheets=parts.counter,
                 checks=parts.checks,
                 door=parts.door,

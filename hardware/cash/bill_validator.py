@@ -80,8 +80,17 @@ CashEvent = (
 class BillValidator(Protocol):
     """Takes notes one by one and holds each until told what to do with it."""
 
-    def start(self, on_event: Callable[[CashEvent], None], *, box_count: int) -> None:
+    def start(
+        self,
+        on_event: Callable[[CashEvent], None],
+        *,
+        box_count: int,
+        accepted_fen: int | None = None,
+    ) -> None:
         """Begin, closed. `box_count` is what was kept last, 0 for a new device.
+
+        `accepted_fen` is the note that was told to be taken when the program died, if nothing
+        was heard of it since: a box with one note more then has that one.
 
         `on_event` comes from the driver's thread. The device is asked for nothing more until it
         returns: of NoteCredited and BoxDiffers it may return only **when they are on disk**. What

@@ -11,11 +11,14 @@ Told = list[NoteCredited | BoxDiffers]
 
 
 class NoteBook:
-    """The book of one device; its box held `box_count` notes when the book was last on disk."""
+    """The book of one device; its box held `box_count` notes when it was last on disk.
 
-    def __init__(self, box_count: int) -> None:
+    `accepted_fen`: a note was on its way in then.
+    """
+
+    def __init__(self, box_count: int, accepted_fen: int | None = None) -> None:
         self._count = box_count
-        self._accepted_fen: int | None = None
+        self._accepted_fen = accepted_fen
         self._cleared_fen: int | None = None
 
     def accept(self, value_fen: int) -> None:

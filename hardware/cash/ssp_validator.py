@@ -69,7 +69,13 @@ class SspValidator:
         """See BillValidator."""
         return self._state
 
-    def start(self, on_event: Callable[[CashEvent], None], *, box_count: int) -> None:
+    def start(
+        self,
+        on_event: Callable[[CashEvent], None],
+        *,
+        box_count: int,
+        accepted_fen: int | None = None,
+    ) -> None:
         """See BillValidator."""
         assert self._thread is None, "already started"
         self._is_stopping.clear()
@@ -77,7 +83,7 @@ class SspValidator:
         self._state = ValidatorState.OUT_OF_SERVICE
         self._thread = threading.Thread(
             target=self._run,
-            args=(on_event, NoteBook(box_count)),
+            args=(on_event, NoteBook(box_count, accepted_fen)),
             name="bill-validator",
             daemon=True,
         )

@@ -30,6 +30,8 @@ class Bills:
     chosen: frozenset[str]
     """The ids of the chosen sheets."""
     channels: tuple[str, ...]
+    credit_fen: int = 0
+    """What is kept for the patient, and counted in when he pays in cash."""
     page: int = 0
 
     @property
@@ -55,6 +57,8 @@ class Paying:
     """How long the patient may still pay."""
     looked_s: float = 0.0
     """How long ago the server was asked how it stands."""
+    leaving_s: float | None = None
+    """So long the patient has been giving up: notes on their way are waited for first."""
 
     @property
     def is_live(self) -> bool:
@@ -73,6 +77,18 @@ class PaidFacts:
 
     payment: Payment
     sheets: tuple[OwedSheet, ...]
+    masked_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFacts:
+    """What the slip says of cash that pays no bill."""
+
+    payment: Payment
+    fen: int
+    """What is kept for the patient, or, while that is not known, what he has put in."""
+    is_certain: bool
+    """Whether the server has said so."""
     masked_name: str
 
 

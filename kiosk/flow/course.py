@@ -15,6 +15,7 @@ from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.cards import card_event
 from kiosk.flow.events import (
     CardFailed,
+    CashChanged,
     CheckedInOffline,
     ChipCardRead,
     Event,
@@ -67,7 +68,7 @@ def _what_is_shown(state: State, settings: Settings) -> tuple[object, ...]:
     return (state.screen, state.help, state.language, state.is_elder, warns)
 
 
-def _step(  # noqa: C901, PLR0911 - one line an event
+def _step(  # noqa: C901, PLR0911, PLR0912 - one line an event
     state: State, event: Event, settings: Settings
 ) -> Step:
     match event:
@@ -82,9 +83,11 @@ def _step(  # noqa: C901, PLR0911 - one line an event
         case IdCardRead() | ChipCardRead() | CardFailed():
             return card_event(replace(state, idle_s=0.0), event)
         case Replied():
-            return replies.replied(state, event)
+            return replies.replied(state, event, settings)
         case PaymentTold():
             return paying.told(state, event.payment)
+        case CashChanged():
+            return paying.cash_changed(state, event.standing)
         case NotAnswered():
             return replies.not_answered(state, event)
         case CheckedInOffline() | NotCheckedInOffline():

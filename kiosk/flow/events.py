@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.flow.bills import PaidFacts
+from kiosk.flow.bills import KeptFacts, PaidFacts
+from kiosk.flow.cash import CashStanding
 from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.slip_facts import Provisional, SlipFacts
 from queue_server.contract.messages import ReplyBody, RequestBody
@@ -126,6 +127,13 @@ class PaymentTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CashChanged:
+    """The bill validator, or what has come in, stands otherwise."""
+
+    standing: CashStanding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotAnswered:
     """The server did not answer in time; whether it did what was asked is not known."""
 
@@ -209,6 +217,7 @@ Event = (
     | CardFailed
     | Replied
     | PaymentTold
+    | CashChanged
     | NotAnswered
     | LineChanged
     | OfflineCheckInAllowed
@@ -245,7 +254,7 @@ class PrintSlip:
     """Print the slip of a check-in or a payment; answered by `PrintEnded` with the same number."""
 
     print_number: int
-    facts: SlipFacts | Provisional | PaidFacts = field(repr=False)
+    facts: SlipFacts | Provisional | PaidFacts | KeptFacts = field(repr=False)
     language: str
 
 

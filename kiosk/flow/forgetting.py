@@ -35,6 +35,7 @@ def leave(state: State, settings: Settings) -> Step:
     fresh = replace(
         start(settings),
         is_line_up=state.is_line_up,
+        cash=state.cash,
         may_check_in_offline=state.may_check_in_offline,
         time_text=state.time_text,
         ask_count=state.ask_count,

@@ -18,8 +18,9 @@ from kiosk.flow.bills import (
     pages_of,
     self_pay_fen,
 )
+from kiosk.flow.cash import CHANNEL, CashStanding
 from kiosk.flow.events import Ask, Effect
-from kiosk.flow.printing import print_slip
+from kiosk.flow.printing import print_kept, print_slip
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import Asked, Intent, Next, Refusal, State, Step, Trouble
 from queue_server.contract.payments import (
@@ -36,6 +37,8 @@ from queue_server.rules.terms import RefusalCode
 
 LOOK_EVERY_S: Final = 4.0
 """A payment whose end is open is asked about so often, in case that a word of it was lost."""
+WAIT_FOR_NOTES_S: Final = 15.0
+"""Who gives up waits at most so long for a note on its way; a stuck one comes later."""
 _WITHOUT_THE_PATIENT: Final = frozenset(
     {PaymentState.REVIEW, PaymentState.REFUNDING, PaymentState.REFUNDED}
 )
@@ -48,7 +51,7 @@ def find_owed(state: State, *, was_uncertain: bool = False) -> Step:
     return ask(state, body, Intent.PAY, was_uncertain=was_uncertain)
 
 
-def owed(state: State, body: Owed, *, was_uncertain: bool) -> Step:
+def owed(state: State, body: Owed, settings: Settings, *, was_uncertain: bool) -> Step:
     """Show what is owed, or the payment that is under way, or what became of the last one."""
     payment, of_payment = body.payment, tuple(body.payment_sheets)
     if payment is not None:
@@ -65,7 +68,8 @@ def owed(state: State, body: Owed, *, was_uncertain: bool) -> Step:
     bills = Bills(
         sheets=sheets,
         chosen=frozenset(sheet.sheet_id for sheet in sheets),
-        channels=tuple(body.channels),
+        channels=tuple(one for one in body.channels if one != CHANNEL or settings.takes_cash),
+        credit_fen=body.credit_fen,
     )
     return replace(state, screen=bills), ()
 
@@ -96,7 +100,10 @@ def choose_channel(state: State, argument: int, _settings: Settings) -> Step:
     screen = state.screen
     if not isinstance(screen, Channels) or not 0 <= argument < len(screen.bills.channels):
         return state, ()
-    return _pay(state, screen.bills, channel=screen.bills.channels[argument])
+    channel = screen.bills.channels[argument]
+    if channel == CHANNEL and state.cash.trouble is not None:
+        return state, ()
+    return _pay(state, screen.bills, channel=channel)
 
 
 def pay_by_code(state: State, code: str) -> Step:
@@ -147,7 +154,10 @@ def told(state: State, payment: Payment) -> Step:
         return _paid(state, payment, paying.sheets, prints=True)
     is_changed = payment.state is not paying.payment.state
     shown = replace(paying, payment=payment, left_s=payment.seconds_left)
-    return replace(state, screen=shown, idle_s=0.0 if is_changed else state.idle_s), ()
+    after = replace(state, screen=shown, idle_s=0.0 if is_changed else state.idle_s)
+    if is_changed and paying.is_live and not shown.is_live:
+        return print_kept(after, shown)
+    return after, ()
 
 
 def look(state: State) -> Step:
@@ -167,18 +177,50 @@ def seconds_passed(state: State, seconds: float) -> Step:
     if not isinstance(paying, Paying):
         return state, ()
     left_s, looked_s = max(0.0, paying.left_s - seconds), paying.looked_s + seconds
-    passed = replace(state, screen=replace(paying, left_s=left_s, looked_s=looked_s))
+    before_s = paying.leaving_s
+    leaving_s = None if before_s is None else before_s + seconds
+    screen = replace(paying, left_s=left_s, looked_s=looked_s, leaving_s=leaving_s)
+    passed = replace(state, screen=screen)
+    if before_s is not None and before_s < WAIT_FOR_NOTES_S <= before_s + seconds:
+        return _cancelled(passed)
     return look(passed) if looked_s >= LOOK_EVERY_S else (passed, ())
+
+
+def cash_changed(state: State, standing: CashStanding) -> Step:
+    """Take in how the validator stands; who has given up is let go when all notes are known."""
+    changed = replace(state, cash=standing)
+    paying = state.screen
+    if not isinstance(paying, Paying):
+        return changed, ()
+    if standing.in_fen != state.cash.in_fen:
+        changed = replace(changed, idle_s=0.0)
+    is_leaving = paying.leaving_s is not None and paying.leaving_s < WAIT_FOR_NOTES_S
+    if is_leaving and state.cash.is_busy and not standing.is_busy:
+        # Not twice: from now on its time is over.
+        gone = replace(paying, leaving_s=WAIT_FOR_NOTES_S)
+        return _cancelled(replace(changed, screen=gone))
+    return changed, ()
 
 
 def cancel(state: State, _argument: int, _settings: Settings) -> Step:
     """Do not pay after all; the server tells what comes of it."""
-    asked, effects = given_up(state)
-    paying = asked.screen
+    paying = state.screen
     if not isinstance(paying, Paying):
         return state, ()
-    closing = replace(paying, left_s=0.0)
-    return replace(asked, screen=closing), effects
+    if paying.payment.cash is None or not paying.is_live:
+        return _cancelled(state)
+    if paying.leaving_s is not None:
+        return state, ()
+    if state.cash.is_busy:
+        leaving = replace(paying, left_s=0.0, leaving_s=0.0)
+        return replace(state, screen=leaving), ()
+    return _cancelled(replace(state, screen=replace(paying, leaving_s=WAIT_FOR_NOTES_S)))
+
+
+def _cancelled(state: State) -> Step:
+    asked, effects = given_up(state)
+    assert isinstance(asked.screen, Paying)
+    return replace(asked, screen=replace(asked.screen, left_s=0.0)), effects
 
 
 def given_up(state: State) -> tuple[State, tuple[Effect, ...]]:

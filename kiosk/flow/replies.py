@@ -11,6 +11,7 @@ from kiosk.flow.printing import print_slip
 from kiosk.flow.receipt_screens import PrintingReceipt
 from kiosk.flow.report_screens import PrintingReports, ProofPad
 from kiosk.flow.session import visit_of, visits_of
+from kiosk.flow.settings import Settings
 from kiosk.flow.slip_facts import SlipFacts
 from kiosk.flow.state import (
     Arrived,
@@ -43,7 +44,7 @@ from queue_server.contract.messages import (
     TakenOver,
     Visit,
 )
-from queue_server.contract.payments import FindOwed, Owed, Pay, Payment
+from queue_server.contract.payments import FindOwed, NoteNoted, Owed, Pay, Payment
 from queue_server.contract.receipt_messages import ListReceipts, ReceiptsListed
 from queue_server.contract.report_messages import (
     ListReports,
@@ -68,7 +69,7 @@ _WORTH_ANOTHER_TRY: Final = frozenset({RefusalCode.BUSY, RefusalCode.REQUEST_EXP
 
 
 def replied(  # noqa: C901, PLR0911, PLR0912 - one line an answer
-    state: State, event: Replied
+    state: State, event: Replied, settings: Settings
 ) -> Step:
     """Return what an answer leads to; one that nobody waits for leads nowhere."""
     if state.help is HelpState.CALLING and event.ask_number == state.help_ask_number:
@@ -87,7 +88,9 @@ def replied(  # noqa: C901, PLR0911, PLR0912 - one line an answer
         case Identified():
             return _identified(state, event.body, waiting.asked)
         case Owed():
-            return paying.owed(state, event.body, was_uncertain=waiting.asked.was_uncertain)
+            return paying.owed(
+                state, event.body, settings, was_uncertain=waiting.asked.was_uncertain
+            )
         case Payment():
             return paying.begun(state, event.body, state.paying_for)
         case Proven() | ReportsListed():
@@ -100,7 +103,7 @@ def replied(  # noqa: C901, PLR0911, PLR0912 - one line an answer
             return _place_found(state, event.body.visit, waiting.asked)
         case Refused():
             return _refused(state, event.body, waiting.asked)
-        case HelpCalled() | TakenOver() | ReportReleased() | PrintingNoted():
+        case HelpCalled() | TakenOver() | ReportReleased() | PrintingNoted() | NoteNoted():
             # An answer to another question than the one asked: as good as none.
             return not_answered(state, NotAnswered(ask_number=event.ask_number))
 

@@ -67,4 +67,6 @@ def has_way_back(state: State) -> bool:
 
 def screen_name(state: State) -> str:
     """Return what the screen is called in messages and tests: `id-number-pad`."""
+    if isinstance(state.screen, Paying) and state.screen.payment.cash is not None:
+        return "cash"
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(state.screen).__name__).lower()

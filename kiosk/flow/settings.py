@@ -19,6 +19,8 @@ class Settings:
     """Whether an ID card can be laid on a reader."""
     has_chip_card_reader: bool = False
     """Whether a chip card of the hospital can be put in."""
+    takes_cash: bool = False
+    """Whether there is a bill validator."""
     countdown_s: float = 20.0
     """The last so many of them show a warning."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kiosk.flow.bills import Bills, Channels, Paid, Paying
+from kiosk.flow.cash import CashStanding
 from kiosk.flow.events import Effect, PrintFailure
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports, ReportsPrinted
@@ -219,6 +220,8 @@ class State:
     session: Session | None = field(default=None, repr=False)
     paying_for: tuple[OwedSheet, ...] = field(default=(), repr=False)
     """What the payment is for that the server is asked to begin."""
+    cash: CashStanding = field(default_factory=CashStanding)
+    """How the bill validator stands, where there is one."""
     help: HelpState | None = None
     """Given while the help screen covers the other one."""
     help_ask_number: int = 0

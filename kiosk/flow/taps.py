@@ -8,6 +8,7 @@ from hardware.code_kind import is_resident_id
 from kiosk.flow import id_number, paying, receipts, reports
 from kiosk.flow.asking import ask, call_nurse, find_place, only_card
 from kiosk.flow.bills import Bills, Channels, Paying
+from kiosk.flow.cash import is_with_cash
 from kiosk.flow.events import CHECK_CHARACTER_X, Key, Speak, StopSpeaking, Wipe
 from kiosk.flow.forgetting import forget_patient, leave
 from kiosk.flow.printing import print_again
@@ -41,6 +42,9 @@ def _home(state: State, argument: int, settings: Settings) -> Step:
     """Forget the patient, but not the language he reads: he may well go on."""
     if isinstance(state.screen, Waiting | PrintingReports | PrintingReceipt):
         return replace(state, help=None), ()
+    if isinstance(state.screen, Paying) and is_with_cash(state, state.screen):
+        # What he has put in is on the slip that follows.
+        return paying.cancel(replace(state, help=None), argument, settings)
     state, last_words = paying.given_up(state)
     return replace(forget_patient(state), screen=Home(), help=None), (Wipe(), *last_words)
 

@@ -105,6 +105,8 @@ def identify(
 
 def _readers(words: Wording, settings: Settings) -> tuple[StepView, ...]:
     told = []
+    if settings.has_id_card_reader and settings.has_chip_card_reader:
+        return (StepView(icon=Icon.CARD, text=words("identify.step_cards")),)
     if settings.has_id_card_reader:
         told.append(StepView(icon=Icon.CARD, text=words("identify.step_id_card")))
     if settings.has_chip_card_reader:

@@ -12,10 +12,11 @@ from kiosk.flow.bills import (
     pages_of,
     self_pay_fen,
 )
+from kiosk.flow.cash import CHANNEL
 from kiosk.flow.events import Key
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import State
-from kiosk.presenter import money
+from kiosk.presenter import cash, money
 from kiosk.presenter.place import print_message, printed_keys
 from kiosk.presenter.views import (
     BillsView,
@@ -106,7 +107,7 @@ def _item(item: OwedItem, words: Wording) -> ItemView:
     )
 
 
-def channels(screen: Channels, words: Wording) -> ChannelsView:
+def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
     """The channels of which there are words here, and the code that a phone shows."""
     fen = self_pay_fen(screen.bills.chosen_sheets)
     return ChannelsView(
@@ -114,7 +115,9 @@ def channels(screen: Channels, words: Wording) -> ChannelsView:
         total_label=words("channels.total"),
         total=money.amount(fen, words),
         choices=tuple(
-            ChoiceView(
+            cash.choice(screen, number, state.cash, words)
+            if channel == CHANNEL
+            else ChoiceView(
                 key=Key.CHANNEL,
                 argument=number,
                 icon=Icon.QR,
@@ -132,17 +135,23 @@ def channels(screen: Channels, words: Wording) -> ChannelsView:
 def paying(state: State, screen: Paying, words: Wording) -> Body:
     """What the patient does now, or that he has to wait; or how the payment has ended."""
     standing, channel = screen.payment.state, words(f"channels.{screen.payment.channel}")
+    is_cash = screen.payment.cash is not None
     if screen.is_live and not state.is_line_up:
-        return _without_line(words)
-    if standing is _STATE.WAITING and screen.left_s > 0:
+        return cash.without_line(state, screen, words) if is_cash else _without_line(words)
+    if standing is _STATE.WAITING and screen.left_s > 0 and screen.leaving_s is None:
+        if is_cash:
+            return cash.taking(state, screen, words)
         return _patients_turn(screen, channel, words)
     if screen.is_live:
         # What was shown for too long, or is being cancelled, is closed now, unless it is paid.
         waits_for = _STATE.CLOSING if standing is _STATE.WAITING else standing
+        where = "cash" if is_cash else "paying"
         return WaitingView(
-            title=words(f"paying.title_{waits_for.value}", channel=channel),
-            lead=words(f"paying.lead_{waits_for.value}", channel=channel),
+            title=words(f"{where}.title_{waits_for.value}", channel=channel),
+            lead=words(f"{where}.lead_{waits_for.value}", channel=channel),
         )
+    if screen.payment.cash is not None and screen.payment.cash.kept_fen:
+        return cash.kept(state, screen, words)
     return _ended(screen, channel, words)
 
 
@@ -206,9 +215,7 @@ def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> Plac
         ahead=None,
         at_most="",
         reason="",
-        steps=tuple(
-            StepView(icon=Icon.NEXT, text=next_step(sheet, words)) for sheet in screen.facts.sheets
-        ),
+        steps=(*_change(screen, words), *_next_steps(screen, words)),
         keys=(
             *_receipt_key(payment.receipt, words, settings),
             *printed_keys(state, words),
@@ -223,6 +230,16 @@ def _receipt_key(
         return ()
     label = words("paid.print_receipt")
     return (KeyView(key=Key.PRINT_RECEIPT, label=label, icon=Icon.REPORT),)
+
+
+def _change(screen: Paid, words: Wording) -> tuple[StepView, ...]:
+    change = cash.change(screen.facts.payment, words)
+    return () if change is None else (StepView(icon=Icon.CASH, text=change),)
+
+
+def _next_steps(screen: Paid, words: Wording) -> tuple[StepView, ...]:
+    sheets = screen.facts.sheets
+    return tuple(StepView(icon=Icon.NEXT, text=next_step(sheet, words)) for sheet in sheets)
 
 
 def next_step(sheet: OwedSheet, words: Wording) -> str:

@@ -348,6 +348,25 @@ class ReportsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CashView:
+    """Bank notes go in, one by one."""
+
+    title: str
+    missing_label: str
+    missing: Said
+    owed_label: str
+    owed: Said
+    in_label: str
+    put_in: Said
+    message: str
+    tone: Tone
+    rule: str
+    """What becomes of the change."""
+    left: str
+    keys: tuple[KeyView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalView:
     """What happened, and what to do next."""
 
@@ -392,6 +411,7 @@ Body = (
     | BillsView
     | ChannelsView
     | PayingView
+    | CashView
     | ProofPadView
     | ReportsView
     | RefusalView

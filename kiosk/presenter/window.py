@@ -120,7 +120,7 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
         case Bills():
             return paying.bills(state, state.screen, words)
         case Channels():
-            return paying.channels(state.screen, words)
+            return paying.channels(state, state.screen, words)
         case Paying():
             return paying.paying(state, state.screen, words)
         case Paid():

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kiosk.presenter.views import (
     BillsView,
+    CashView,
     ChannelsView,
     HelpView,
     HomeView,
@@ -20,6 +21,7 @@ from kiosk.presenter.views import (
     WaitingView,
 )
 from kiosk.screens.bills_screen import BillsScreen
+from kiosk.screens.cash_screen import CashScreen
 from kiosk.screens.channels_screen import ChannelsScreen
 from kiosk.screens.help_screen import HelpScreen
 from kiosk.screens.home_screen import HomeScreen
@@ -48,6 +50,7 @@ SCREENS = {
     BillsView: BillsScreen,
     ChannelsView: ChannelsScreen,
     PayingView: PayingScreen,
+    CashView: CashScreen,
     ProofPadView: ProofPadScreen,
     ReportsView: ReportsScreen,
     RefusalView: RefusalScreen,

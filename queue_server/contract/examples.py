@@ -39,8 +39,10 @@ from queue_server.contract.messages import (
 )
 from queue_server.contract.payments import (
     CancelPayment,
+    CashIn,
     FindOwed,
     FollowPayment,
+    NoteNoted,
     Owed,
     OwedItem,
     OwedSheet,
@@ -48,6 +50,7 @@ from queue_server.contract.payments import (
     Payment,
     PaymentState,
     Receipt,
+    TellNote,
 )
 from queue_server.contract.receipt_messages import (
     ListedReceipt,
@@ -282,6 +285,7 @@ EXCHANGE: Final[Mapping[str, Message]] = {
 }
 """A check-in by ID number, from beginning to end: what happens, and the message."""
 
+_CASH = CashIn(in_fen=3000, credit_fen=0, kept_fen=425, change_goes="desk", change_max_fen=10000)
 EXAMPLES: Final[Mapping[type[Message], Message]] = {
     Identify: Identify(card="eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoi..."),
     CheckIn: CheckIn(session_id=_IDENTIFY_ID, ticket_id="cardiology-1:A002"),
@@ -319,6 +323,17 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     ),
     FollowPayment: FollowPayment(payment_id=_PAYMENT.payment_id),
     CancelPayment: CancelPayment(payment_id=_PAYMENT.payment_id),
+    TellNote: TellNote(
+        book="3f2a91c0d4e7",
+        number=41,
+        payment_id=_PAYMENT.payment_id,
+        value_fen=2000,
+        box_count=182,
+        expected_count=181,
+        credited_at=_REPLIED,
+    ),
+    CashIn: _CASH,
+    NoteNoted: NoteNoted(number=41),
     Owed: Owed(sheets=[_SHEET], channels=["wechat", "alipay"], payment=None, payment_sheets=[]),
     OwedSheet: _SHEET,
     OwedItem: _SHEET.items[0],

@@ -14,9 +14,11 @@ from queue_server.contract.payments import (
     CancelPayment,
     FindOwed,
     FollowPayment,
+    NoteNoted,
     Owed,
     Pay,
     Payment,
+    TellNote,
 )
 from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt, ReceiptsListed
 from queue_server.contract.report_messages import (
@@ -110,6 +112,7 @@ RequestBody = (
     | Pay
     | FollowPayment
     | CancelPayment
+    | TellNote
     | ProveIdentity
     | ListReports
     | PrintReport
@@ -262,6 +265,7 @@ ReplyBody = (
     | TakenOver
     | Owed
     | Payment
+    | NoteNoted
     | Proven
     | ReportsListed
     | ReportReleased

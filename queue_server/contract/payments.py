@@ -80,6 +80,43 @@ class CancelPayment(Message, frozen=True, kw_only=True, tag="cancel_payment"):
     """The `payment_id` as it came."""
 
 
+class TellNote(Message, frozen=True, kw_only=True, tag="tell_note"):
+    """A kiosk has taken a bank note in, or its box differs from what was counted.
+
+    Told until it is answered, in the order of the numbers; told again, it counts once.
+    """
+
+    book: Id
+    """Names the kiosk's count of notes; another one after its disk was changed."""
+    number: Annotated[int, Meta(ge=1)]
+    """Of the note in that count; rises by one."""
+    payment_id: ShortText
+    """What it was put in for; empty: the kiosk does not know."""
+    value_fen: FenAmount
+    """0: the box differs, and nobody can name a note."""
+    box_count: int | None
+    """What the validator counts in the box, with this note; `null`: it does not count."""
+    expected_count: int
+    """What was counted before."""
+    credited_at: Instant
+    """When it was kept on the kiosk's disk."""
+
+
+class CashIn(Message, frozen=True, kw_only=True):
+    """How a payment in cash stands."""
+
+    in_fen: FenAmount
+    """What has come in: notes, and credit that was counted in."""
+    credit_fen: FenAmount
+    """The part of it that was credit."""
+    kept_fen: FenAmount
+    """What is kept for the patient: change, or all if it was not enough."""
+    change_goes: Annotated[str, Meta(pattern="^(credit|desk)$")]
+    """What becomes of that: counted in when he pays the next time, or fetched at the cashier's."""
+    change_max_fen: FenAmount
+    """A note that would leave more change is given back."""
+
+
 class OwedItem(Message, frozen=True, kw_only=True):
     """One charge of a sheet."""
 
@@ -155,6 +192,17 @@ class Payment(Message, frozen=True, kw_only=True, tag="payment"):
     """When the hospital heard of the money."""
     receipt: Receipt | None = None
     """Its receipt, once it is booked, and as long as that counts."""
+    cash: CashIn | None = None
+    """Given of a payment in cash."""
+
+
+class NoteNoted(Message, frozen=True, kw_only=True, tag="note_noted"):
+    """Reply to `tell_note`: it is in the journal, and need not be told any more."""
+
+    number: int
+    """Of the note."""
+    payment: Payment | None = None
+    """How the payment stands for which it was put in; `null`: it is not known."""
 
 
 class Owed(Message, frozen=True, kw_only=True, tag="owed"):
@@ -168,6 +216,8 @@ class Owed(Message, frozen=True, kw_only=True, tag="owed"):
     """The patient's last payment: under way, or not longer over than `LAST_PAYMENT_S`."""
     payment_sheets: list[OwedSheet]
     """What that payment pays; empty without one."""
+    credit_fen: FenAmount = 0
+    """What is kept for the patient and counted in when he pays in cash."""
 
 
 LAST_PAYMENT_S = 600

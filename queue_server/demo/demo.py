@@ -106,6 +106,7 @@ def _welcome(demo: DemoHospital) -> str:
         "患者手机 Patients' phones": f"{demo.address}/cards",
         "扫码 Scan a code": f"{control} {demo.ports.scanner_control} scan CODE",
         "身份证 Lay an ID card": f"{control} {demo.ports.id_card_control} put '{_id_card(demo)}'",
+        "纸币 Put in a note": f"{control} {demo.ports.cash_control} insert 20",
         "小票 Slips": str(demo.slips),
         "关闭 Close everything": "Ctrl-C",
     }

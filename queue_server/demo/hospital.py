@@ -58,6 +58,7 @@ class Ports:
     printer_control: int
     scanner_control: int
     id_card_control: int
+    cash_control: int
     kiosk_control: int
     area_control: int
     door_control: int
@@ -106,6 +107,11 @@ class DemoHospital:
         return self.folder / "id-card"
 
     @property
+    def bill_validator(self) -> Path:
+        """The serial port of the simulated bill validator."""
+        return self.folder / "cash"
+
+    @property
     def address(self) -> str:
         """Where the pages are."""
         return f"http://127.0.0.1:{self.ports.http}"
@@ -139,6 +145,7 @@ class DemoHospital:
         self.programs.start("printer", printer)
         self._start_serial_device("scanner", self.scanner, ports.scanner_control)
         self._start_serial_device("id-card", self.id_card_reader, ports.id_card_control)
+        self._start_serial_device("cash", self.bill_validator, ports.cash_control)
         self.programs.wait_for_port("printer", ports.printer)
 
     def _start_serial_device(self, kind: str, link: Path, control_port: int) -> None:
@@ -316,6 +323,10 @@ port = {hospital.ports.printer}
 [reports]
 server = "{hospital.address}"
 printer = {{ driver = "folder", path = "{hospital.a4_pages}" }}
+
+[cash]
+driver = "ssp"
+port = "{hospital.bill_validator}"
 
 [id_card]
 driver = "serial"

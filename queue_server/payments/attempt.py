@@ -11,7 +11,8 @@ from typing import Final
 
 from queue_server.payments import steps as happened
 from queue_server.payments.fen import NOTHING, Fen
-from queue_server.payments.terms import AttemptId, AttemptState, BillId, Channel
+from queue_server.payments.terms import AttemptId, AttemptState, BillId, ChangeGoes, Channel
+from queue_server.rules.terms import PatientId
 
 _STATE: Final = AttemptState
 
@@ -55,6 +56,10 @@ TRANSITIONS: Final[Mapping[AttemptState, Mapping[type[happened.AttemptStep], Att
     _STATE.REVIEW: {happened.RefundAsked: _STATE.REFUNDING},
     _STATE.REFUNDED: {},
 }
+MONEY_MAY_COME: Final = frozenset(
+    {_STATE.NEW, _STATE.CREATING, _STATE.WAITING, _STATE.UNKNOWN, _STATE.CLOSING}
+)
+"""States in which cash that came in still waits to be enough."""
 
 
 class WrongStep(Exception):
@@ -90,6 +95,16 @@ class Attempt:
     refunded_at: datetime | None = None
     is_given_up: bool = False
     """Whether its money does not pay the bill: it came late, or it goes or went back."""
+    patient: PatientId | None = None
+    """Whose cash it is; None of other channels."""
+    change_goes: ChangeGoes | None = None
+    """Where cash goes that pays no bill; None of other channels."""
+    cash_in: Fen = NOTHING
+    """What has come in: notes, and credit that was counted in."""
+    credit: Fen = NOTHING
+    """The part of it that was credit."""
+    handed_out: Fen = NOTHING
+    """What the patient has got of it, in cash or as credit that was counted in elsewhere."""
 
     @property
     def refund_no(self) -> str:
@@ -106,6 +121,13 @@ class Attempt:
         """What the hospital has of it now."""
         return self.paid - self.refunded
 
+    @property
+    def held(self) -> Fen:
+        """What is kept for the patient: cash that has come in and pays nothing."""
+        if self.state in MONEY_MAY_COME or not self.cash_in:
+            return NOTHING
+        return self.cash_in - self.kept - self.handed_out
+
 
 def opened(step: happened.AttemptOpened, at: datetime) -> Attempt:
     """Return a new attempt."""
@@ -118,6 +140,8 @@ def opened(step: happened.AttemptOpened, at: datetime) -> Attempt:
         opened_at=at,
         expires_at=step.expires_at,
         changed_at=at,
+        patient=step.patient,
+        change_goes=step.change_goes,
     )
 
 
@@ -127,6 +151,8 @@ def after(attempt: Attempt, step: happened.AttemptStep, at: datetime) -> Attempt
     Raises:
         WrongStep: the table does not know it from this state.
     """
+    if isinstance(step, happened.CashCame | happened.CreditUsed | happened.CashHandedOut):
+        return _with_cash(replace(attempt, changed_at=at), step)
     state = TRANSITIONS[attempt.state].get(type(step))
     if state is None:
         raise WrongStep(f"{type(step).__name__} of an attempt that is {attempt.state}")
@@ -146,6 +172,26 @@ def after(attempt: Attempt, step: happened.AttemptStep, at: datetime) -> Attempt
             return replace(changed, refunded=changed.paid, refunded_at=at)
         case _:
             return changed
+
+
+def given_as_credit(source: Attempt, amount: Fen) -> Attempt:
+    """Return an attempt after some of what was kept of it has been counted in elsewhere."""
+    return replace(source, handed_out=source.handed_out + amount)
+
+
+def _with_cash(
+    attempt: Attempt, step: happened.CashCame | happened.CreditUsed | happened.CashHandedOut
+) -> Attempt:
+    match step:
+        case happened.CashCame(value_fen=value_fen, expires_at=expires_at):
+            cash_in = attempt.cash_in + Fen(value_fen)
+            return replace(attempt, cash_in=cash_in, expires_at=expires_at)
+        case happened.CreditUsed(amount_fen=fen):
+            return replace(
+                attempt, cash_in=attempt.cash_in + Fen(fen), credit=attempt.credit + Fen(fen)
+            )
+        case happened.CashHandedOut(amount_fen=fen):
+            return replace(attempt, handed_out=attempt.handed_out + Fen(fen))
 
 
 def _with_money(attempt: Attempt, step: happened.MoneyStep, at: datetime) -> Attempt:

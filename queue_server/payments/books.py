@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from queue_server.payments import steps as happened
-from queue_server.payments.attempt import Attempt, after, opened
+from queue_server.payments.attempt import Attempt, after, given_as_credit, opened
+from queue_server.payments.cash_box import CashBox, box_after
 from queue_server.payments.fen import Fen, total
 from queue_server.payments.ledger import Account, Bill, Charge, account
 from queue_server.payments.receipt import (
@@ -21,7 +22,7 @@ from queue_server.payments.receipt import (
     ReceiptRegistered,
 )
 from queue_server.payments.terms import AttemptId, AttemptState, BillId, ChargeId, VisitId
-from queue_server.rules.terms import PatientId
+from queue_server.rules.terms import DeviceId, PatientId
 
 LATE_MONEY_FOR: Final = timedelta(days=3)
 """So long a closed attempt is kept in mind, in case that it is paid all the same."""
@@ -43,6 +44,7 @@ class BooksOpened(happened.Step):
     """Those of the attempts, and those that the finance platform has not registered yet."""
     last_receipt: int = 0
     """The serial of the last receipt: the series goes on."""
+    boxes: tuple[CashBox, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ class Books:
         self.bills: dict[BillId, Bill] = {}
         self.attempts: dict[AttemptId, Attempt] = {}
         self.receipt_book = ReceiptBook()
+        self.boxes: dict[DeviceId, CashBox] = {}
         self._unsettled: dict[AttemptId, None] = {}
         self._bill_of: dict[ChargeId, BillId] = {}
         self._attempts_of: dict[BillId, list[AttemptId]] = {}
@@ -94,6 +97,11 @@ class Books:
         bills = dict.fromkeys(self._bill_of[one] for one in mine if one in self._bill_of)
         return [attempt for bill in bills for attempt in self.attempts_of(bill)]
 
+    def held_for(self, patient: PatientId) -> Sequence[Attempt]:
+        """Return the attempts of which something is kept for a patient, the first one first."""
+        mine = (one for one in self.attempts.values() if one.patient == patient)
+        return [one for one in mine if one.held]
+
     def amount(self, bill: Bill) -> Fen:
         """Return what the patient pays with a bill."""
         return total(self.charges[charge].self_pay for charge in bill.charges)
@@ -117,14 +125,21 @@ class Books:
 
     # --- how they change -------------------------------------------------------------------------
 
-    def apply(self, step: happened.Step, at: datetime) -> None:
+    def apply(  # noqa: C901 - one line a step
+        self, step: happened.Step, at: datetime
+    ) -> None:
         """Take a step in. One that does not fit is a bug: it stops the process."""
         match step:
             case happened.AttemptOpened():
                 occupant = self.occupant(step.bill)
                 assert occupant is None, f"{step.bill} is occupied by {occupant}"
                 self._add_attempt(opened(step, at))
+            case happened.NoteTaken() | happened.BoxDiffered() | happened.BoxEmptied():
+                self.boxes[step.device] = box_after(self.boxes.get(step.device), step)
             case happened.AttemptStep():
+                if isinstance(step, happened.CreditUsed):
+                    source = self.attempts[step.source]
+                    self._keep(given_as_credit(source, Fen(step.amount_fen)))
                 self._keep(after(self.attempts[step.attempt], step, at))
             case happened.ChargePosted():
                 self._add_charge(_charge(step))
@@ -200,6 +215,7 @@ class Books:
         self.receipt_book.last_serial = step.last_receipt
         for receipt in step.receipts:
             self.receipt_book.carry_in(receipt)
+        self.boxes.update({box.device: box for box in step.boxes})
 
 
 def carried(books: Books, now: datetime) -> BooksOpened:
@@ -218,10 +234,13 @@ def carried(books: Books, now: datetime) -> BooksOpened:
         attempts=tuple(attempts),
         receipts=books.receipt_book.carried([one.id for one in attempts]),
         last_receipt=books.receipt_book.last_serial,
+        boxes=tuple(books.boxes.values()),
     )
 
 
 def _is_open(attempt: Attempt, now: datetime) -> bool:
+    if attempt.held:
+        return True
     if attempt.state in (AttemptState.FULFILLED, AttemptState.REFUNDED):
         return False
     is_over = attempt.state in (AttemptState.CLOSED, AttemptState.FAILED)

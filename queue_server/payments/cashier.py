@@ -8,18 +8,18 @@ and is asked about until it is known.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from queue_server.payments import chores
 from queue_server.payments import steps as happened
-from queue_server.payments.attempt import Attempt
+from queue_server.payments.attempt import MONEY_MAY_COME, Attempt
 from queue_server.payments.billing import billed, known, new_bill, posted, same, withdrawal
 from queue_server.payments.booking import Booking, BookingRefused, BookingSilent
 from queue_server.payments.bookkeeper import Bookkeeper
 from queue_server.payments.decide import Patience, after_answer, after_refund_answer
-from queue_server.payments.fen import Fen
+from queue_server.payments.fen import NOTHING, Fen
 from queue_server.payments.gateway import Answer, Gateway, Order
 from queue_server.payments.ledger import Account, Bill, Charge
 from queue_server.payments.payment_code import channel_of_code
@@ -30,10 +30,12 @@ from queue_server.payments.terms import (
     AttemptId,
     AttemptState,
     BillId,
+    ChangeGoes,
     Channel,
     ChargeId,
     VisitId,
 )
+from queue_server.payments.till import Till, credit_steps
 from queue_server.rules.terms import PatientId, RefusalCode
 
 _STATE: Final = AttemptState
@@ -59,6 +61,8 @@ class CashierParts:
     patience: Patience = field(default_factory=Patience)
     asks_platform: bool = False
     """Whether the finance platform gives receipts their numbers."""
+    change_goes: ChangeGoes = ChangeGoes.DESK
+    """Where cash goes that pays no bill."""
     changed: Callable[[Attempt], None] = lambda _attempt: None
     """Told of each attempt that has changed, once that is in the journal; must not block."""
 
@@ -83,6 +87,7 @@ class Cashier:
             asks_platform=parts.asks_platform,
         )
         self._at_work: set[AttemptId] = set()
+        self.till = Till(self.keeper, parts.clock, parts.patience, self.advance)
 
     # --- what is owed ----------------------------------------------------------------------------
 
@@ -278,7 +283,7 @@ class Cashier:
         if channel not in self._parts.gateways:
             raise PaymentRefused(RefusalCode.CHANNEL_OFF)
         with self.keeper.today() as books:
-            number = self._attempt_id(key or self._parts.new_id())
+            number = AttemptId(f"A{self.keeper.day_on:%Y%m%d}{key or self._parts.new_id()}")
             if number in books.attempts:
                 return books.attempts[number]
             bill = billed(books, charges)
@@ -288,7 +293,14 @@ class Cashier:
             if bill is None:
                 bill = new_bill(books, charges, BillId(f"B{self._parts.new_id()}"))
                 steps = [happened.BillMade(bill=bill.id, charges=bill.charges)]
-            steps.append(self._opening(number, bill, books.amount(bill), channel, code))
+            amount, patient = books.amount(bill), books.charges[bill.charges[0]].patient
+            opening = self._opening(number, bill, amount, channel, code)
+            if channel is Channel.CASH:
+                goes = self._parts.change_goes
+                steps.append(replace(opening, patient=patient, change_goes=goes))
+                steps += credit_steps(books, number, patient, amount)
+            else:
+                steps.append(opening)
             steps.append(happened.CreationAsked(attempt=number))
             self.keeper.write(steps, by=by)
             attempt = books.attempts[number]
@@ -296,20 +308,18 @@ class Cashier:
         opened(attempt)
         return self._work_on(attempt, new=self._order(attempt, code))
 
-    def _attempt_id(self, unique: str) -> AttemptId:
-        return AttemptId(f"A{self.keeper.day_on:%Y%m%d}{unique}")
-
     def _opening(
         self, number: AttemptId, bill: Bill, amount: Fen, channel: Channel, code: str
     ) -> happened.AttemptOpened:
         patience = self._parts.patience
+        shown = patience.cash if channel is Channel.CASH else patience.shown
         return happened.AttemptOpened(
             attempt=number,
             bill=bill.id,
             channel=channel,
             is_scanned=bool(code),
             amount_fen=amount.fen,
-            expires_at=self._parts.clock() + (patience.scanned if code else patience.shown),
+            expires_at=self._parts.clock() + (patience.scanned if code else shown),
         )
 
     def _work_on(self, attempt: Attempt, new: Order | None = None) -> Attempt:
@@ -384,5 +394,6 @@ class Cashier:
             opened_at=attempt.opened_at,
             expires_at=attempt.expires_at,
             is_scanned=attempt.is_scanned,
+            cash_in=attempt.cash_in if attempt.state in MONEY_MAY_COME else NOTHING,
             code=code,
         )

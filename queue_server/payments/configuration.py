@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from queue_server.payments.fen import Fen
+from queue_server.payments.terms import ChangeGoes
 from queue_server.toml_table import Problem, Problems, Table, parse_toml
 
 _WECHAT_KEYS: Final = (
@@ -86,6 +88,15 @@ class PlatformConfiguration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CashConfiguration:
+    """The rule for notes at kiosks, which give no change."""
+
+    change_goes: ChangeGoes
+    change_max: Fen
+    """A note that would leave more change is given back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentsConfiguration:
     """All that `payments.toml` says; None: the hospital does not take that."""
 
@@ -97,6 +108,7 @@ class PaymentsConfiguration:
     """None: receipts have numbers, but are not printed."""
     platform: PlatformConfiguration | None
     """None: our own numbers are the receipts'."""
+    cash: CashConfiguration | None
 
 
 class PaymentsError(Exception):
@@ -123,7 +135,7 @@ def load_payments(path: Path) -> PaymentsConfiguration:
     problems = Problems()
     values = parse_toml(path, problems)
     root = Table("", values, problems)
-    root.check_keys(("title", "wechat", "alipay", "receipts", "receipt_platform"))
+    root.check_keys(("title", "wechat", "alipay", "cash", "receipts", "receipt_platform"))
     keys = _KeyFiles(path.parent)
     found = PaymentsConfiguration(
         title=root.text("title") if "title" in root else "医院缴费",
@@ -133,9 +145,12 @@ def load_payments(path: Path) -> PaymentsConfiguration:
         platform=(
             _platform(root.table("receipt_platform"), keys) if "receipt_platform" in root else None
         ),
+        cash=_cash(root.table("cash")) if "cash" in root else None,
     )
-    if not problems.found and found.wechat is None and found.alipay is None:
-        problems.add("file", "没有任何支付渠道", "names no gateway: add [wechat] or [alipay]")
+    if not problems.found and not (found.wechat or found.alipay or found.cash):
+        problems.add(
+            "file", "没有任何支付渠道", "names no channel: add [wechat], [alipay] or [cash]"
+        )
     if problems.found:
         raise PaymentsError(path, problems.found)
     return found
@@ -185,6 +200,15 @@ def _platform(table: Table, keys: "_KeyFiles") -> PlatformConfiguration:
         app_id=_name(table, "app_id"),
         secret=keys.secret(table, "secret_file").strip(),
         address=_url(table, "address"),
+    )
+
+
+def _cash(table: Table) -> CashConfiguration:
+    table.check_keys(("change_goes", "change_max_yuan"))
+    goes = table.matching("change_goes", "credit|desk", "credit 或 desk", "credit or desk")
+    most = table.whole_number("change_max_yuan", 100, 0, 1000)
+    return CashConfiguration(
+        change_goes=ChangeGoes(goes) if goes else ChangeGoes.DESK, change_max=Fen(most * 100)
     )
 
 

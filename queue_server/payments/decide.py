@@ -27,6 +27,8 @@ class Patience:
     """For a QR code on the kiosk to be paid."""
     scanned: timedelta = timedelta(seconds=60)
     """For a password to be typed after a code was scanned."""
+    cash: timedelta = timedelta(minutes=3)
+    """For the first note, and for each that follows."""
     booking: timedelta = timedelta(hours=2)
     """For the hospital's system to say whether it has booked a payment; then money goes back."""
 

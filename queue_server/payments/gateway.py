@@ -51,6 +51,8 @@ class Order:
     opened_at: datetime
     expires_at: datetime
     is_scanned: bool
+    cash_in: Fen = NOTHING
+    """What has come in for it in cash, while it may still be paid."""
     code: str = field(default="", repr=False)
     """The payment code that the patient has shown, once, to create it; never kept or logged."""
 

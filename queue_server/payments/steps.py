@@ -3,8 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from queue_server.payments.terms import AttemptId, BillId, Channel, ChargeId, SheetId, VisitId
-from queue_server.rules.terms import PatientId
+from queue_server.payments.terms import (
+    AttemptId,
+    BillId,
+    ChangeGoes,
+    Channel,
+    ChargeId,
+    SheetId,
+    VisitId,
+)
+from queue_server.rules.terms import DeviceId, PatientId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,10 @@ class AttemptOpened(AttemptStep):
     is_scanned: bool
     amount_fen: int
     expires_at: datetime
+    patient: PatientId | None = None
+    """Whose bill it is; given of cash, which may have to be kept for him."""
+    change_goes: ChangeGoes | None = None
+    """By the rule that he is told before the first note; given of cash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,3 +155,67 @@ class RefundRefused(AttemptStep):
     """The gateway refused for certain to give the money back."""
 
     code: str
+
+
+# --- cash ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTaken(Step):
+    """A kiosk has credited a note; it lies in the box."""
+
+    device: DeviceId
+    book: str
+    """Which count of notes of the kiosk; another one after its disk was changed."""
+    number: int
+    """Of the note in that count; rises."""
+    value_fen: int
+    box_count: int
+    """What the validator counts in the box, with this note."""
+    attempt: AttemptId | None
+    """What it was put in for; None: nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxDiffered(Step):
+    """The validator counts other notes in the box than were credited: to be looked at."""
+
+    device: DeviceId
+    book: str
+    number: int
+    expected_count: int
+    found_count: int | None
+    """None: it does not count, and a note was on its way when the line broke."""
+    attempt: AttemptId | None
+    """What the last note before was put in for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxEmptied(Step):
+    """Somebody has counted the notes and taken them out."""
+
+    device: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashCame(AttemptStep):
+    """A note for an attempt, whatever state that is in."""
+
+    value_fen: int
+    expires_at: datetime
+    """The patient has so long for the next one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditUsed(AttemptStep):
+    """What was kept of an earlier attempt counts for this one."""
+
+    source: AttemptId
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashHandedOut(AttemptStep):
+    """The cashier has given the patient what was kept of it."""
+
+    amount_fen: int

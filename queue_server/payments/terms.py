@@ -1,7 +1,7 @@
 """The vocabulary of payments: ids, channels, modes, states. The words stand in the glossary."""
 
 from enum import StrEnum
-from typing import NewType
+from typing import Final, NewType
 
 ChargeId = NewType("ChargeId", str)
 VisitId = NewType("VisitId", str)
@@ -18,6 +18,21 @@ class Channel(StrEnum):
 
     WECHAT = "wechat"
     ALIPAY = "alipay"
+    CASH = "cash"
+    """Bank notes, put into a kiosk."""
+
+
+GATEWAY_CHANNELS: Final = (Channel.WECHAT, Channel.ALIPAY)
+"""Those with a provider who signs, calls back and sends a daily bill."""
+
+
+class ChangeGoes(StrEnum):
+    """Where cash goes that pays no bill: a kiosk gives none back."""
+
+    CREDIT = "credit"
+    """Kept for the patient, and counted in when he pays in cash the next time."""
+    DESK = "desk"
+    """He fetches it at the cashier's, with the slip."""
 
 
 class PaymentMode(StrEnum):

@@ -32,6 +32,7 @@ from queue_server.contract.payments import (
     FindOwed,
     FollowPayment,
     Pay,
+    TellNote,
 )
 from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt
 from queue_server.contract.report_messages import (
@@ -220,7 +221,7 @@ class Draft:
                 return HelpCalled()
             case TakeOver() as body:
                 return taken_over(self, job, body)
-            case FindOwed() | Pay() | FollowPayment() | CancelPayment():
+            case FindOwed() | Pay() | FollowPayment() | CancelPayment() | TellNote():
                 if isinstance(job.told, Refused):
                     raise job.told
                 assert job.told is not None

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from queue_server.contract.messages import DeviceStatus, Heard, Request, Screenshot
-from queue_server.contract.payments import Owed, Payment
+from queue_server.contract.payments import NoteNoted, Owed, Payment
 from queue_server.journal.journal import JournaledFact
 from queue_server.records.records import Appointment, Patient
 from queue_server.rules.commands import Command
@@ -30,7 +30,7 @@ class Asked:
     request: Request
     delivery: int
     found: Found | FoundReports | FoundReceipts | Refused | None = None
-    told: Owed | Payment | Refused | None = None
+    told: Owed | Payment | NoteNoted | Refused | None = None
     """The payment desk's answer to a request about money."""
     arrived_s: float = 0.0
     """When it came in, by a clock that only goes forward."""

@@ -15,15 +15,25 @@ from typing import Final
 
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
-from queue_server.contract.payments import CancelPayment, FollowPayment, Owed, Pay, Payment
+from queue_server.contract.payments import (
+    CancelPayment,
+    FollowPayment,
+    NoteNoted,
+    Owed,
+    Pay,
+    Payment,
+    TellNote,
+)
 from queue_server.journal.journal import JournalUnusable
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.cashier import Cashier
+from queue_server.payments.fen import NOTHING, Fen
 from queue_server.payments.ledger import Charge
 from queue_server.payments.payment_code import channel_of_code
 from queue_server.payments.receipt import valid_receipt
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.terms import AttemptId, AttemptState, Channel, SheetId
+from queue_server.payments.till import NoteTold
 from queue_server.records.records import RecordsUnavailable
 from queue_server.records.sheets import Sheet, Sheets
 from queue_server.rules.refusals import Refused
@@ -48,6 +58,8 @@ class DeskParts:
 
     cashier: Cashier
     channels: Sequence[Channel]
+    change_max: Fen = NOTHING
+    """The most change that a note may leave."""
     sheets: Sheets
     checks: ReceiptChecks
     door: Door
@@ -114,6 +126,8 @@ class PaymentDesk:
                     )
                 case FollowPayment(payment_id=payment_id):
                     self._answer(job, self._told(self._follow(job, payment_id)))
+                case TellNote() as note:
+                    self._answer(job, self._noted(job, note))
                 case _:
                     assert patient is not None
                     self._answer(job, self._owed(patient))
@@ -127,7 +141,7 @@ class PaymentDesk:
             _log.error("a payment request has failed: %s", type(error).__name__, exc_info=error)
             self._answer(job, Refused(RefusalCode.BUSY))
 
-    def _answer(self, job: Asked, answer: Owed | Payment | Refused) -> None:
+    def _answer(self, job: Asked, answer: Owed | Payment | NoteNoted | Refused) -> None:
         """Have a request answered; what comes after its answer is no answer."""
         if _of(job) in self._open_jobs:
             self._open_jobs.discard(_of(job))
@@ -137,7 +151,24 @@ class PaymentDesk:
         charges = self._parts.cashier.charges_of(attempt)
         receipt = valid_receipt(self._parts.cashier.receipts_of(attempt.id))
         parts = self._parts
-        return payment_of(attempt, charges, receipt, parts.checks, parts.clock())
+        return payment_of(
+            attempt, charges, receipt, parts.checks, parts.clock(), change_max=parts.change_max
+        )
+
+    def _noted(self, job: Asked, note: TellNote) -> NoteNoted:
+        told = NoteTold(
+            device=job.device,
+            book=note.book,
+            number=note.number,
+            attempt=AttemptId(note.payment_id),
+            value_fen=note.value_fen,
+            box_count=note.box_count,
+            expected_count=note.expected_count,
+        )
+        attempt = self._parts.cashier.till.take(told)
+        if attempt is None:
+            return NoteNoted(number=note.number)
+        return NoteNoted(number=note.number, payment=self._told(attempt))
 
     def _follow(self, job: Asked, payment_id: str) -> Attempt:
         attempt = self._parts.cashier.attempt(AttemptId(payment_id))
@@ -157,7 +188,8 @@ class PaymentDesk:
         ]
         last = last_to_tell(attempts, self._parts.clock())
         payment = None if last is None else self._told(last)
-        return owed_of(sheets, taken, self._parts.channels, payment)
+        credit = cashier.till.credit_of(patient)
+        return owed_of(sheets, taken, self._parts.channels, payment, credit)
 
     def _pay(self, job: Asked, pay: Pay, patient: PatientId) -> None:
         cashier, key = self._parts.cashier, _key(job)

@@ -6,6 +6,7 @@ from typing import Final
 
 from queue_server.contract.payments import (
     LAST_PAYMENT_S,
+    CashIn,
     Owed,
     OwedItem,
     OwedSheet,
@@ -13,7 +14,7 @@ from queue_server.contract.payments import (
     PaymentState,
 )
 from queue_server.payments.attempt import Attempt
-from queue_server.payments.fen import total
+from queue_server.payments.fen import NOTHING, Fen, total
 from queue_server.payments.ledger import Charge
 from queue_server.payments.receipt import Receipt
 from queue_server.payments.terms import AttemptState, Channel, SheetId
@@ -38,6 +39,8 @@ def payment_of(
     receipt: Receipt | None,
     checks: ReceiptChecks,
     now: datetime,
+    *,
+    change_max: Fen = NOTHING,
 ) -> Payment:
     """Return what a device is told of an attempt that pays `charges`.
 
@@ -57,6 +60,19 @@ def payment_of(
         seconds_left=max(0, left_s),
         paid_at=attempt.paid_at,
         receipt=None if receipt is None else receipt_message(receipt, checks),
+        cash=_cash_in(attempt, change_max),
+    )
+
+
+def _cash_in(attempt: Attempt, change_max: Fen) -> CashIn | None:
+    if attempt.change_goes is None:
+        return None
+    return CashIn(
+        in_fen=attempt.cash_in.fen,
+        credit_fen=attempt.credit.fen,
+        kept_fen=attempt.held.fen,
+        change_goes=attempt.change_goes.value,
+        change_max_fen=change_max.fen,
     )
 
 
@@ -82,6 +98,7 @@ def owed_of(
     taken: Iterable[SheetId],
     channels: Iterable[Channel],
     payment: Payment | None,
+    credit: Fen,
 ) -> Owed:
     """Return what a patient may pay now, and what became of his last payment.
 
@@ -90,6 +107,7 @@ def owed_of(
         taken: those that are paid or being paid.
         channels: whom it may be paid through.
         payment: his last one.
+        credit: what is kept for him, and counted in when he pays in cash.
     """
     not_open = set(taken)
     return Owed(
@@ -100,6 +118,7 @@ def owed_of(
         ],
         channels=[channel.value for channel in channels],
         payment=payment,
+        credit_fen=credit.fen,
         payment_sheets=[
             _owed_sheet(one)
             for one in sheets

@@ -18,7 +18,7 @@ from queue_server.payments.reconciliation import Reconciliation
 from queue_server.payments.reconciliation_csv import differences_csv
 from queue_server.payments.reconciling import receipt_numbers, reconcile_day
 from queue_server.payments.terms import AttemptId
-from queue_server.rules.terms import PatientId
+from queue_server.rules.terms import DeviceId, PatientId
 from queue_server.service.clinic_day import local_time
 from queue_server.web.desk import Desk
 from queue_server.web.json_answer import JsonAnswer
@@ -47,7 +47,9 @@ class DayAsked(BaseModel):
     day_on: date
 
 
-def make_router(desk: Desk, paying: Paying) -> APIRouter:
+def make_router(  # noqa: C901 - one route after the other
+    desk: Desk, paying: Paying
+) -> APIRouter:
     """Return the routes of the cashier's page."""
     router = APIRouter(prefix="/api/payments", tags=["payments"])
     looks, acts = Depends(desk.access.money), Depends(desk.access.cashier)
@@ -67,6 +69,19 @@ def make_router(desk: Desk, paying: Paying) -> APIRouter:
         """Give all of a payment back, and return how it stands. Asked twice, it goes back once."""
         number = AttemptId(attempt)
         await asyncio.to_thread(paying.cashier.refund, number, why=body.why, by=user.by)
+        return JsonAnswer(await asyncio.to_thread(view))
+
+    @router.post("/hand_out/{attempt}", response_model=PaymentsView)
+    async def hand_out(attempt: str, user: Annotated[User, acts]) -> JsonAnswer:
+        """Note that a patient has got the cash that was kept for him; it goes out once."""
+        number = AttemptId(attempt)
+        await asyncio.to_thread(paying.cashier.till.hand_out, number, by=user.by)
+        return JsonAnswer(await asyncio.to_thread(view))
+
+    @router.post("/empty/{device}", response_model=PaymentsView)
+    async def empty(device: str, user: Annotated[User, acts]) -> JsonAnswer:
+        """Note that the cash box of a kiosk has been counted and emptied."""
+        await asyncio.to_thread(paying.cashier.till.empty, DeviceId(device), by=user.by)
         return JsonAnswer(await asyncio.to_thread(view))
 
     @router.post("/reconcile", response_model=ReconciliationView)
@@ -114,6 +129,7 @@ def _view(desk: Desk, paying: Paying) -> PaymentsView:
         cashier.receipts_of,
         name_of,
         partial(local_time, service.setup.site),
+        boxes=cashier.till.boxes(),
     )
 
 

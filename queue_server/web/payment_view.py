@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from queue_server.payments.attempt import Attempt
+from queue_server.payments.cash_box import CashBox
 from queue_server.payments.fen import total
 from queue_server.payments.ledger import Charge
 from queue_server.payments.receipt import Receipt, in_groups
@@ -54,6 +55,30 @@ class PaymentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRow:
+    """Cash that is kept for a patient, who fetches it here or uses it at a kiosk."""
+
+    attempt: str
+    opened_at: str
+    masked_name: str
+    amount: str
+    goes: str
+    """`credit` or `desk`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoxRow:
+    """The cash box of a kiosk since it was emptied: what should be in it, and what it counts."""
+
+    device: str
+    amount: str
+    count: int
+    found_count: int
+    unassigned: str
+    agrees: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentsView:
     """The payments of the running day, what has to be looked at first."""
 
@@ -62,6 +87,8 @@ class PaymentsView:
     rows: list[PaymentRow]
     more_count: int
     """How many older ones are not shown."""
+    kept: list[KeptRow]
+    boxes: list[BoxRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +123,8 @@ def payments_view(
     receipts_of: Callable[[AttemptId], Sequence[Receipt]],
     name_of: Callable[[PatientId], str],
     local: Callable[[datetime], datetime],
+    *,
+    boxes: Sequence[CashBox] = (),
 ) -> PaymentsView:
     """Return the page's view of attempts.
 
@@ -105,6 +134,7 @@ def payments_view(
         receipts_of: its receipt, and what has taken that back.
         name_of: the masked name of a patient.
         local: an instant in the site's time.
+        boxes: the cash boxes of the kiosks.
     """
     latest = sorted(attempts, key=lambda one: one.opened_at, reverse=True)
     latest.sort(key=lambda one: one.state not in _TO_LOOK_AT)
@@ -115,6 +145,8 @@ def payments_view(
             _row(one, charges_of(one), receipts_of(one.id), name_of, local)
             for one in latest[:SHOWN_MAX]
         ],
+        kept=[_kept(one, name_of, local) for one in attempts if one.held],
+        boxes=[_box(one) for one in boxes],
         more_count=max(0, len(latest) - SHOWN_MAX),
     )
 
@@ -172,6 +204,33 @@ def _receipt_cells(receipts: Sequence[Receipt]) -> dict[str, str]:
         "receipt_state": "refused" if refusal else "" if waiting is None else "open",
         "receipt_refusal": refusal,
     }
+
+
+def _kept(
+    attempt: Attempt,
+    name_of: Callable[[PatientId], str],
+    local: Callable[[datetime], datetime],
+) -> KeptRow:
+    assert attempt.patient is not None, "only cash is kept"
+    assert attempt.change_goes is not None, "only cash is kept"
+    return KeptRow(
+        attempt=attempt.id,
+        opened_at=f"{local(attempt.opened_at):%m-%d %H:%M:%S}",
+        masked_name=name_of(attempt.patient),
+        amount=str(attempt.held),
+        goes=attempt.change_goes.value,
+    )
+
+
+def _box(box: CashBox) -> BoxRow:
+    return BoxRow(
+        device=box.device,
+        amount=str(box.value),
+        count=box.count,
+        found_count=box.found_count,
+        unassigned=str(box.unassigned),
+        agrees=box.agrees,
+    )
 
 
 def _difference(one: Difference) -> DifferenceRow:

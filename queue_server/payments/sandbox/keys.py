@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from queue_server.payments.terms import Channel
+from queue_server.payments.terms import GATEWAY_CHANNELS, Channel
 
 WECHAT_MERCHANT: Final = "1900000001"
 WECHAT_APP: Final = "wx00000000sandbox1"
@@ -100,7 +100,7 @@ class ProviderKeys:
 def make_keys(folder: Path, now: datetime) -> None:
     """Make keys for both channels and for receipts in `folder`, unless there are some."""
     folder.mkdir(parents=True, exist_ok=True)
-    for channel in Channel:
+    for channel in GATEWAY_CHANNELS:
         for side in ("hospital", "provider"):
             path = folder / f"{channel}-{side}.key"
             if path.exists():
@@ -143,8 +143,15 @@ def write_configuration(
         gateway=gateway,
         notify=notify,
     )
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text + _CASH, encoding="utf-8")
     return path
+
+
+_CASH: Final = """
+[cash]
+change_goes = "desk"
+change_max_yuan = 100
+"""
 
 
 def provider_keys(folder: Path, channel: Channel) -> ProviderKeys:

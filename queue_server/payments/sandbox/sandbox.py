@@ -17,7 +17,7 @@ from queue_server.payments.sandbox.keys import (
 )
 from queue_server.payments.sandbox.provider import Messenger, Provider, send_callbacks
 from queue_server.payments.sandbox.wechat_api import wechat_callback
-from queue_server.payments.terms import Channel
+from queue_server.payments.terms import GATEWAY_CHANNELS, Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def make_sandbox(
             new_id=new_id,
             messenger=messenger,
         )
-        for channel in Channel
+        for channel in GATEWAY_CHANNELS
     }
     platform = FinancePlatform(
         app_id=PLATFORM_APP, secret=platform_secret(folder), address=address, faults=Faults()

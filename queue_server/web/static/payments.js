@@ -25,7 +25,57 @@ function draw() {
   place("came").textContent = view.came;
   place("went-back").textContent = view.went_back;
   place("rows").replaceChildren(...found.map(row));
+  place("cash-part").hidden = view.kept.length + view.boxes.length === 0;
+  place("kept").replaceChildren(...view.kept.map(keptRow));
+  place("boxes").replaceChildren(...view.boxes.map(boxRow));
   place("nothing").hidden = found.length > 0;
+}
+
+function keptRow(one) {
+  return element(
+    "tr",
+    { "data-kept": one.attempt },
+    element("td", { class: "at", text: one.opened_at }),
+    element("td", { text: one.masked_name }),
+    element("td", {}, element("span", { class: "number", text: one.attempt })),
+    element("td", { text: text(`payments.kept_${one.goes}`) }),
+    element("td", { class: "amount", text: one.amount }),
+    element("td", {}, actKey("hand_out", one.attempt)),
+  );
+}
+
+function boxRow(one) {
+  const counts = text("payments.box_count", { count: one.count, found: one.found_count });
+  return element(
+    "tr",
+    { class: one.agrees ? null : "is-to-look-at", "data-box": one.device },
+    element("td", { text: one.device }),
+    element(
+      "td",
+      {},
+      counts,
+      one.agrees ? null : element("span", { class: "advice", text: text("payments.box_differs") }),
+    ),
+    element("td", { class: "amount", text: one.unassigned }),
+    element("td", { class: "amount", text: one.amount }),
+    element("td", {}, actKey("empty", one.device)),
+  );
+}
+
+function actKey(act, about) {
+  if (me.role !== "cashier") return null;
+  return element("button", { text: text(`payments.${act}`), click: () => doAct(act, about) });
+}
+
+async function doAct(act, about) {
+  if (!window.confirm(text(`payments.${act}_sure`, { about }))) return;
+  try {
+    view = await send("POST", `/api/payments/${act}/${about}`);
+    draw();
+    tellDone(text(`payments.${act}_done`, { about }));
+  } catch (refused) {
+    tellRefused(refused);
+  }
 }
 
 function searchable(one) {

@@ -9,13 +9,13 @@ import pytest
 from queue_server.payments.fen import NOTHING, Fen
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.sandbox.faults import FaultKind, Operation
-from queue_server.payments.terms import AttemptState, Channel, ChargeId
+from queue_server.payments.terms import GATEWAY_CHANNELS, AttemptState, Channel, ChargeId
 from queue_server.rules.terms import PatientId, RefusalCode
 from tests.integration.payments.memory_steps import MemorySteps
 from tests.integration.payments.paying_hospital import CODES, PayingHospital, paying_hospital
 
 STATE = AttemptState
-CHANNELS = pytest.mark.parametrize("channel", Channel)
+CHANNELS = pytest.mark.parametrize("channel", GATEWAY_CHANNELS)
 SILENCES = pytest.mark.parametrize(
     "silence",
     [

@@ -12,7 +12,7 @@ from queue_server.payments.gateways.choice import make_gateways
 from queue_server.payments.sandbox.application import make_application
 from queue_server.payments.sandbox.keys import make_keys, write_configuration
 from queue_server.payments.sandbox.sandbox import make_sandbox
-from queue_server.payments.terms import AttemptState, Channel
+from queue_server.payments.terms import GATEWAY_CHANNELS, AttemptState, Channel
 from tests.integration.payments.certificates import a_certificate
 from tests.integration.payments.memory_steps import MemorySteps
 from tests.integration.payments.paying_hospital import (
@@ -26,7 +26,7 @@ from tests.integration.payments.paying_hospital import (
 from tests.integration.payments.serving import free_port, served
 
 STATE = AttemptState
-CHANNELS = pytest.mark.parametrize("channel", Channel)
+CHANNELS = pytest.mark.parametrize("channel", GATEWAY_CHANNELS)
 
 
 @CHANNELS
@@ -175,7 +175,7 @@ def test_a_secret_key_that_others_may_read_is_refused(keys: Path) -> None:
 
 def test_a_key_file_that_holds_no_key_is_told(keys: Path) -> None:
     path = write_configuration(keys, gateway="http://127.0.0.1:1", notify="https://h.test")
-    for channel in Channel:
+    for channel in GATEWAY_CHANNELS:
         (keys / f"{channel}-hospital.key").write_text("no key")
 
         with pytest.raises(ValueError, match=channel):

@@ -29,6 +29,7 @@ SETTINGS = Settings(
     languages=("zh", "en"),
     takes_payments=True,
     has_reports=True,
+    takes_cash=True,
     has_id_card_reader=True,
     has_chip_card_reader=True,
 )

@@ -1,0 +1,281 @@
+"""A patient with a phone checks in and pays two bills in one go with bank notes.
+
+The programs are the real ones, the bill validator is a simulated one behind its real driver. Every
+fen is in ledger and slip alike, whatever fails on the way of a note.
+"""
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from queue_server.demo.controls import TourStuck, ask, wait_until
+from queue_server.payments.attempt import Attempt
+from queue_server.payments.fen import Fen, total
+from queue_server.payments.terms import AttemptState, Channel
+from queue_server.records.demo_counter import DemoCounter
+from queue_server.records.demo_hospital import DemoHospital as Records
+from queue_server.records.records import Patient
+from tests.end_to_end.test_paying_patient import (
+    PAID_WITHIN_S,
+    PayingMorning,
+    at_home,
+    morning,
+    read_slip,
+)
+
+__all__ = ["at_home", "morning"]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.broker, pytest.mark.timeout(300)]
+NOTES_YUAN = (100, 50, 20, 10, 5, 1)
+
+
+@dataclass(kw_only=True)
+class Purse:
+    """Puts notes into the kiosk of a morning."""
+
+    morning: PayingMorning
+
+    def order(self, do: str, value: str = "") -> dict[str, Any]:
+        return ask(self.morning.demo.ports.cash_control, do=do, value=value)
+
+    def insert(self, yuan: int) -> None:
+        """Push a note in as soon as the slot takes it."""
+
+        def takes_it() -> bool:
+            try:
+                self.order("insert", str(yuan))
+            except TourStuck:  # the slot is closed
+                return False
+            return True
+
+        wait_until(takes_it, "the slot", PAID_WITHIN_S)
+
+    def box_yuan(self) -> int:
+        return self._yuan("box_fen")
+
+    def returned_yuan(self) -> int:
+        return self._yuan("returned_fen")
+
+    def _yuan(self, notes: str) -> int:
+        fen: list[int] = self.order("state")[notes]
+        return sum(fen) // 100
+
+    def put_in(self, yuan: int) -> None:
+        """Push a note in until it lies in the box: one that comes back is pushed in again."""
+        before = self.box_yuan()
+        while self.box_yuan() == before:
+            self.push_through(yuan)
+        assert self.box_yuan() == before + yuan
+
+    def push_through(self, yuan: int) -> None:
+        """Push a note in, and wait until it lies in the box or has come back."""
+        before, returned = self.box_yuan(), self.returned_yuan()
+        self.insert(yuan)
+        wait_until(
+            lambda: self.box_yuan() > before or self.returned_yuan() > returned,
+            "the note's end",
+            PAID_WITHIN_S,
+        )
+
+    def pay(self, fen: int) -> None:
+        """Put in as few notes as are enough."""
+        missing_yuan = -(-fen // 100)
+        while missing_yuan > 0:
+            note = next(one for one in NOTES_YUAN if one <= missing_yuan)
+            self.put_in(note)
+            missing_yuan -= note
+
+
+@pytest.fixture
+def purse(morning: PayingMorning) -> Iterator[Purse]:
+    purse = Purse(morning=morning)
+    yield purse
+    purse.order("clear_all")
+
+
+def debtor(morning: PayingMorning, sheet_count: int) -> Patient:
+    """Return a patient, of any day, who owes for so many bills."""
+    counter = DemoCounter(morning.records)
+    for patient in Records(morning.records).patients():
+        sheets = counter.sheets_of(patient.patient_id)
+        is_new = patient.patient_id not in morning.given and not sheets[0].is_paid
+        if is_new and len(sheets) == sheet_count:
+            morning.given.add(patient.patient_id)
+            return patient
+    raise AssertionError("the demo hospital has no such patient left")
+
+
+def begin(morning: PayingMorning, patient: Patient) -> Fen:
+    """Go as far as to the open slot; return what is owed."""
+    owed = total(charge.self_pay for sheet in morning.sheets(patient) for charge in sheet.charges)
+    morning.choose_bills(patient)
+    wait_until(lambda: "放入纸币口" in morning.kiosk.texts(), "the bill validator")
+    morning.kiosk.tap("channel-2")
+    morning.kiosk.wait_for("cash")
+    return owed
+
+
+def in_ledger(morning: PayingMorning, patient: Patient) -> Attempt:
+    [attempt] = morning.attempts(patient)
+    return attempt
+
+
+def untold(morning: PayingMorning) -> int:
+    """How many notes the kiosk's own disk has that the server has not answered."""
+    notes = sqlite3.connect(morning.demo.folder / "kiosk" / "notes.sqlite")
+    [count] = notes.execute("SELECT count(*) FROM notes WHERE NOT is_told").fetchone()
+    notes.close()
+    return int(count)
+
+
+def find_payment_again(morning: PayingMorning, patient: Patient) -> None:
+    """Let the patient show his card again at a kiosk that was killed."""
+    morning.wait_for_the_line()
+    morning.kiosk.tap("pay")
+    morning.kiosk.wait_for("identify")
+    morning.show_card(patient)
+    morning.kiosk.wait_for("cash", "place")
+
+
+def nothing_fails(purse: Purse, patient: Patient, note: int) -> None:
+    purse.put_in(note)
+
+
+def the_note_jams(purse: Purse, patient: Patient, note: int) -> None:
+    purse.order("set", "note_jam")
+    before = purse.box_yuan()
+    purse.insert(note)
+    wait_until(lambda: "请不要拉扯" in purse.morning.kiosk.texts(), "the word of the jam")
+    purse.order("clear", "note_jam")
+    wait_until(lambda: purse.box_yuan() == before + note, "the note in the box", PAID_WITHIN_S)
+
+
+def the_box_is_full(purse: Purse, patient: Patient, note: int) -> None:
+    purse.order("set", "stacker_full")
+    wait_until(lambda: "暂不能收现金" in purse.morning.kiosk.texts(), "the word of the full box")
+    purse.order("clear", "stacker_full")
+    purse.put_in(note)
+
+
+def power_fails(fault: str) -> Callable[[Purse, Patient, int], None]:
+    def fail(purse: Purse, patient: Patient, note: int) -> None:
+        before = purse.box_yuan()
+        purse.order("set", fault)
+        purse.push_through(note)
+        if purse.box_yuan() == before:
+            purse.put_in(note)
+
+    fail.__name__ = fault
+    return fail
+
+
+def the_kiosk_is_killed_while_the_note_goes_in(purse: Purse, patient: Patient, note: int) -> None:
+    before = purse.box_yuan()
+    purse.order("set", "note_jam")  # it is on its way, and stays there
+    purse.insert(note)
+    wait_until(lambda: "请不要拉扯" in purse.morning.kiosk.texts(), "the note on its way")
+    purse.morning.demo.programs.kill("kiosk")
+    purse.order("clear", "note_jam")
+    purse.morning.demo.start_kiosk("1080x1920")
+    wait_until(lambda: purse.box_yuan() == before + note, "the note in the box", PAID_WITHIN_S)
+    find_payment_again(purse.morning, patient)
+
+
+def the_kiosk_is_killed_when_the_note_is_in(purse: Purse, patient: Patient, note: int) -> None:
+    purse.put_in(note)
+    purse.morning.demo.programs.kill("kiosk")
+    purse.morning.demo.start_kiosk("1080x1920")
+    find_payment_again(purse.morning, patient)
+
+
+def the_server_is_killed_while_the_note_goes_in(purse: Purse, patient: Patient, note: int) -> None:
+    purse.order("set", "note_jam")
+    before = purse.box_yuan()
+    purse.insert(note)
+    wait_until(lambda: "请不要拉扯" in purse.morning.kiosk.texts(), "the note on its way")
+    purse.morning.kill_server()
+    assert "不会丢" in purse.morning.kiosk.texts()
+    purse.order("clear", "note_jam")
+    wait_until(lambda: purse.box_yuan() == before + note, "the note in the box", PAID_WITHIN_S)
+    assert untold(purse.morning) == 1
+    purse.morning.start_server()
+    purse.morning.wait_for_the_line()
+
+
+def the_server_is_killed_when_the_note_is_in(purse: Purse, patient: Patient, note: int) -> None:
+    purse.put_in(note)
+    purse.morning.kill_server()
+    purse.morning.start_server()
+    purse.morning.wait_for_the_line()
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        nothing_fails,
+        the_note_jams,
+        the_box_is_full,
+        power_fails("power_cut_in_escrow"),
+        power_fails("power_cut_before_credit"),
+        power_fails("power_cut_after_credit"),
+        power_fails("credit_lost"),
+        the_kiosk_is_killed_while_the_note_goes_in,
+        the_kiosk_is_killed_when_the_note_is_in,
+        the_server_is_killed_while_the_note_goes_in,
+        the_server_is_killed_when_the_note_is_in,
+    ],
+)
+def test_two_bills_are_paid_with_notes_and_every_fen_agrees(
+    morning: PayingMorning, purse: Purse, happens: Callable[[Purse, Patient, int], None]
+) -> None:
+    patient = morning.somebody(2) if happens is nothing_fails else debtor(morning, 2)
+    if happens is nothing_fails:
+        morning.check_in(patient)
+    in_box_before = purse.box_yuan()
+    owed = begin(morning, patient)
+
+    happens(purse, patient, 5)
+    purse.pay(owed.fen - 500)
+    slip = morning.wait_until_paid()
+
+    attempt = in_ledger(morning, patient)
+    put_in = Fen((purse.box_yuan() - in_box_before) * 100)
+    assert (attempt.state, attempt.channel) == (AttemptState.FULFILLED, Channel.CASH)
+    assert (attempt.cash_in, attempt.kept) == (put_in, owed)
+    assert attempt.held == put_in - owed
+    assert all(sheet.is_paid for sheet in morning.sheets(patient))
+    assert untold(morning) == 0
+    said = read_slip(slip)
+    for amount in (owed, put_in, attempt.held):
+        assert not amount or str(amount) in said
+
+
+def test_who_gives_up_gets_a_slip_of_what_is_kept_for_him(
+    morning: PayingMorning, purse: Purse
+) -> None:
+    patient = debtor(morning, 1)
+    begin(morning, patient)
+    purse.put_in(1)
+    purse.insert(5)
+
+    morning.kiosk.tap("cancel-payment")
+    morning.kiosk.wait_for("refusal")
+    said = read_slip(morning.new_slip())
+
+    attempt = in_ledger(morning, patient)
+    assert attempt.state is AttemptState.CLOSED
+    assert attempt.held in (Fen(100), Fen(600))
+    assert f"{attempt.held}" in said
+    assert re.search("收费窗口", said)
+    assert "给您留着" in morning.kiosk.texts()
+
+
+def test_no_log_has_a_name_or_a_failure_of_the_cash_desk(morning: PayingMorning) -> None:
+    log = (morning.demo.programs.logs / "kiosk.log").read_text(errors="replace")
+
+    assert "Traceback" not in log
+    assert json.dumps("differs") not in log
