@@ -142,18 +142,13 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         stack.push_async_callback(conductor.stop)
         commands = DeskCommands(line, conductor, app, now)
         commands.follow()
-        parts = [
-            line.run(),
-            line.keep_reporting(),
-            conductor.run(),
-            supervisor.watch_the_loop(),
-        ]
+        parts = [conductor.run(), supervisor.watch_the_loop()]
         if cash is not None:
             parts.append(cash.run())
         if alone is not None:
             parts.append(alone.run(line))
             _let_desk_work(alone, line, conductor)
-        for part in parts:
+        for part in (line.run(), line.keep_reporting(), *parts):
             stack.push_async_callback(_end, asyncio.create_task(part))
         if remote_control_port is not None:
             await stack.enter_async_context(_remote_control(app, remote_control_port))

@@ -273,7 +273,10 @@ class QueueInWork:
         for ticket_id, ticket in before.tickets.items():
             present = self.tickets.pop(ticket_id)
             self._touched.setdefault(ticket_id, present)
-            if ticket is not None:
+            if ticket is not None and ticket.went_to is not None:
+                # It had gone, and is once more; who came under its number since then was another.
+                self.tickets[ticket_id] = _replace(ticket, changed_entry=entry.number)
+            elif ticket is not None:
                 # Who came in before it since then is counted whatever is taken back.
                 overtaken, by_emergency = counts[ticket_id]
                 self.tickets[ticket_id] = _replace(

@@ -114,6 +114,7 @@ class Morning(RuleBasedStateMachine):
         self.replayed = open_day(self.policies)
         self.now_s = OPENING_S
         self.passed: dict[int, list[Pair]] = {}
+        self.begun: dict[TicketId, list[int]] = {}
         self.were_there: dict[int, dict[TicketId, bool]] = {}
         self.there: set[TicketId] = set()
         for queue in self.policies:
@@ -302,6 +303,7 @@ class Morning(RuleBasedStateMachine):
         self.nobody_is_called_while_nothing_moves(before, entry)
         self.the_entry_tells_who_when_and_why(entry, by)
         self.note_who_is_there(before, entry)
+        self.note_who_begins_anew(entry)
         for queue in self.policies:
             self.nobody_told_to_get_ready_is_passed(before, entry, queue)
             self.those_passed_are_counted(before, entry, queue)
@@ -344,6 +346,17 @@ class Morning(RuleBasedStateMachine):
                         if ticket.startswith(f"{event.queue}:"):
                             (self.there.add if was_there else self.there.discard)(ticket)
 
+    def note_who_begins_anew(self, entry: happened.Entry) -> None:
+        """Whoever is transferred in has been passed by nobody yet, under whatever number."""
+        for event in entry.events:
+            match event:
+                case happened.TransferredIn():
+                    self.begun.setdefault(event.ticket, []).append(entry.number)
+                case happened.Undone():
+                    for ticket, entries in self.begun.items():
+                        if event.entry in entries and ticket.startswith(f"{event.queue}:"):
+                            entries.remove(event.entry)
+
     def nobody_told_to_get_ready_is_passed(
         self, before: Day, entry: happened.Entry, queue: QueueId
     ) -> None:
@@ -366,12 +379,6 @@ class Morning(RuleBasedStateMachine):
         if entry.do in {"move", "undo"}:
             self.passed |= {
                 event.entry: [] for event in entry.events if isinstance(event, happened.Undone)
-            }
-            # Who was transferred in and taken back begins anew when he comes again.
-            here = {ticket.id for ticket in self.tickets()}
-            self.passed = {
-                number: [pair for pair in pairs if pair[0] in here]
-                for number, pairs in self.passed.items()
             }
             return
         for ahead, passed in newly_ahead(was.order, now.order):
@@ -453,7 +460,12 @@ class Morning(RuleBasedStateMachine):
 
     @invariant()
     def the_counts_are_what_the_orders_show(self) -> None:
-        passed = Counter(pair for pairs in self.passed.values() for pair in pairs)
+        passed = Counter(
+            pair
+            for number, pairs in self.passed.items()
+            for pair in pairs
+            if number > max(self.begun.get(pair[0], ()), default=0)
+        )
         for ticket in self.tickets():
             queue = self.day.queues[ticket.queue]
             assert queue.overtaken_count(ticket) == passed[ticket.id, "rule"]
