@@ -210,12 +210,12 @@ def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> Plac
         number=NumberView(
             label=words("paid.amount"), number=money.amount(payment.amount_fen, words)
         ),
-        where=words("paid.next"),
+        where=cash.change(payment, words) or words("paid.next"),
         message=print_message(state, words, "paid"),
         ahead=None,
         at_most="",
         reason="",
-        steps=(*_change(screen, words), *_next_steps(screen, words)),
+        steps=_next_steps(screen, words),
         keys=(
             *_receipt_key(payment.receipt, words, settings),
             *printed_keys(state, words),
@@ -230,11 +230,6 @@ def _receipt_key(
         return ()
     label = words("paid.print_receipt")
     return (KeyView(key=Key.PRINT_RECEIPT, label=label, icon=Icon.REPORT),)
-
-
-def _change(screen: Paid, words: Wording) -> tuple[StepView, ...]:
-    change = cash.change(screen.facts.payment, words)
-    return () if change is None else (StepView(icon=Icon.CASH, text=change),)
 
 
 def _next_steps(screen: Paid, words: Wording) -> tuple[StepView, ...]:

@@ -3,8 +3,12 @@
 from dataclasses import replace
 from typing import Final
 
+from msgspec.structs import replace as struct_replace
+
+from hardware.cash.trouble import CashTrouble
 from hardware.page_errors import PagePaperOut
 from kiosk.flow.bills import Bills, Channels, Paid, PaidFacts, Paying
+from kiosk.flow.cash import CashStanding
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.state import (
@@ -19,7 +23,7 @@ from kiosk.flow.state import (
     Trouble,
     Waiting,
 )
-from queue_server.contract.payments import FindOwed, OwedSheet, PaymentState
+from queue_server.contract.payments import CashIn, FindOwed, OwedSheet, PaymentState
 from queue_server.contract.receipt_messages import ListReceipts
 from queue_server.rules.refusals import SENTENCES
 from queue_server.rules.terms import RefusalCode
@@ -31,6 +35,7 @@ from tests.unit.kiosk.money_for_tests import (
     REGISTRATION,
     SHEETS,
     SIX_RECEIPTS,
+    SUM_FEN,
     payment,
 )
 
@@ -78,6 +83,50 @@ _RECEIPT_FACTS: Final = replace(
     _FACTS, payment=payment(PaymentState.FULFILLED, paid_at=AT, receipt=RECEIPT)
 )
 
+_PUT_IN: Final = CashIn(
+    in_fen=20_000, credit_fen=0, kept_fen=0, change_goes="desk", change_max_fen=10_000
+)
+_CREDIT: Final = CashIn(
+    in_fen=50_000, credit_fen=1_234, kept_fen=12_345, change_goes="credit", change_max_fen=50_000
+)
+
+
+_CHANGE: Final = struct_replace(_CREDIT, in_fen=SUM_FEN + 12_345)
+_KEPT: Final = struct_replace(_PUT_IN, kept_fen=20_000)
+
+
+def _cash(cash: CashIn = _PUT_IN, **standing: object) -> State:
+    paying = _paying(PaymentState.WAITING, channel="cash", qr_text="", cash=cash)
+    return _state(paying, cash=CashStanding(**standing))  # type: ignore[arg-type]
+
+
+_CASH_STATES: Final[dict[str, State]] = {
+    "cash": _cash(),
+    "cash-credit": _cash(_CREDIT),
+    "cash-note-moving": _cash(is_note_moving=True),
+    "cash-note-too-large": _cash(is_too_large=True),
+    **{f"cash-{trouble.value}": _cash(trouble=trouble) for trouble in CashTrouble},
+    "cash-kept": _state(
+        _paying(PaymentState.CLOSED, channel="cash", cash=struct_replace(_PUT_IN, kept_fen=20_000))
+    ),
+    "cash-kept-as-credit": _state(
+        _paying(PaymentState.CLOSED, channel="cash", cash=_CREDIT),
+        printing=PrintState.PRINTED,
+    ),
+    "cash-without-line": _state(
+        _paying(PaymentState.WAITING, channel="cash", cash=_PUT_IN), is_line_up=False
+    ),
+    "paid-in-cash-with-change": _state(
+        Paid(
+            facts=replace(
+                _FACTS,
+                payment=payment(PaymentState.FULFILLED, paid_at=AT, channel="cash", cash=_CHANGE),
+            )
+        ),
+        printing=PrintState.PRINTED,
+    ),
+}
+
 PAYMENT_STATES: Final[dict[str, State]] = {
     "bills": _state(_bills(*SHEETS)),
     "bills-last-page": _state(_bills(*SHEETS, page=1)),
@@ -85,6 +134,7 @@ PAYMENT_STATES: Final[dict[str, State]] = {
         _bills(REGISTRATION, LABORATORY, chosen=frozenset({LABORATORY.sheet_id}))
     ),
     "bills-none-chosen": _state(_bills(PHARMACY, chosen=frozenset())),
+    **_CASH_STATES,
     "channels": _state(Channels(bills=_bills(*SHEETS))),
     "waiting-for-bills": _state(
         Waiting(asked=Asked(ask_number=1, intent=Intent.PAY, body=FindOwed(session_id="session-1")))
