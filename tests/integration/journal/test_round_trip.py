@@ -21,6 +21,8 @@ from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day, open_day
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import (
+    AbsenceCause,
+    AbsenceKind,
     DaySecond,
     PatientId,
     PriorityRank,
@@ -35,7 +37,7 @@ EAST, WEST = QueueId("east-1"), QueueId("west-1")
 PREFIXES = {EAST: "A", WEST: "B"}
 POLICIES = {
     EAST: Policy(check_in_opens_min=None),
-    WEST: Policy(missed_auto_times=0, missed_limit=2, standby_count=2),
+    WEST: Policy(missed_auto_times=0, missed_limit=2, standby_count=2, stop_needs_approval=True),
 }
 OPENING_S = 8 * 3600
 EVENTS = {
@@ -131,7 +133,10 @@ def some_command(draw: st.DrawFn) -> asked.Command:
                 asked.Cancel(queue=queue, ticket=one),
                 asked.Pause(queue=queue),
                 asked.Reopen(queue=queue),
-                asked.Stop(queue=queue),
+                asked.Stop(queue=queue, approval="医务处 2026-17"),
+                asked.WithdrawStop(queue=queue),
+                asked.ReportAbsence(queue=queue, kind=AbsenceKind.LEFT),
+                asked.Attend(queue=queue),
                 asked.Undo(queue=queue),
             ]
         )
@@ -184,6 +189,16 @@ def full_day() -> list[happened.Entry]:
             asked.Cancel(queue=EAST, ticket=five),
             asked.Pause(queue=EAST),
             asked.Undo(queue=EAST),
+            asked.Attend(queue=EAST),
+            asked.ReportAbsence(
+                queue=EAST,
+                kind=AbsenceKind.LATE,
+                cause=AbsenceCause.RESCUE,
+                returns_s=DaySecond(36_000),
+            ),
+            asked.Attend(queue=EAST),
+            asked.Stop(queue=WEST, cause=AbsenceCause.RESCUE, approval="医务处 2026-17"),
+            asked.WithdrawStop(queue=WEST),
             asked.CheckIn(queue=WEST, ticket=there),
             *[asked.CallTicket(queue=WEST, ticket=there), asked.Miss(queue=WEST, ticket=there)] * 2,
         ]
