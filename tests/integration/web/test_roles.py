@@ -99,6 +99,8 @@ MAY = {
     "POST /api/payments/export": CASHIERS | ADMINISTRATORS,
     "POST /api/payments/receipts": CASHIERS | ADMINISTRATORS,
     "POST /api/payments/refund/{attempt}": CASHIERS,
+    "POST /api/payments/hand_out/{attempt}": CASHIERS,
+    "POST /api/payments/empty/{device}": CASHIERS,
     # The gateways, whose signature counts.
     "POST /payments/notice/{channel}": EVERYBODY,
     # The demo's phone, which make_application switches on for a demo only.

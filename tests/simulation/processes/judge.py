@@ -130,7 +130,8 @@ def _judge_browsers(evidence: Evidence, verdict: Verdict) -> None:
         entry = entries[told.entry - 1].entry if told.entry <= len(entries) else None
         is_there = entry is not None and entry.by == told.by
         verdict.require(is_there, f"{told.by} was told of entry {told.entry} ({told.do})")
-    written = Counter(one.entry.by for one in entries)
+    # Whoever signs in is there from then on: that is written without being asked for.
+    written = Counter(one.entry.by for one in entries if one.entry.do != "attend")
     for by, asked in evidence.browsers.asked.items():
         verdict.require(written[by] <= asked, f"{by} has asked {asked} times, not {written[by]}")
 
