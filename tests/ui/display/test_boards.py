@@ -153,9 +153,9 @@ async def test_a_call_lies_over_the_board_and_goes(
 
     async with opened(area, AREA_SIZE) as seen:
         announcer.offer(call(12, fresh_until=NOW + timedelta(seconds=60)))
-        while seen.app.root.ids.banner.opacity < 1:
-            await seen.frames(1)
         banner = seen.app.root.ids.banner
+        while banner.opacity < 1 or "A012" not in [one.text for one in seen._labels(banner)]:
+            await seen.frames(1)
         (number,) = [label for label in seen._labels(banner) if label.text == "A012"]
         assert number.font_size >= 160
         assert "单*" in [label.text for label in seen._labels(banner)]
