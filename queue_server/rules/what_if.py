@@ -11,7 +11,7 @@ Under the policies of the day itself the day comes out as it was; a test holds t
 import heapq
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -62,6 +62,10 @@ def play_again(
         area_queues: how area queues lead to doctors.
     """
     course = _Course.of(_without_undone(entries))
+    # Who approved what has been decided on the day itself.
+    policies = {
+        queue: replace(policy, stop_needs_approval=False) for queue, policy in policies.items()
+    }
     return _Again(course, open_day(queues), policies, area_queues).play()
 
 
@@ -243,15 +247,15 @@ def _command(entry: Entry, day: Day) -> asked.Command | None:  # noqa: C901, PLR
             return asked.Grade(queue=event.queue, ticket=event.ticket, level=event.level)
         case "ask_for_doctor", happened.DoctorAsked():
             return asked.AskForDoctor(queue=event.queue, ticket=event.ticket, doctor=event.doctor)
-        case "write_note", _:
-            return None  # it changes nobody's place
         case "transfer", happened.TransferredOut():
             return asked.Transfer(queue=event.queue, ticket=event.ticket, to_queue=event.to_queue)
         case "move", happened.Moved():
             return _move(event, day)
         case do, happened.TicketEvent() if issubclass(kind := COMMANDS[do], asked.TicketCommand):
             return kind(queue=event.queue, ticket=event.ticket)
-        case do, happened.StatusChanged():
+        case "stop" | "confirm_stop", happened.AbsenceBegan():
+            return asked.Stop(queue=event.queue)
+        case "pause" | "reopen" as do, _:
             return COMMANDS[do](queue=event.queue)
         case _:
             return None

@@ -32,8 +32,8 @@ class Clinic:
         self.entries: list[Entry] = []
         self.now_s = OPENING_S
 
-    def ask(self, command: asked.Command) -> bool:
-        act = Act(command=command, at_s=DaySecond(self.now_s), by="somebody")
+    def ask(self, command: asked.Command, by: str = "somebody") -> bool:
+        act = Act(command=command, at_s=DaySecond(self.now_s), by=by)
         try:
             entry, self.day = decide_and_apply(self.day, act, self.policies)
         except Refused:
@@ -213,3 +213,16 @@ def test_a_doctor_who_would_have_found_nobody_calls_whoever_comes_first() -> Non
 
     assert played["A001"].would_be_called_s is None
     assert played["A002"].would_be_called_s == played["A002"].arrived_s
+
+
+def test_a_stop_that_two_people_agreed_on_holds_then_too() -> None:
+    clinic = Clinic({A: replace(ANY_TIME, stop_needs_approval=True)})
+    first, second = clinic.issue(A, "A001", 0), clinic.issue(A, "A002", 1)
+    clinic.check_in(first)
+    assert clinic.ask(asked.Stop(queue=A, approval="2026-17"))
+    assert clinic.ask(asked.ConfirmStop(queue=A), by="somebody else")
+    assert not clinic.ask(asked.CheckIn(queue=A, ticket=second))
+
+    played = play_again(clinic.entries, clinic.policies, clinic.policies)
+
+    assert [entry.do for entry in played][-1] == "stop"
