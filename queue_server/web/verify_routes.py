@@ -1,7 +1,7 @@
 """Whether a paper is genuine: what the QR codes of reports and receipts lead to, for anybody."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -51,41 +51,68 @@ def _add_receipt_page(
 def _report_page(
     pages: Pages, maker: ReportMaker, found: tuple[Report, Patient] | None, language: Language
 ) -> HTMLResponse:
-    texts = {"hospital": _hospital(maker.site, language)}
+    hospital = _hospital(maker.site, language)
     if found is None:
-        return pages.filled("verify_none", language, texts, status=404)
+        return _none(pages, hospital, language, "verify.title", "verify.unknown_text")
     report, patient = found
     assert report.content is not None
-    texts |= {
+    facts = {
+        "hospital": hospital,
         "title": report.title_zh if language is Language.CHINESE else report.title_en,
         "reported": f"{report.content.reported_at:%Y-%m-%d %H:%M}",
         "masked": mask(patient.full_name.reveal()),
         "number": report.report_id,
     }
-    return pages.filled("verify", language, texts)
+    return pages.filled("verify", language, facts)
 
 
 def _receipt_page(
     pages: Pages, maker: ReceiptMaker, found: VerifiedReceipt | None, language: Language
 ) -> HTMLResponse:
-    texts = {"hospital": _hospital(maker.site, language)}
+    hospital = _hospital(maker.site, language)
     if found is None:
-        return pages.filled("verify_no_receipt", language, texts, status=404)
+        return _none(
+            pages, hospital, language, "verify.receipt_title", "verify.unknown_receipt_text"
+        )
     receipt, registration = found.receipt, found.receipt.registration
-    texts |= {
+    minus = "" if receipt.reverses is None else "− "
+    facts = {
+        "hospital": hospital,
         "number": in_groups(receipt.number),
-        "amount": f"¥ {receipt.amount}",
+        "amount": f"{minus}¥ {receipt.amount}",
         "masked": "" if found.patient is None else mask(found.patient.full_name.reveal()),
         "issued": f"{local_time(maker.site, receipt.issued_at):%Y-%m-%d %H:%M}",
         "official": "–" if registration is None else f"{registration.code} {registration.number}",
     }
-    if receipt.reverses is not None:
-        texts |= {"amount": f"− ¥ {receipt.amount}", "other": in_groups(receipt.reverses)}
-        return pages.filled("verify_reversal", language, texts)
-    if found.voided_by is not None:
-        texts["other"] = in_groups(found.voided_by.number)
-        return pages.filled("verify_void", language, texts)
-    return pages.filled("verify_receipt", language, texts)
+    return pages.filled("verify_receipt", language, facts | _validity(found, pages.texts(language)))
+
+
+def _validity(found: VerifiedReceipt, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return what tells a receipt that counts from a void one and from one that takes back."""
+    reverses, voided_by = found.receipt.reverses, found.voided_by
+    if reverses is not None:
+        heading, text = "verify.reversal_receipt", "verify.reversal_receipt_text"
+        sign, label, other = "−", "verify.takes_back", in_groups(reverses)
+    elif voided_by is not None:
+        heading, text = "verify.void_receipt", "verify.void_receipt_text"
+        sign, label, other = "✕", "verify.taken_back_by", in_groups(voided_by.number)
+    else:
+        heading, text = "verify.genuine_receipt", "verify.genuine_receipt_text"
+        sign, label, other = "✓", "verify.taken_back_by", "–"
+    return {
+        "validity": "" if sign == "✓" else "none",
+        "sign": sign,
+        "heading": texts[heading],
+        "text": texts[text],
+        "other_label": texts[label],
+        "other": other,
+    }
+
+
+def _none(pages: Pages, hospital: str, language: Language, title: str, text: str) -> HTMLResponse:
+    texts = pages.texts(language)
+    facts = {"hospital": hospital, "title": texts[title], "text": texts[text]}
+    return pages.filled("verify_none", language, facts, status=404)
 
 
 def _hospital(site: Site, language: Language) -> str:

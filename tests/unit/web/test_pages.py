@@ -14,6 +14,7 @@ from queue_server.web.pages import STATIC, fill, theme_css
 TEXTS = {language: load("web", language) for language in Language}
 SCRIPTS = sorted(STATIC.glob("*.js"))
 PAGES = sorted(STATIC.glob("*.html"))
+ROUTES = sorted(STATIC.parent.glob("*.py"))
 STYLES = sorted(STATIC.glob("*.css"))
 FACTS = {
     fact for page in PAGES for fact in re.findall(r"\{\{(fact_\w+)\}\}", page.read_text("utf-8"))
@@ -22,19 +23,20 @@ FACTS = {
 
 
 def used_keys() -> set[str]:
-    """Every key a page or module names; a variable part in a template stands for any."""
+    """Every key that a page, a module or a route names."""
     keys: set[str] = set()
     for page in PAGES:
         keys |= set(re.findall(r"\{\{([\w.]+)\}\}", page.read_text(encoding="utf-8")))
     keys -= {"html_language", *FACTS}
-    for script in SCRIPTS:
-        source = script.read_text(encoding="utf-8")
+    for code in (*SCRIPTS, *ROUTES):
+        source = code.read_text(encoding="utf-8")
         quoted = re.findall(r'"([a-z_]+\.[a-z_]+)"', source)
         keys |= {key for key in quoted if key.partition(".")[0] in tables()}
     return keys
 
 
 def used_patterns() -> set[str]:
+    """Every key that a module makes; a variable part in a template stands for any."""
     patterns: set[str] = set()
     for script in SCRIPTS:
         templates = re.findall(r"`([a-z_]+\.[^`\s]*\$\{[^`]+)`", script.read_text(encoding="utf-8"))
