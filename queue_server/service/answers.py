@@ -56,7 +56,7 @@ from queue_server.service.clinic_day import day_second, local_time
 from queue_server.service.day_records import missing_tickets
 from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, Noted
-from queue_server.service.now import Now, Session, with_decided, with_patient
+from queue_server.service.now import Now, Session, with_decided, with_patients
 from queue_server.service.payment_desk import PaymentDesk
 from queue_server.service.receipt_lookup import ReceiptDesk
 from queue_server.service.receipting import answer_about_receipts
@@ -129,7 +129,7 @@ class Draft:
     def meet(self, found: Found) -> None:
         """Know the patient, and what was booked for him today since the day was read."""
         if found.patient.patient_id not in self.now.patients:
-            self.now = with_patient(self.now, found.patient)
+            self.now = with_patients(self.now, {found.patient.patient_id: found.patient})
         today = [one for one in found.appointments if one.day_on == self.now.day_on]
         for command in missing_tickets(self.setup, self.now, today):
             self.act(command, by="records")
@@ -312,7 +312,7 @@ class Draft:
         try:
             entry = self.act(job.command, job.by)
             if job.patient is not None and job.patient.patient_id not in self.now.patients:
-                self.now = with_patient(self.now, job.patient)
+                self.now = with_patients(self.now, {job.patient.patient_id: job.patient})
         except Refused as refused:
             self._remember(job.request_id, msgspec.json.encode(_refused(refused)))
             raise

@@ -58,8 +58,9 @@ def known_patients(records: Records, now: Now) -> Mapping[PatientId, Patient]:
         *(conflict.patient for conflict in now.conflicts),
     ]
     for patient_id in named:
-        if patient_id is not None and patient_id not in {*now.patients, *found}:
-            patient = records.patient(patient_id)
-            if patient is not None:
-                found[patient_id] = patient
+        if patient_id is None or patient_id in now.patients or patient_id in found:
+            continue
+        patient = records.patient(patient_id)
+        if patient is not None:
+            found[patient_id] = patient
     return found

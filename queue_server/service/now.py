@@ -178,11 +178,11 @@ def call_made(event: Called | Recalled, called_at: datetime, earlier_count: int)
     )
 
 
-def with_patient(now: Now, patient: Patient) -> Now:
-    """Return the state with a patient who was not among those of the day."""
-    masked = mask(patient.full_name.reveal())
+def with_patients(now: Now, patients: Mapping[PatientId, Patient]) -> Now:
+    """Return the state with patients who were not among those of the day."""
+    masked = {who: mask(patient.full_name.reveal()) for who, patient in patients.items()}
     return replace(
         now,
-        patients={**now.patients, patient.patient_id: patient},
-        masked_names={**now.masked_names, patient.patient_id: masked},
+        patients={**now.patients, **patients},
+        masked_names={**now.masked_names, **masked},
     )

@@ -61,15 +61,7 @@ class ReportReleased:
 
     def change(self, now: Now, written_at: datetime) -> Now:
         """Keep the release; the patient goes on."""
-        release = Release(
-            device=self.device,
-            patient=self.patient,
-            document=self.report_id,
-            token_digest=self.token_digest,
-            expires_at=self.expires_at,
-        )
-        released = _with_release(now, self.release_id, release)
-        return _prolonged(released, self.session_id, written_at)
+        return _released(now, self, self.report_id, written_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,15 +126,7 @@ class ReceiptReleased:
 
     def change(self, now: Now, written_at: datetime) -> Now:
         """Keep the release; the patient goes on."""
-        release = Release(
-            device=self.device,
-            patient=self.patient,
-            document=self.receipt,
-            token_digest=self.token_digest,
-            expires_at=self.expires_at,
-        )
-        released = _with_release(now, self.release_id, release)
-        return _prolonged(released, self.session_id, written_at)
+        return _released(now, self, self.receipt, written_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +158,23 @@ AnyReportFact = (
     | ReportFetched
     | ReportPrinted
 )
+
+
+def _released(
+    now: Now,
+    fact: ReportReleased | ReceiptReleased,
+    document: ReportId | ReleasedReceipt,
+    written_at: datetime,
+) -> Now:
+    release = Release(
+        device=fact.device,
+        patient=fact.patient,
+        document=document,
+        token_digest=fact.token_digest,
+        expires_at=fact.expires_at,
+    )
+    released = _with_release(now, fact.release_id, release)
+    return _prolonged(released, fact.session_id, written_at)
 
 
 def _with_release(now: Now, release_id: str, release: Release) -> Now:

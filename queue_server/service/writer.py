@@ -47,7 +47,7 @@ from queue_server.service.jobs import (
     Noted,
     Unreadable,
 )
-from queue_server.service.now import Now, open_now, with_patient
+from queue_server.service.now import Now, open_now, with_patients
 from queue_server.service.payment_desk import PaymentDesk
 from queue_server.service.receipt_lookup import (
     AsksReceipts,
@@ -176,8 +176,7 @@ class Writer:
         opened = open_now(self._setup, loaded.day_on, loaded.patients)
         now = self._replayed(opened)
         try:
-            for patient in known_patients(self._parts.records, now).values():
-                now = with_patient(now, patient)
+            now = with_patients(now, known_patients(self._parts.records, now))
         except RecordsUnavailable:
             _log.error("some patients can't be looked up: their tickets show numbers only")
         if self._now is not None:
