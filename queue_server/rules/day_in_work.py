@@ -121,18 +121,6 @@ class QueueInWork:
     def apply(self, event: happened.Event, entry: happened.Entry) -> None:
         """Apply one event of `entry`."""
         match event:
-            case happened.Undone():
-                self._undo(event.entry, entry)
-            case (
-                happened.StatusChanged()
-                | happened.AbsenceBegan()
-                | happened.AbsenceEnded()
-                | happened.StopAsked()
-                | happened.StopWithdrawn()
-            ):
-                self.standing = standing_after(self.standing, event, entry)
-            case happened.Attended():
-                self._is_attended = True
             case happened.TicketIssued() | happened.TransferredIn():
                 # One that was transferred away may come back under its number.
                 former = self.tickets.pop(event.ticket, None)
@@ -152,6 +140,18 @@ class QueueInWork:
                 changes["state"] = TRANSITIONS[ticket.state][type(event)]
                 changes["changed_entry"] = entry.number
                 self._set(event.ticket, ticket, changes, event)
+            case happened.Undone():
+                self._undo(event.entry, entry)
+            case (
+                happened.StatusChanged()
+                | happened.AbsenceBegan()
+                | happened.AbsenceEnded()
+                | happened.StopAsked()
+                | happened.StopWithdrawn()
+            ):
+                self.standing = standing_after(self.standing, event, entry)
+            case happened.Attended():
+                self._is_attended = True
             case _:
                 raise AssertionError(event)
 
@@ -174,14 +174,13 @@ class QueueInWork:
     @property
     def in_room(self) -> TicketId | None:
         """Who is called or with the doctor."""
-        about = dict.fromkeys([*self._touched, *([self._in_room] if self._in_room else [])])
-        in_room = [
-            ticket_id
-            for ticket_id in about
-            if ticket_id in self.tickets and self.tickets[ticket_id].state in IN_ROOM
-        ]
-        assert len(in_room) <= 1, in_room
-        return in_room[0] if in_room else None
+        found = None
+        for ticket_id in {*self._touched, self._in_room}:
+            ticket = None if ticket_id is None else self.tickets.get(ticket_id)
+            if ticket is not None and ticket.state in IN_ROOM:
+                assert found is None, (found, ticket_id)
+                found = ticket_id
+        return found
 
     def queue(self) -> Queue:
         """Return the queue as it is now; it takes the tables over."""

@@ -49,10 +49,11 @@ def mask(name: str) -> str:
 
 def _masked(base: str) -> str:
     for suffix in _SUFFIXES:
-        stem = _TRAILING_NUMBER.sub("", base.removesuffix(suffix)).strip()
-        if base.endswith(suffix) and stem:
-            # A newborn is called by the mother's name.
-            return (_masked_name(stem) or HIDDEN) + suffix
+        if base.endswith(suffix):
+            stem = _TRAILING_NUMBER.sub("", base.removesuffix(suffix)).strip()
+            if stem:
+                # A newborn is called by the mother's name.
+                return (_masked_name(stem) or HIDDEN) + suffix
     return _masked_name(base)
 
 
