@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 from pathlib import Path
@@ -17,6 +18,8 @@ from queue_server.client.logs import add_log_options, set_up_logs
 def main() -> int:
     """Run the kiosk; return 2 when its configuration can't be used."""
     arguments = _parser().parse_args()
+    # A window is made of much that stays; `tidy_between_patients` turns it on again.
+    gc.disable()
     try:
         configuration = _with_flags(load_configuration(arguments.config), arguments)
         set_up_logs(

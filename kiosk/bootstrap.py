@@ -41,6 +41,7 @@ from kiosk.input_devices import InputDevices
 from kiosk.presenter.window import Presenter
 from kiosk.presenter.wording import load_wordings
 from kiosk.report_printer import ReportPrinter, Shelf
+from kiosk.tidying import tidy_between_patients
 from kiosk.voice import ScreenVoice
 from queue_server.client.line import Address, Line
 from queue_server.client.supervisor import Supervisor
@@ -143,6 +144,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
         commands = DeskCommands(line, conductor, app, now)
         commands.follow()
         parts = [conductor.run(), supervisor.watch_the_loop()]
+        parts.append(tidy_between_patients(lambda: conductor.is_free))
         if cash is not None:
             parts.append(cash.run())
         if alone is not None:
