@@ -14,9 +14,11 @@ from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.journal_key import load_journal_key
 from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.payments.cash_reconciliation import CASH_ADVICE, CashDay
 from queue_server.payments.reconciliation import ADVICE, Reconciliation
 from queue_server.payments.reconciliation_csv import differences_csv, yuan
 from queue_server.payments.step_store import JournalSteps
+from queue_server.payments.terms import Channel
 
 SANDBOX_PORT: Final = 8090
 DIFFERENT: Final = 1
@@ -115,6 +117,7 @@ def _reconcile(parsed: argparse.Namespace) -> int:
     from queue_server.payments.gateway import GatewaySilent  # noqa: PLC0415
     from queue_server.payments.gateways.choice import make_gateways  # noqa: PLC0415
     from queue_server.payments.reconciling import (  # noqa: PLC0415
+        cash_day,
         receipt_numbers,
         reconcile_day,
     )
@@ -125,11 +128,15 @@ def _reconcile(parsed: argparse.Namespace) -> int:
         key = load_journal_key(parsed.key_file, os.environ)
         journal = SqliteJournal(parsed.data / JOURNAL_NAME, key)
         store = JournalSteps(journal, _keep_nothing)
+        cash = cash_day(store, day_on)
+        _print_cash(day_on, cash)
         found = reconcile_day(store, gateways, day_on)
         if parsed.csv is not None:
             every = [difference for one in found for difference in one.differences]
             numbers = receipt_numbers(store, day_on)
-            text = differences_csv(day_on, every, lambda attempt: numbers.get(attempt, ()))
+            text = differences_csv(
+                day_on, every, lambda attempt: numbers.get(attempt, ()), cash.boxes
+            )
             parsed.csv.write_text(text, encoding="utf-8", newline="")
     except (PaymentsError, JournalUnusable, ValueError) as error:
         print(error, file=sys.stderr)
@@ -146,7 +153,8 @@ def _reconcile(parsed: argparse.Namespace) -> int:
         return USER_ERROR
     for one in found:
         _print(day_on, one)
-    return DIFFERENT if any(one.differences for one in found) else 0
+    is_different = cash.difference_count or any(one.differences for one in found)
+    return DIFFERENT if is_different else 0
 
 
 def _print(day_on: date, one: Reconciliation) -> None:
@@ -159,6 +167,24 @@ def _print(day_on: date, one: Reconciliation) -> None:
         amounts = f"{yuan(difference.books_fen)} / {yuan(difference.gateway_fen)}"
         print(f"  - {difference.attempt} {difference.kind} {amounts}")
         print(f"    {advice_zh}\n    {advice_en}")
+
+
+def _print_cash(day_on: date, cash: CashDay) -> None:
+    """Print the boxes of the day; nothing where no kiosk takes notes."""
+    if not (cash.boxes or cash.came or cash.handed_out or cash.kept):
+        return
+    print(
+        f"{day_on} {Channel.CASH}: 收 came {cash.came} · 发还 handed out {cash.handed_out}"
+        f" · 留存 kept {cash.kept} · 差异 differences {cash.difference_count}"
+    )
+    for one in cash.boxes:
+        box = one.box
+        counted = "" if one.counted is None else f" · 清点 counted {one.counted}"
+        notes = f"{box.count}/{box.found_count}"
+        print(f"  {box.device}: 账 books {box.value} · 张 notes {notes}{counted}")
+        for kind in one.kinds:
+            advice_zh, advice_en = CASH_ADVICE[kind]
+            print(f"  - {kind}\n    {advice_zh}\n    {advice_en}")
 
 
 def _keep_nothing(_: object) -> None:

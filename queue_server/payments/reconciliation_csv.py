@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
+from queue_server.payments.cash_reconciliation import CASH_ADVICE, BoxCount, CashDifferenceKind
 from queue_server.payments.receipt import in_groups
 from queue_server.payments.reconciliation import ADVICE, Difference
-from queue_server.payments.terms import AttemptId, ReceiptNo
+from queue_server.payments.terms import AttemptId, Channel, ReceiptNo
 
 _FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 _HEADER: Final = (
@@ -16,7 +17,7 @@ _HEADER: Final = (
     "渠道 channel",
     "差异 difference",
     "商户单号 our number",
-    "渠道单号 gateway's number",
+    "渠道单号 gateway's number / 纸币张数 notes (账 ours/机 counted)",
     "系统状态 our state",
     "系统金额(元) our amount (yuan)",
     "渠道金额(元) gateway's amount (yuan)",
@@ -30,6 +31,7 @@ def differences_csv(
     day_on: date,
     differences: Iterable[Difference],
     receipts_of: Callable[[AttemptId], Sequence[ReceiptNo]],
+    boxes: Iterable[BoxCount] = (),
 ) -> str:
     """Return the differences of a day as CSV with a byte order mark, as spreadsheets want it.
 
@@ -37,13 +39,13 @@ def differences_csv(
         day_on: the day.
         differences: what does not agree.
         receipts_of: the numbers of a payment's receipts: its own, then the reversing one.
+        boxes: the cash boxes of the day; those that agree are left out.
     """
     text = io.StringIO()
     text.write("\ufeff")
     writer = csv.writer(text)
     writer.writerow(_HEADER)
     for one in differences:
-        advice_zh, advice_en = ADVICE[one.kind]
         cells = (
             day_on.isoformat(),
             one.channel,
@@ -54,11 +56,29 @@ def differences_csv(
             yuan(one.books_fen),
             yuan(one.gateway_fen),
             " / ".join(map(in_groups, receipts_of(one.attempt))),
-            advice_zh,
-            advice_en,
+            *ADVICE[one.kind],
         )
         writer.writerow([_safe(str(cell)) for cell in cells])
+    for each in boxes:
+        for kind in each.kinds:
+            writer.writerow([_safe(cell) for cell in _box_cells(day_on, each, kind)])
     return text.getvalue()
+
+
+def _box_cells(day_on: date, one: BoxCount, kind: CashDifferenceKind) -> Sequence[str]:
+    box = one.box
+    return (
+        day_on.isoformat(),
+        Channel.CASH,
+        kind,
+        box.device,
+        f"{box.count}/{box.found_count}",
+        "",
+        str(box.unassigned if kind is CashDifferenceKind.UNASSIGNED else box.value),
+        "" if one.counted is None else str(one.counted),
+        "",
+        *CASH_ADVICE[kind],
+    )
 
 
 def yuan(fen: int) -> str:

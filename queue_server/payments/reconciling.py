@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.bookkeeper import read_books
+from queue_server.payments.cash_reconciliation import CashDay, cash_of_day
 from queue_server.payments.gateway import Gateway
 from queue_server.payments.reconciliation import DaySpan, Reconciliation, reconcile
 from queue_server.payments.step_store import StepStore
@@ -34,6 +35,15 @@ def reconcile_day(
         reconcile(channel, attempts, gateway.daily_bill(day_on), span)
         for channel, gateway in gateways.items()
     ]
+
+
+def cash_day(store: StepStore, day_on: date) -> CashDay:
+    """Return the cash of a clinic day, and how its boxes agree with the books.
+
+    Raises:
+        JournalUnusable: the books can't be read.
+    """
+    return cash_of_day(store.steps(day_on))
 
 
 def receipt_numbers(store: StepStore, day_on: date) -> Mapping[AttemptId, Sequence[ReceiptNo]]:

@@ -192,9 +192,11 @@ class BoxDiffered(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoxEmptied(Step):
-    """Somebody has counted the notes and taken them out."""
+    """Two people have counted the notes and taken them out."""
 
     device: DeviceId
+    counted_fen: int | None = None
+    """What they have counted; None: an older version did not ask."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

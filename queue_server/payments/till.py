@@ -79,11 +79,18 @@ class Till:
             step = happened.CashHandedOut(attempt=attempt_id, amount_fen=attempt.held.fen)
             self._keeper.write([step], by=by)
 
-    def empty(self, device: DeviceId, *, by: str) -> None:
-        """Note that the box of a kiosk has been counted and emptied; of no box it is nothing."""
+    def empty(self, device: DeviceId, counted: Fen, *, by: str) -> None:
+        """Note that two people have emptied the box of a kiosk; of no box it is nothing.
+
+        Args:
+            device: the kiosk.
+            counted: what they have counted, whether it agrees or not.
+            by: who says so.
+        """
         with self._keeper.today() as books:
             if device in books.boxes:
-                self._keeper.write([happened.BoxEmptied(device=device)], by=by)
+                step = happened.BoxEmptied(device=device, counted_fen=counted.fen)
+                self._keeper.write([step], by=by)
 
     def boxes(self) -> Sequence[CashBox]:
         """Return the boxes of all kiosks, by name."""

@@ -25,6 +25,7 @@ from queue_server.web import (
     paper_routes,
     payment_routes,
     problems,
+    reconciliation_routes,
     report_routes,
     station_routes,
     verify_routes,
@@ -49,6 +50,7 @@ _ALWAYS: Final = (
     audit_routes,
     report_routes,
 )
+_OF_MONEY: Final = (payment_routes, reconciliation_routes)
 
 
 def make_application(  # noqa: PLR0913 - all but two may be left out
@@ -104,7 +106,8 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
     routers = [parts.make_router(desk) for parts in _ALWAYS]
     routers.append(device_routes.make_router(desk, expected_devices))
     if paying is not None:
-        routers += [payment_routes.make_router(desk, paying), paying.notice_router()]
+        routers += [parts.make_router(desk, paying) for parts in _OF_MONEY]
+        routers.append(paying.notice_router())
     if demo_cards is not None:
         routers.append(card_routes.make_router(desk, demo_cards))
     filled = pages.Pages()

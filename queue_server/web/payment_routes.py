@@ -1,22 +1,14 @@
 """`/api/payments`: the cashier's page. An administrator may look; only a cashier gives back."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import Response
 
 from queue_server.paying import Paying
-from queue_server.payments.bookkeeper import read_books
-from queue_server.payments.gateway import GatewaySilent
-from queue_server.payments.receipt_csv import receipts_csv
-from queue_server.payments.reconciliation import Reconciliation
-from queue_server.payments.reconciliation_csv import differences_csv
-from queue_server.payments.reconciling import receipt_numbers, reconcile_day
+from queue_server.payments.fen import Fen
 from queue_server.payments.terms import AttemptId
 from queue_server.rules.terms import DeviceId, PatientId
 from queue_server.service.clinic_day import local_time
@@ -24,9 +16,7 @@ from queue_server.web.desk import Desk
 from queue_server.web.json_answer import JsonAnswer
 from queue_server.web.payment_view import (
     PaymentsView,
-    ReconciliationView,
     payments_view,
-    reconciliation_view,
 )
 from queue_server.web.users import User
 
@@ -39,25 +29,20 @@ class RefundAsked(BaseModel):
     why: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class DayAsked(BaseModel):
-    """Which day is to be compared."""
+class BoxCounted(BaseModel):
+    """What two people have counted in a box, in yuan."""
 
     model_config = ConfigDict(extra="forbid")
 
-    day_on: date
+    counted: Annotated[str, Field(pattern=r"^[0-9]{1,7}(\.[0-9]{1,2})?$")]
 
 
-def make_router(  # noqa: C901 - one route after the other
-    desk: Desk, paying: Paying
-) -> APIRouter:
-    """Return the routes of the cashier's page."""
+def make_router(desk: Desk, paying: Paying) -> APIRouter:
+    """Return the routes of the upper part of the cashier's page: payments and cash."""
     router = APIRouter(prefix="/api/payments", tags=["payments"])
     looks, acts = Depends(desk.access.money), Depends(desk.access.cashier)
 
     view = partial(_view, desk, paying)
-
-    def compared(day_on: date) -> Sequence[Reconciliation]:
-        return reconcile_day(paying.store, paying.gateways, day_on)
 
     @router.get("", response_model=PaymentsView)
     async def payments(_user: Annotated[User, looks]) -> JsonAnswer:
@@ -79,40 +64,11 @@ def make_router(  # noqa: C901 - one route after the other
         return JsonAnswer(await asyncio.to_thread(view))
 
     @router.post("/empty/{device}", response_model=PaymentsView)
-    async def empty(device: str, user: Annotated[User, acts]) -> JsonAnswer:
-        """Note that the cash box of a kiosk has been counted and emptied."""
-        await asyncio.to_thread(paying.cashier.till.empty, DeviceId(device), by=user.by)
+    async def empty(device: str, body: BoxCounted, user: Annotated[User, acts]) -> JsonAnswer:
+        """Note that the cash box of a kiosk has been emptied, and what was counted in it."""
+        till, counted = paying.cashier.till, Fen.from_yuan(body.counted)
+        await asyncio.to_thread(till.empty, DeviceId(device), counted, by=user.by)
         return JsonAnswer(await asyncio.to_thread(view))
-
-    @router.post("/reconcile", response_model=ReconciliationView)
-    async def reconcile(body: DayAsked, _user: Annotated[User, looks]) -> JsonAnswer:
-        """Compare the gateways' bills of a day with the books."""
-        day = body.day_on.isoformat()
-        try:
-            found = await asyncio.to_thread(compared, body.day_on)
-        except GatewaySilent:
-            return JsonAnswer(ReconciliationView(day_on=day, is_there=False))
-        return JsonAnswer(reconciliation_view(day, found))
-
-    @router.post("/export", response_class=Response)
-    async def export(body: DayAsked, _user: Annotated[User, looks]) -> Response:
-        """Return the differences of a day as a CSV file; 204: the bills are not there yet."""
-        try:
-            found = await asyncio.to_thread(compared, body.day_on)
-        except GatewaySilent:
-            return Response(status_code=204)
-        every = [difference for one in found for difference in one.differences]
-        numbers = await asyncio.to_thread(receipt_numbers, paying.store, body.day_on)
-        text = differences_csv(body.day_on, every, lambda attempt: numbers.get(attempt, ()))
-        return _csv(text, f"differences-{body.day_on}.csv")
-
-    @router.post("/receipts", response_class=Response)
-    async def receipts(body: DayAsked, _user: Annotated[User, looks]) -> Response:
-        """Return the receipts that were issued on a day as a CSV file."""
-        books = await asyncio.to_thread(read_books, paying.store, body.day_on)
-        found = () if books is None else books.receipt_book.receipts.values()
-        text = receipts_csv(body.day_on, found, partial(local_time, desk.service.setup.site))
-        return _csv(text, f"receipts-{body.day_on}.csv")
 
     return router
 
@@ -130,12 +86,4 @@ def _view(desk: Desk, paying: Paying) -> PaymentsView:
         name_of,
         partial(local_time, service.setup.site),
         boxes=cashier.till.boxes(),
-    )
-
-
-def _csv(text: str, name: str) -> Response:
-    return Response(
-        text,
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

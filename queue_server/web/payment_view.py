@@ -7,6 +7,7 @@ from typing import Final
 
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.cash_box import CashBox
+from queue_server.payments.cash_reconciliation import CashDay
 from queue_server.payments.fen import total
 from queue_server.payments.ledger import Charge
 from queue_server.payments.receipt import Receipt, in_groups
@@ -14,6 +15,14 @@ from queue_server.payments.reconciliation import ADVICE, Difference, DifferenceK
 from queue_server.payments.reconciliation_csv import yuan
 from queue_server.payments.terms import AttemptId, AttemptState
 from queue_server.rules.terms import PatientId
+from queue_server.web.cash_view import (
+    BoxCountRow,
+    BoxRow,
+    KeptRow,
+    box_count_row,
+    box_row,
+    kept_row,
+)
 
 _STATE: Final = AttemptState
 _TO_LOOK_AT: Final = frozenset({_STATE.REVIEW, _STATE.REFUNDING, _STATE.LATE_PAID})
@@ -55,30 +64,6 @@ class PaymentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptRow:
-    """Cash that is kept for a patient, who fetches it here or uses it at a kiosk."""
-
-    attempt: str
-    opened_at: str
-    masked_name: str
-    amount: str
-    goes: str
-    """`credit` or `desk`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoxRow:
-    """The cash box of a kiosk since it was emptied: what should be in it, and what it counts."""
-
-    device: str
-    amount: str
-    count: int
-    found_count: int
-    unassigned: str
-    agrees: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentsView:
     """The payments of the running day, what has to be looked at first."""
 
@@ -115,6 +100,10 @@ class ReconciliationView:
     came: str = "0.00"
     went_back: str = "0.00"
     differences: list[DifferenceRow] = field(default_factory=list)
+    cash_came: str = "0.00"
+    cash_handed_out: str = "0.00"
+    cash_kept: str = "0.00"
+    boxes: list[BoxCountRow] = field(default_factory=list)
 
 
 def payments_view(
@@ -145,20 +134,37 @@ def payments_view(
             _row(one, charges_of(one), receipts_of(one.id), name_of, local)
             for one in latest[:SHOWN_MAX]
         ],
-        kept=[_kept(one, name_of, local) for one in attempts if one.held],
-        boxes=[_box(one) for one in boxes],
+        kept=[kept_row(one, name_of, local) for one in attempts if one.held],
+        boxes=[box_row(one) for one in boxes],
         more_count=max(0, len(latest) - SHOWN_MAX),
     )
 
 
-def reconciliation_view(day_on: str, found: Sequence[Reconciliation]) -> ReconciliationView:
-    """Return the page's view of a comparison."""
+def reconciliation_view(
+    day_on: str,
+    found: Sequence[Reconciliation] | None,
+    cash: CashDay,
+    local: Callable[[datetime], datetime],
+) -> ReconciliationView:
+    """Return the page's view of a comparison.
+
+    Args:
+        day_on: the day.
+        found: what the gateways' bills say; None: they can't be had yet.
+        cash: what the boxes say, which can be had at any time.
+        local: an instant in the site's time.
+    """
+    compared = found or ()
     return ReconciliationView(
         day_on=day_on,
-        is_there=True,
-        came=yuan(sum(one.gateway_came.fen for one in found)),
-        went_back=yuan(sum(one.gateway_went_back.fen for one in found)),
-        differences=[_difference(one) for each in found for one in each.differences],
+        is_there=found is not None,
+        came=yuan(sum(one.gateway_came.fen for one in compared)),
+        went_back=yuan(sum(one.gateway_went_back.fen for one in compared)),
+        differences=[_difference(one) for each in compared for one in each.differences],
+        cash_came=str(cash.came),
+        cash_handed_out=str(cash.handed_out),
+        cash_kept=str(cash.kept),
+        boxes=[box_count_row(one, local) for one in cash.boxes],
     )
 
 
@@ -204,33 +210,6 @@ def _receipt_cells(receipts: Sequence[Receipt]) -> dict[str, str]:
         "receipt_state": "refused" if refusal else "" if waiting is None else "open",
         "receipt_refusal": refusal,
     }
-
-
-def _kept(
-    attempt: Attempt,
-    name_of: Callable[[PatientId], str],
-    local: Callable[[datetime], datetime],
-) -> KeptRow:
-    assert attempt.patient is not None, "only cash is kept"
-    assert attempt.change_goes is not None, "only cash is kept"
-    return KeptRow(
-        attempt=attempt.id,
-        opened_at=f"{local(attempt.opened_at):%m-%d %H:%M:%S}",
-        masked_name=name_of(attempt.patient),
-        amount=str(attempt.held),
-        goes=attempt.change_goes.value,
-    )
-
-
-def _box(box: CashBox) -> BoxRow:
-    return BoxRow(
-        device=box.device,
-        amount=str(box.value),
-        count=box.count,
-        found_count=box.found_count,
-        unassigned=str(box.unassigned),
-        agrees=box.agrees,
-    )
 
 
 def _difference(one: Difference) -> DifferenceRow:

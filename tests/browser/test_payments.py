@@ -1,40 +1,20 @@
 """The cashier's page in a real browser, on the real server with the sandbox behind it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from queue_server.broker.embedded_nats import embedded_nats
 from queue_server.contract.payments import Payment, PaymentState
-from queue_server.demo.hospital import (
-    ADMINISTRATOR,
-    AUDITOR,
-    CASHIER,
-    NURSE,
-    PASSWORD,
-    TOTP_SECRET,
-)
+from queue_server.demo.hospital import ADMINISTRATOR, AUDITOR, NURSE
 from queue_server.payments.terms import AttemptState
-from queue_server.web.second_factor import code_at
+from tests.browser.cashier_page import cashier, page, server, sign_in
 from tests.integration.paying.paying_server import PayingKiosk, PayingServer
 
+__all__ = ["cashier", "page", "server"]
 pytestmark = [pytest.mark.browser, pytest.mark.broker]
-WAIT_MS = 20_000
-SIZE = {"width": 1366, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayingServer]:
-    broker = embedded_nats(tmp_path_factory.mktemp("broker"))
-    broker.start()
-    running = PayingServer(tmp_path_factory.mktemp("hospital"), broker.address)
-    yield running
-    running.stop()
-    broker.stop()
 
 
 @pytest.fixture(scope="module")
@@ -50,32 +30,6 @@ def payments(server: PayingServer) -> list[Payment]:
         made.append(kiosk.wait_until_told(payment, state))
     kiosk.close()
     return made
-
-
-def sign_in(server: PayingServer, user: str) -> httpx.Client:
-    client = httpx.Client(base_url=server.demo.address, timeout=20)
-    body = {"user": user, "password": PASSWORD}
-    if user != NURSE:
-        body["code"] = code_at(TOTP_SECRET, datetime.now(UTC))
-    client.post("/api/login", json=body).raise_for_status()
-    return client
-
-
-@pytest.fixture(scope="module")
-def cashier(server: PayingServer) -> httpx.Client:
-    return sign_in(server, CASHIER)
-
-
-@pytest.fixture
-def page(browser: Browser, server: PayingServer, cashier: httpx.Client) -> Iterator[Page]:
-    context = browser.new_context(viewport=SIZE)  # type: ignore[arg-type]  # a TypedDict
-    context.set_default_timeout(WAIT_MS)
-    for name, value in [("language", "zh"), ("session", cashier.cookies["session"])]:
-        context.add_cookies([{"name": name, "value": value, "url": server.demo.address}])
-    opened = context.new_page()
-    opened.goto(f"{server.demo.address}/payments")
-    yield opened
-    context.close()
 
 
 def test_what_needs_a_person_stands_first_with_what_to_do(

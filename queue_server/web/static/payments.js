@@ -8,6 +8,7 @@ const place = (id) => document.getElementById(id);
 let view = null;
 let me = null;
 let toRefund = null;
+let toEmpty = null;
 
 async function show() {
   clearMessages();
@@ -26,6 +27,7 @@ function draw() {
   place("went-back").textContent = view.went_back;
   place("rows").replaceChildren(...found.map(row));
   place("cash-part").hidden = view.kept.length + view.boxes.length === 0;
+  place("kept-part").hidden = view.kept.length === 0;
   place("kept").replaceChildren(...view.kept.map(keptRow));
   place("boxes").replaceChildren(...view.boxes.map(boxRow));
   place("nothing").hidden = found.length > 0;
@@ -40,7 +42,7 @@ function keptRow(one) {
     element("td", {}, element("span", { class: "number", text: one.attempt })),
     element("td", { text: text(`payments.kept_${one.goes}`) }),
     element("td", { class: "amount", text: one.amount }),
-    element("td", {}, actKey("hand_out", one.attempt)),
+    element("td", {}, key("hand_out", () => handOut(one))),
   );
 }
 
@@ -58,21 +60,40 @@ function boxRow(one) {
     ),
     element("td", { class: "amount", text: one.unassigned }),
     element("td", { class: "amount", text: one.amount }),
-    element("td", {}, actKey("empty", one.device)),
+    element("td", {}, key("empty", () => askCounted(one))),
   );
 }
 
-function actKey(act, about) {
-  if (me.role !== "cashier") return null;
-  return element("button", { text: text(`payments.${act}`), click: () => doAct(act, about) });
+function key(act, click) {
+  return me.role === "cashier" ? element("button", { text: text(`payments.${act}`), click }) : null;
 }
 
-async function doAct(act, about) {
-  if (!window.confirm(text(`payments.${act}_sure`, { about }))) return;
+async function handOut(one) {
+  const about = one.attempt;
+  if (!window.confirm(text("payments.hand_out_sure", { about }))) return;
+  await act(`hand_out/${about}`, undefined, text("payments.hand_out_done", { about }));
+}
+
+function askCounted(one) {
+  toEmpty = one;
+  place("empty-what").textContent = text("payments.empty_what", { about: one.device, amount: one.amount });
+  place("counted").value = "";
+  place("empty").showModal();
+}
+
+async function empty(event) {
+  event.preventDefault();
+  place("empty").close();
+  const counted = place("counted").value.trim();
+  const done = text("payments.empty_done", { about: toEmpty.device, counted });
+  await act(`empty/${toEmpty.device}`, { counted }, done);
+}
+
+async function act(what, body, done) {
   try {
-    view = await send("POST", `/api/payments/${act}/${about}`);
+    view = await send("POST", `/api/payments/${what}`, body);
     draw();
-    tellDone(text(`payments.${act}_done`, { about }));
+    tellDone(done);
   } catch (refused) {
     tellRefused(refused);
   }
@@ -138,13 +159,7 @@ function askWhy(one) {
 async function refund(event) {
   event.preventDefault();
   place("refund").close();
-  try {
-    view = await send("POST", `/api/payments/refund/${toRefund.attempt}`, { why: place("why").value });
-    draw();
-    tellDone(text("payments.refund_done"));
-  } catch (refused) {
-    tellRefused(refused);
-  }
+  await act(`refund/${toRefund.attempt}`, { why: place("why").value }, text("payments.refund_done"));
 }
 
 async function compare(event) {
@@ -154,10 +169,10 @@ async function compare(event) {
   place("differences").replaceChildren();
   try {
     const found = await send("POST", "/api/payments/reconcile", { day_on: place("day").value });
-    place("differences").replaceChildren(...found.differences.map(difference));
+    place("differences").replaceChildren(...found.differences.map(difference), ...found.boxes.map(boxCount));
     const key = !found.is_there ? "not_there" : found.differences.length ? "different" : "agrees";
     const parts = { day: found.day_on, came: found.came, back: found.went_back, count: found.differences.length };
-    place("outcome").textContent = text(`payments.${key}`, parts);
+    place("outcome").textContent = text(`payments.${key}`, parts) + cashText(found);
   } catch (refused) {
     place("outcome").textContent = "";
     tellRefused(refused);
@@ -173,6 +188,28 @@ function difference(one) {
     element("td", { text: text(`payments.kind_${one.kind}`) }),
     element("td", { class: "amount", text: one.books }),
     element("td", { class: "amount", text: one.gateway }),
+    element("td", { text: both(one, "advice") }),
+  );
+}
+
+function cashText(found) {
+  if (found.boxes.length === 0 && found.cash_kept === "0.00") return "";
+  const parts = { came: found.cash_came, out: found.cash_handed_out, kept: found.cash_kept };
+  return ` ${text("payments.cash_day", parts)}`;
+}
+
+function boxCount(one) {
+  const when = one.emptied_at ? text("payments.box_emptied", { at: one.emptied_at }) : text("payments.box_not_emptied");
+  const kinds = one.kinds.map((kind) => element("span", { class: "mark", text: text(`payments.kind_${kind}`) }));
+  const counts = text("payments.box_count", { count: one.count, found: one.found_count });
+  return element(
+    "tr",
+    { class: one.kinds.length ? "is-to-look-at" : null, "data-box-of-day": one.device },
+    element("td", { text: text("payments.channel_cash") }),
+    element("td", {}, one.device, element("span", { class: "number", text: when })),
+    element("td", { class: "kinds" }, ...kinds, element("span", { class: "number", text: counts })),
+    element("td", { class: "amount", text: one.amount }),
+    element("td", { class: "amount", text: one.counted }),
     element("td", { text: both(one, "advice") }),
   );
 }
@@ -215,6 +252,8 @@ place("export").addEventListener("click", exportAll);
 place("receipts").addEventListener("click", exportReceipts);
 place("refund").querySelector("form").addEventListener("submit", refund);
 place("refund-cancel").addEventListener("click", () => place("refund").close());
+place("empty").querySelector("form").addEventListener("submit", empty);
+place("empty-cancel").addEventListener("click", () => place("empty").close());
 me = await send("GET", "/api/me");
 place("who-am-i").textContent = me.display_name;
 place("first-page").href = me.first_page;

@@ -264,7 +264,7 @@ def test_a_box_that_holds_other_notes_is_to_be_looked_at_until_it_is_emptied() -
 
     [box] = hospital.cashier.till.boxes()
     assert (box.count, box.found_count, box.agrees) == (1, 3, False)
-    hospital.cashier.till.empty(KIOSK, by="chen")
+    hospital.cashier.till.empty(KIOSK, Fen(2000), by="chen")
     [box] = hospital.cashier.till.boxes()
     assert (box.count, box.found_count, box.value, box.agrees) == (0, 0, Fen(0), True)
 

@@ -14,11 +14,16 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from queue_server.journal.journal import Batch
+from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.payments.configuration import load_payments
 from queue_server.payments.fen import Fen
 from queue_server.payments.gateway import Order
 from queue_server.payments.gateways.choice import make_gateways
+from queue_server.payments.step_store import JournalSteps
+from queue_server.payments.steps import BoxEmptied, NoteTaken
 from queue_server.payments.terms import GATEWAY_CHANNELS, Channel
+from queue_server.rules.terms import DeviceId
 from tests.integration.payments.cashier_process import take_payment
 from tests.integration.payments.certificates import a_certificate
 from tests.integration.payments.paying_hospital import CODES
@@ -106,6 +111,30 @@ def test_a_day_is_paid_in_the_sandbox_and_compared_from_the_journal(
     assert list(csv.reader(text.splitlines()))[1][2:4] == ["refund_not_in_books", number]
     trades = httpx.get(f"{address}/control/{channel}/trades").json()
     assert [(one["number"], one["refunded_fen"]) for one in trades] == [(number, 2550)]
+
+
+@pytest.mark.end_to_end
+def test_the_cash_boxes_of_a_day_are_compared_from_the_journal(tmp_path: Path) -> None:
+    (tmp_path / "payments.toml").write_text('[cash]\nchange_goes = "desk"\nchange_max_yuan = 50\n')
+    journal = SqliteJournal(tmp_path / "journal.sqlite")
+    journal.open(datetime.now(UTC))
+    store = JournalSteps(journal, lambda facts: journal.append(Batch(facts=list(facts))))
+    kiosk = DeviceId("kiosk-01")
+    note = NoteTaken(
+        device=kiosk, book="b1", number=1, value_fen=2000, box_count=1, attempt=None
+    )  # fmt: skip
+    emptied = BoxEmptied(device=kiosk, counted_fen=1000)
+    store.append([note, emptied], day_on=TODAY, at=datetime.now(UTC), by="chen")
+    journal.close()
+
+    told = reconcile(tmp_path, "--csv", tmp_path / "cash.csv")
+
+    assert told.returncode == 1, told.stderr
+    assert "cash: 收 came 20.00 · 发还 handed out 0.00" in told.stdout
+    assert "kiosk-01: 账 books 20.00 · 张 notes 1/1 · 清点 counted 10.00" in told.stdout
+    text = (tmp_path / "cash.csv").read_text(encoding="utf-8-sig")
+    kinds = [row[2] for row in csv.reader(text.splitlines())][1:]
+    assert kinds == ["box_sum", "box_unassigned"]
 
 
 @pytest.mark.end_to_end
