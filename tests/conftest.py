@@ -14,6 +14,11 @@ BrokerProgram = Callable[..., BrokerProcess]
 """Called with a folder and, if wanted, a port."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let whoever has the time try the death of a process at each step, and not at some."""
+    parser.addoption("--every-death", action="store_true", help="minutes instead of seconds")
+
+
 @pytest.fixture(
     scope="session",
     params=[
