@@ -154,10 +154,12 @@ class DemoHospital:
         self.programs.start(kind, arguments)
         self.programs.wait_for_file(kind, link)
 
-    def start_sandbox(self) -> None:
+    def start_sandbox(self, *, has_receipt_platform: bool = False) -> None:
         """Start the providers that take payments without money."""
         arguments = ["-m", "queue_server", "sandbox", "--folder", str(self.folder / "sandbox")]
         arguments += ["--port", str(self.ports.sandbox), "--notify", self.address]
+        if has_receipt_platform:
+            arguments.append("--receipt-platform")
         self.programs.start("sandbox", arguments)
         self.programs.wait_for_port("sandbox", self.ports.sandbox)
 

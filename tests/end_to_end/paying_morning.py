@@ -8,6 +8,7 @@ import json
 import re
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -164,8 +165,17 @@ class PayingMorning:
         told: list[dict[str, Any]] = json.loads(self._bank("trades", None))
         return told
 
-    def _bank(self, what: str, data: bytes | None) -> bytes:
-        url = f"http://127.0.0.1:{self.demo.ports.sandbox}/control/wechat/{what}"
+    def trade(self, attempt: Attempt) -> dict[str, Any]:
+        [trade] = [one for one in self.trades() if one["number"] == attempt.id]
+        return trade
+
+    def numbered(self) -> list[dict[str, Any]]:
+        """Return the receipts that the finance platform has given numbers."""
+        told: list[dict[str, Any]] = json.loads(self._bank("receipts", None, "receipt-platform"))
+        return told
+
+    def _bank(self, what: str, data: bytes | None, provider: str = "wechat") -> bytes:
+        url = f"http://127.0.0.1:{self.demo.ports.sandbox}/control/{provider}/{what}"
         asked = urllib.request.Request(url, data, {"Content-Type": "application/json"})
         with urllib.request.urlopen(asked, timeout=20) as answer:
             told: bytes = answer.read()
@@ -204,16 +214,16 @@ class PayingMorning:
         self.is_server_dead = False
 
 
-@pytest.fixture(scope="module")
-def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayingMorning]:
+@contextmanager
+def running_morning(folder: Path, *, has_receipt_platform: bool = False) -> Iterator[PayingMorning]:
+    """Start all programs; stop them in the end."""
     now = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai"))
-    folder = tmp_path_factory.mktemp("hospital")
     demo = make_demo(
         folder, now=now, broker=None, environment=OFFSCREEN, voice=f"file:{folder}/sounds"
     )
     try:
         demo.start_devices()
-        demo.start_sandbox()
+        demo.start_sandbox(has_receipt_platform=has_receipt_platform)
         demo.start_server()
         demo.start_kiosk("1080x1920")
         running = PayingMorning(demo=demo, given=set(), slips_seen=set(), pages_seen=set())
@@ -221,6 +231,12 @@ def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayingMorning]
         yield running
     finally:
         demo.programs.stop_all()
+
+
+@pytest.fixture(scope="module")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayingMorning]:
+    with running_morning(tmp_path_factory.mktemp("hospital")) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
