@@ -166,6 +166,27 @@ class Transfer(TicketCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spread(TicketCommand):
+    """Send the ticket to a colleague's queue, where the patient is seen sooner."""
+
+    to_queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferColleague(TicketCommand):
+    """Ask the patient whether he wants to go to a colleague's queue, where he is seen sooner."""
+
+    to_queue: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerOffer(TicketCommand):
+    """The patient says whether he wants to go to the colleague who was offered."""
+
+    accepts: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold(TicketCommand):
     """Take the ticket out of the list for a while."""
 

@@ -41,6 +41,7 @@ from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day
 from queue_server.rules.reason import Reason, ReasonCode
 from queue_server.rules.refusals import Refused
+from queue_server.rules.spreading import answer_offer, offer_colleague, spread
 from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, RefusalCode, TicketState
 from queue_server.rules.ticket import Ticket
 from queue_server.rules.triage import next_assignment, touched
@@ -228,6 +229,9 @@ _DECISIONS: Final[
     asked.WriteNote: _write_note,
     asked.Move: move,
     asked.Transfer: transfer,
+    asked.Spread: spread,
+    asked.OfferColleague: offer_colleague,
+    asked.AnswerOffer: answer_offer,
     asked.Hold: _plain(happened.Held, ReasonCode.HELD),
     asked.Resume: resume,
     asked.Cancel: _plain(happened.Cancelled, ReasonCode.CANCELLED),
@@ -261,6 +265,9 @@ _NAMES: Final[Mapping[type[asked.Command], str]] = {
     asked.WriteNote: "write_note",
     asked.Move: "move",
     asked.Transfer: "transfer",
+    asked.Spread: "spread",
+    asked.OfferColleague: "offer_colleague",
+    asked.AnswerOffer: "answer_offer",
     asked.Hold: "hold",
     asked.Resume: "resume",
     asked.Cancel: "cancel",

@@ -196,6 +196,19 @@ class TransferredIn(TicketEvent, frozen=True, kw_only=True):
     """Since when it waits, if that is not now."""
 
 
+class ColleagueOffered(TicketEvent, frozen=True, kw_only=True):
+    """The patient is asked whether he wants to go to a colleague, who would see him sooner."""
+
+    to_queue: QueueId
+    reason: Reason
+
+
+class OfferDeclined(TicketEvent, frozen=True, kw_only=True):
+    """The patient stays with his doctor; he is not asked again."""
+
+    reason: Reason
+
+
 class Held(TicketEvent, frozen=True, kw_only=True):
     """The ticket is on hold; it keeps its key."""
 

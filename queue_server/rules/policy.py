@@ -59,6 +59,10 @@ class Policy:
     emergency_levels: tuple[int, ...] = (1, 2, 3, 4)
     doctor_late_after_min: int | None = 0
     stop_needs_approval: bool = False
+    service_min: int = 8
+    """Minutes a consultation takes, until the day has shown it."""
+    spread_gain_min: int | None = 15
+    """Nobody is sent to a colleague who would wait less by fewer minutes; None: nobody at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +131,8 @@ _EXPECTED: Final[
     "emergency_levels": _LEVELS,
     "doctor_late_after_min": _Count(least=0, most=_MINUTES_MAX, unlimited_word="never"),
     "stop_needs_approval": bool,
+    "service_min": _Count(least=1, most=240),
+    "spread_gain_min": _Count(least=1, most=240, unlimited_word="never"),
 }
 
 

@@ -49,6 +49,10 @@ class ReasonCode(StrEnum):
     MOVED = "moved"
     RESUMED = "resumed"
     TRANSFERRED = "transferred"
+    SPREAD = "spread"
+    SPREAD_AGREED = "spread_agreed"
+    COLLEAGUE_OFFERED = "colleague_offered"
+    OFFER_DECLINED = "offer_declined"
     ASSIGNED = "assigned"
     ASSIGNED_AS_ASKED = "assigned_as_asked"
     DOCTOR_ASKED = "doctor_asked"
@@ -222,6 +226,28 @@ SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ReasonCode.TRANSFERRED: (
         "转诊而来，按原来的顺序排队",
         "Transferred: placed by the former order",
+    ),
+    ReasonCode.SPREAD: (
+        "为缩短等候，转到同科同级医生，预计等候由 {before} 分钟变为 {after} 分钟，按原来的顺序排队",
+        (
+            "Sent to a colleague to wait less: about {after} minutes instead of {before},"
+            " placed by the former order"
+        ),
+    ),
+    ReasonCode.SPREAD_AGREED: (
+        "本人同意转到同科同级医生，预计等候由 {before} 分钟变为 {after} 分钟，按原来的顺序排队",
+        (
+            "Has agreed to see a colleague: about {after} minutes instead of {before},"
+            " placed by the former order"
+        ),
+    ),
+    ReasonCode.COLLEAGUE_OFFERED: (
+        "询问 {number} 号是否换同科同级医生，预计等候由 {before} 分钟变为 {after} 分钟",
+        "{number} is asked whether to see a colleague: about {after} minutes instead of {before}",
+    ),
+    ReasonCode.OFFER_DECLINED: (
+        "{number} 号仍由原来的医生接诊",
+        "{number} stays with the former doctor",
     ),
     ReasonCode.ASSIGNED: (
         "诊区按顺序分配到本诊室，排在队尾",

@@ -125,6 +125,13 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "医生已在诊室，无需再报到岗。",
         "The doctor is there already; there is nothing to end.",
     ),
+    _CODE.SPREAD_OVER: (
+        "情况已变，{number} 号现在换医生不会明显更快，位置保持不变。请看最新的候诊情况。",
+        (
+            "Things have changed: another doctor would not be much faster for {number} any more,"
+            " so the place is kept. Please look at the waiting list again."
+        ),
+    ),
     _CODE.RETURN_IN_THE_PAST: (
         "预计返回时间 {time} 已过。请填写稍后的时间，或留空。",
         "The expected return {time} is over already. Give a later time, or none.",

@@ -22,6 +22,7 @@ from queue_server.rules.ticket import IN_ROOM, Key, Ticket, number_order, ticket
 _NOT_REHEARSED: Final = frozenset(
     {
         *("issue", "add_walk_in", "write_note", "ask_for_doctor"),
+        *("spread", "offer_colleague", "answer_offer"),
         *("confirm_stop", "withdraw_stop", "absence", "attend"),
     }
 )

@@ -218,6 +218,7 @@ class RefusalCode(StrEnum):
     SECOND_PERSON_MISSING = "SECOND_PERSON_MISSING"
     NO_STOP_ASKED = "NO_STOP_ASKED"
     NOT_ABSENT = "NOT_ABSENT"
+    SPREAD_OVER = "SPREAD_OVER"
     RETURN_IN_THE_PAST = "RETURN_IN_THE_PAST"
     # Around the rules: identification, the wire and the desk.
     CARD_UNKNOWN = "CARD_UNKNOWN"

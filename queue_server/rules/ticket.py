@@ -46,6 +46,8 @@ TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketStat
         happened.NoteWritten: _STATE.WAITING,
         happened.DoctorAsked: _STATE.WAITING,
         happened.Moved: _STATE.WAITING,
+        happened.ColleagueOffered: _STATE.WAITING,
+        happened.OfferDeclined: _STATE.WAITING,
         happened.CheckInCancelled: _STATE.BOOKED,
         happened.TransferredOut: _STATE.TRANSFERRED,
         happened.Held: _STATE.ON_HOLD,
@@ -145,6 +147,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is ordered as a walk-in: it has no slot, or came late and the policy says so."""
     checked_in_s: DaySecond | None = None
     called_s: DaySecond | None = None
+    served_s: DaySecond | None = None
+    """When his last consultation was over."""
     called_count: int = 0
     last_called_s: DaySecond | None = None
     """When it was called last, recalls included."""
@@ -163,6 +167,10 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """What the nurse tells the doctor; no board shows it."""
     wanted: QueueId | None = None
     """In an area queue: the doctor's queue that the patient has asked for; None: any."""
+    offered: QueueId | None = None
+    """The colleague's queue to which the patient is asked to go, until he has answered."""
+    stays: bool = False
+    """Whether he has said that he does not want to go to a colleague."""
     went_to: TicketId | None = None
     """Of a transferred one: as which ticket it goes on."""
     changed_entry: int = 0

@@ -42,6 +42,14 @@ def changes_of(
     ticket: Ticket, event: happened.TicketEvent, entry: happened.Entry
 ) -> dict[str, Any]:
     """Return the fields of `ticket`, besides state and place, that `event` changes."""
+    changes = _changes(ticket, event, entry)
+    if ticket.offered is not None and not isinstance(event, happened.NoteWritten):
+        # Whatever happens to him, what he was asked is over, but for a new question.
+        return {"offered": None, **changes}
+    return changes
+
+
+def _changes(ticket: Ticket, event: happened.TicketEvent, entry: happened.Entry) -> dict[str, Any]:
     match event:
         case happened.CheckedIn():
             return {
@@ -65,7 +73,10 @@ def changes_of(
         case happened.Reinserted() | happened.PriorityGranted() | happened.Graded():
             return _kind(ticket, event)
         case _:
-            return {"reason": getattr(event, "reason", None), **_facts(ticket, event)}
+            facts = _facts(ticket, event)
+            if isinstance(event, happened.Finished | happened.SentForResults):
+                facts["served_s"] = entry.at_s
+            return {"reason": getattr(event, "reason", None), **facts}
 
 
 def _call(
@@ -105,6 +116,10 @@ def _facts(ticket: Ticket, event: happened.TicketEvent) -> dict[str, Any]:
             return {"went_to": ticket_id(event.to_queue, ticket.number)}
         case happened.DoctorAsked():
             return {"wanted": event.doctor, "reason": ticket.reason}
+        case happened.ColleagueOffered():
+            return {"offered": event.to_queue, "reason": ticket.reason}
+        case happened.OfferDeclined():
+            return {"offered": None, "stays": True, "reason": ticket.reason}
         case happened.NoteWritten():
             # Why he stands where he stands is as it was.
             return {"note": event.note, "reason": ticket.reason}

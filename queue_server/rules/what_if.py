@@ -29,7 +29,7 @@ BY: Final = "what-if"
 _CALLS: Final = frozenset({"call_next", "call", "cross_call"})
 _ENDS: Final = frozenset({"finish", "miss", "away_for_results"})
 _RETURNS: Final = frozenset({"check_in", "results_ready"})
-_NO_MATTER: Final = frozenset({"start", "recall", "write_note", "undo"})
+_NO_MATTER: Final = frozenset({"start", "recall", "write_note", "undo", "offer_colleague"})
 """What changes nobody's turn."""
 
 
@@ -247,8 +247,10 @@ def _command(entry: Entry, day: Day) -> asked.Command | None:  # noqa: C901, PLR
             return asked.Grade(queue=event.queue, ticket=event.ticket, level=event.level)
         case "ask_for_doctor", happened.DoctorAsked():
             return asked.AskForDoctor(queue=event.queue, ticket=event.ticket, doctor=event.doctor)
-        case "transfer", happened.TransferredOut():
+        case "transfer" | "spread" | "answer_offer", happened.TransferredOut():
             return asked.Transfer(queue=event.queue, ticket=event.ticket, to_queue=event.to_queue)
+        case "answer_offer", _:
+            return None
         case "move", happened.Moved():
             return _move(event, day)
         case do, happened.TicketEvent() if issubclass(kind := COMMANDS[do], asked.TicketCommand):

@@ -142,6 +142,8 @@ _EVENT_OF_ACT: Final[Mapping[type[asked.Command], type[happened.Event]]] = {
     asked.AskForDoctor: happened.DoctorAsked,
     asked.Move: happened.Moved,
     asked.Transfer: happened.TransferredOut,
+    asked.Spread: happened.TransferredOut,
+    asked.OfferColleague: happened.ColleagueOffered,
     asked.Hold: happened.Held,
     asked.Resume: happened.Resumed,
     asked.Cancel: happened.Cancelled,

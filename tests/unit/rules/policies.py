@@ -38,4 +38,6 @@ POLICIES: st.SearchStrategy[Policy] = st.builds(
     recall_max=st.sampled_from([None, 0, 2]),
     emergency_levels=st.sampled_from([(1, 2, 3, 4), (1, 2), (4,)]),
     stop_needs_approval=st.booleans(),
+    service_min=st.integers(1, 30),
+    spread_gain_min=st.none() | st.integers(1, 20),
 ).filter(_is_sound)

@@ -38,6 +38,8 @@ DESIGN: dict[str, object] = {
     "emergency_levels": [1, 2, 3, 4],
     "doctor_late_after_min": 0,
     "stop_needs_approval": False,
+    "service_min": 8,
+    "spread_gain_min": 15,
 }
 """The keys and defaults as the design writes them."""
 

@@ -33,6 +33,7 @@ OTHER_VALUES: dict[str, list[Any]] = {
 NOT_MET_BY_PATIENTS = {
     *("finish_on_next", "recall_after_s", "recall_max", "emergency_levels"),
     *("doctor_late_after_min", "stop_needs_approval"),
+    *("service_min", "spread_gain_min"),
 }
 BLAME = re.compile(
     r"必须|不得|擅自|违|自行负责|后果|\bmust\b|fault|fail|penal|punish", re.IGNORECASE
