@@ -1,4 +1,4 @@
-"""Spread the waiting: who would be seen sooner by a colleague of the same clinic and level.
+"""Spread the waiting: who would be seen sooner by a colleague of the same clinic and title.
 
 Ordinary patients only, and nobody who is about to be called. Whoever has the earlier slot chooses
 first; at the colleague's he stands by his slot, as if he had been sent there at once. He goes only
@@ -160,11 +160,13 @@ def _of_group(
     }
     waiting = [day.queues[one.partition(":")[0]].tickets[one] for one in at_first]  # type: ignore[index]
     made: list[Proposal] = []
-    for ticket in sorted(waiting, key=lambda one: one.key):
+    # Who has been asked already comes first: what he was told should hold.
+    for ticket in sorted(waiting, key=lambda one: (one.offered is None, one.key)):
         found = [
             better
             for to_queue in group
             if to_queue != ticket.queue
+            and ticket.offered in (None, to_queue)
             and (better := _better(day, ticket, to_queue, policies, paces)) is not None
         ]
         if not found:

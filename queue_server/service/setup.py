@@ -29,6 +29,22 @@ class Setup:
             if one.clinic_zh == own.clinic_zh and one.id != own.id
         ]
 
+    def stand_ins(self, area: AreaId) -> list[tuple[QueueId, ...]]:
+        """Return the groups of doctors of an area who stand in for each other.
+
+        Those of one clinic whose title is the same: their patients have booked the same thing.
+        """
+        groups: dict[tuple[str, str], list[QueueId]] = {}
+        for one in self.queues_of(area):
+            groups.setdefault((one.clinic_zh, one.doctor_title_zh), []).append(one.id)
+        return [tuple(group) for group in groups.values() if len(group) > 1]
+
+    def stand_ins_of(self, queue: QueueId) -> list[QueueId]:
+        """Return who stands in for the doctor of `queue`; nobody if there is no such queue."""
+        area = self.queues[queue].area if queue in self.queues else None
+        groups = self.stand_ins(area) if area is not None else []
+        return [one for group in groups if queue in group for one in group if one != queue]
+
     def all_queues_of(self, area: AreaId) -> list[QueueSetup]:
         """Return the area queues of an area, then its doctors' queues."""
         return [queue for queue in self.all_queues() if queue.area == area]

@@ -104,7 +104,7 @@ def _queue_endpoint(desk: Desk, command: type[asked.Command], roles: frozenset[R
     async def act(
         queue: str, body: QueueAct, user: Annotated[User, Depends(desk.access.one_of(roles))]
     ) -> Done:
-        return await _done(desk, user, command, queue, body)
+        return await done(desk, user, command, queue, body)
 
     return act
 
@@ -115,7 +115,7 @@ def _ticket_endpoint(
     async def act(
         queue: str, body: TicketAct, user: Annotated[User, Depends(desk.access.one_of(roles))]
     ) -> Done:
-        return await _done(desk, user, command, queue, body, ticket=TicketId(body.ticket))
+        return await done(desk, user, command, queue, body, ticket=TicketId(body.ticket))
 
     return act
 
@@ -125,7 +125,7 @@ def _add_nurse_acts(router: APIRouter, desk: Desk) -> None:
 
     @router.post("/move", summary=asked.Move.__doc__)
     async def move(queue: str, body: MoveAct, user: Annotated[User, nurse]) -> Done:
-        return await _done(
+        return await done(
             desk,
             user,
             asked.Move,
@@ -141,14 +141,14 @@ def _add_nurse_acts(router: APIRouter, desk: Desk) -> None:
     async def wanted(queue: str, body: WantedAct, user: Annotated[User, nurse]) -> Done:
         doctor = QueueId(body.doctor) if body.doctor is not None else None
         ticket = TicketId(body.ticket)
-        return await _done(
+        return await done(
             desk, user, asked.AskForDoctor, queue, body, ticket=ticket, doctor=doctor
         )
 
     @router.post("/priority", summary=asked.GrantPriority.__doc__)
     async def priority(queue: str, body: PriorityAct, user: Annotated[User, nurse]) -> Done:
         ticket = TicketId(body.ticket)
-        return await _done(
+        return await done(
             desk,
             user,
             asked.GrantPriority,
@@ -184,7 +184,7 @@ def _add_shared_acts(router: APIRouter, desk: Desk) -> None:
     @router.post("/transfer", summary=asked.Transfer.__doc__)
     async def transfer(queue: str, body: TransferAct, user: Annotated[User, both]) -> Done:
         ticket, to_queue = TicketId(body.ticket), QueueId(body.to_queue)
-        return await _done(
+        return await done(
             desk, user, asked.Transfer, queue, body, ticket=ticket, to_queue=to_queue
         )
 
@@ -195,23 +195,23 @@ def _add_shared_acts(router: APIRouter, desk: Desk) -> None:
             "returns_s": _day_second(body.returns_at) if body.returns_at is not None else None,
         }
         if body.kind == "stopped":
-            return await _done(desk, user, asked.Stop, queue, body, approval=body.approval, **told)
+            return await done(desk, user, asked.Stop, queue, body, approval=body.approval, **told)
         kind = AbsenceKind(body.kind)
-        return await _done(desk, user, asked.ReportAbsence, queue, body, kind=kind, **told)
+        return await done(desk, user, asked.ReportAbsence, queue, body, kind=kind, **told)
 
     @router.post("/undo", summary=asked.Undo.__doc__)
     async def undo(queue: str, body: UndoAct, user: Annotated[User, both]) -> Done:
-        return await _done(desk, user, asked.Undo, queue, body, entry=body.entry)
+        return await done(desk, user, asked.Undo, queue, body, entry=body.entry)
 
     @router.post("/grade", summary=asked.Grade.__doc__)
     async def grade(queue: str, body: GradeAct, user: Annotated[User, both]) -> Done:
         ticket = TicketId(body.ticket)
-        return await _done(desk, user, asked.Grade, queue, body, ticket=ticket, level=body.level)
+        return await done(desk, user, asked.Grade, queue, body, ticket=ticket, level=body.level)
 
     @router.post("/note", summary=asked.WriteNote.__doc__)
     async def note(queue: str, body: NoteAct, user: Annotated[User, both]) -> Done:
         ticket = TicketId(body.ticket)
-        return await _done(desk, user, asked.WriteNote, queue, body, ticket=ticket, note=body.note)
+        return await done(desk, user, asked.WriteNote, queue, body, ticket=ticket, note=body.note)
 
 
 def _add_calls(router: APIRouter, desk: Desk) -> None:
@@ -223,7 +223,7 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
         queue_id, ticket = require_queue(user, queue), TicketId(body.ticket)
         if not body.why.strip() and _is_out_of_turn(desk.service.now.day.queues[queue_id], ticket):
             raise Refused(RefusalCode.REASON_MISSING)
-        return await _done(desk, user, asked.CallTicket, queue, body, ticket=ticket, why=body.why)
+        return await done(desk, user, asked.CallTicket, queue, body, ticket=ticket, why=body.why)
 
     @router.post("/cross-call", summary=asked.CrossCall.__doc__)
     async def cross_call(queue: str, body: CrossCallAct, user: Annotated[User, doctor]) -> Done:
@@ -233,7 +233,7 @@ def _add_calls(router: APIRouter, desk: Desk) -> None:
         if not body.why.strip():
             raise Refused(RefusalCode.REASON_MISSING)
         ticket = TicketId(body.ticket)
-        return await _done(
+        return await done(
             desk,
             user,
             asked.CrossCall,
@@ -267,9 +267,10 @@ def _is_out_of_turn(queue: Queue, ticket: TicketId) -> bool:
     return ticket in queue.order[1:]
 
 
-async def _done(
+async def done(
     desk: Desk, user: User, command: type[asked.Command], queue: str, body: Act, **parts: Any
 ) -> Done:
+    """Ask `command` of `queue` for `user`, and tell as which entry it stands in the journal."""
     queue_id = require_queue(user, queue)
     made = command(queue=queue_id, seen_entry=body.seen_entry, **parts)
     return _told(await desk.act(user, made, body.request_id))

@@ -27,6 +27,7 @@ from queue_server.web import (
     problems,
     reconciliation_routes,
     report_routes,
+    spread_routes,
     station_routes,
     verify_routes,
 )
@@ -47,6 +48,7 @@ _ALWAYS: Final = (
     conflict_routes,
     console_routes,
     act_routes,
+    spread_routes,
     audit_routes,
     report_routes,
 )

@@ -115,6 +115,12 @@ class TransferAct(TicketAct):
     to_queue: IdText
 
 
+class ColleagueAct(TicketAct):
+    """Send the patient to a colleague of the same clinic and title, or ask him about it."""
+
+    to_queue: IdText
+
+
 class WalkInAct(Act):
     """Give somebody without an appointment the next number and check him in."""
 

@@ -18,6 +18,7 @@ from queue_server.web.queue_view import (
     queue_view,
     shared_names,
 )
+from queue_server.web.spread_view import ProposalView, proposal_views
 from queue_server.web.users import User
 
 
@@ -82,6 +83,8 @@ class StationView:
     shared_names: list[SharedName]
     help_calls: list[HelpView]
     conflicts: list[ConflictView]
+    proposals: list[ProposalView]
+    """Who would wait less at a colleague."""
     own_act: OwnAct | None
     """What the nurse did last and can take back."""
 
@@ -93,9 +96,10 @@ def station_view(
     shared = shared_names(setup, now, user.areas)
     shared_ids = {ticket for one in shared for ticket in one.tickets}
     queues = setup.all_queues()
+    now_s = day_second(setup.site, now.day_on, at)
     return StationView(
         day_on=now.day_on.isoformat(),
-        now_s=day_second(setup.site, now.day_on, at),
+        now_s=now_s,
         entry_count=now.day.entry_count,
         change_count=now.change_count,
         areas=[_area_view(setup, now, area) for area in user.areas],
@@ -112,6 +116,7 @@ def station_view(
             for conflict in now.conflicts
             if _concerns(setup, conflict, user)
         ],
+        proposals=proposal_views(setup, now, user.areas, now_s),
         own_act=own_act,
     )
 

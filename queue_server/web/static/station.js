@@ -23,6 +23,7 @@ import { DetailPanel } from "./station_detail.js";
 import { openFinder } from "./station_find.js";
 import { Marked } from "./station_marked.js";
 import { Mover } from "./station_move.js";
+import { SpreadPanel } from "./station_spread.js";
 import { openKeys, openNotices, openQueueSheet, openSharedNames } from "./station_sheets.js";
 import { shortName } from "./ticket_marks.js";
 
@@ -40,6 +41,7 @@ const station = {
   draw,
 };
 const marked = new Marked(byId("marked"), station);
+const spread = new SpreadPanel(byId("spread-panel"), byId("spread"), station);
 const detail = new DetailPanel(byId("detail"), {
   view: () => live.view,
   act,
@@ -79,6 +81,7 @@ function draw() {
     openQueue: (queueId) => openQueueSheet(station, queueId),
   });
   marked.draw();
+  spread.draw();
   drawAreas(view);
   drawUndo(view.own_act);
   drawHelp(view.help_calls, nowSecond);
@@ -216,10 +219,12 @@ function pressedPlain(event) {
     n: () => openNotices(station),
     f: () => byId("filter").focus(),
     t: () => marked.ids.size > 0 && marked.transfer(),
+    w: () => spread.toggle(),
     "?": () => openKeys(),
     Escape: () => {
       clearMessages();
       detail.close();
+      spread.close();
       marked.clear();
     },
   };

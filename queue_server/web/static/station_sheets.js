@@ -17,6 +17,7 @@ const KEYS = [
   ["/", "keys.find"],
   ["F", "keys.filter"],
   ["N", "keys.notices"],
+  ["W", "keys.spread"],
   ["Ctrl Z", "keys.undo"],
   ["Esc", "keys.leave"],
   ["?", "keys.help"],

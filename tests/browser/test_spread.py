@@ -1,0 +1,118 @@
+"""Spread the waiting: the nurse at the station and patients with their phones, at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from queue_server.records.demo_hospital import DEMO_SITE_FILE
+from queue_server.rules import commands as asked
+from queue_server.site import load_site
+from tests.browser.conftest import OpenPage
+from tests.integration.web.hospital_day import CARDIOLOGY, COLLEAGUE, HospitalDay, make_users
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def day(tmp_path: Path) -> Iterator[HospitalDay]:
+    """Both cardiologists have the same title; five wait for Shen, and nobody for Lu."""
+    content = DEMO_SITE_FILE.read_text(encoding="utf-8")
+    content = content.replace('doctor_title_zh = "主治医师"', 'doctor_title_zh = "主任医师"', 1)
+    site_file = tmp_path / "site.toml"
+    site_file.write_text(content, encoding="utf-8")
+    site = load_site(site_file)
+    running = HospitalDay(tmp_path, make_users(site), per_queue=12, site=site)
+    running.start()
+    for queue in (CARDIOLOGY, COLLEAGUE):
+        running.act(asked.Attend(queue=queue))
+    running.check_in(CARDIOLOGY, 1, 2, 3, 4, 5)
+    yield running
+    running.stop()
+
+
+def opened(station: Page) -> Locator:
+    """Open the panel by its key."""
+    expect(station.locator("#spread")).to_be_visible()
+    station.keyboard.press("w")
+    panel = station.locator("#spread-panel")
+    expect(panel).to_be_visible()
+    return panel
+
+
+def line(page: Page, number: int) -> Locator:
+    return page.locator(f'[data-proposal="cardiology-1:A00{number}"]')
+
+
+def listed(page: Page, queue: str) -> Locator:
+    return page.locator(f'.queue[data-key="{queue}"] .listed .number')
+
+
+def test_the_panel_says_who_from_where_to_where_and_both_waits(
+    day: HospitalDay, open_page: OpenPage
+) -> None:
+    station = open_page("/station", "li")
+    panel = opened(station)
+
+    expect(panel.locator("li .number")).to_have_text(["A003", "A005"])
+    expect(line(station, 3)).to_contain_text("沈怀仁 · 201 诊室 → 陆书宁 · 202 诊室")
+    expect(line(station, 3).locator(".waits")).to_have_text("16分 → 0分")
+    expect(line(station, 5).locator(".waits")).to_have_text("32分 → 8分")
+    assert day.order(CARDIOLOGY) == ["A001", "A002", "A003", "A004", "A005"]
+
+
+def test_a_nurse_confirms_some_or_all_another_nurse_sees_it_and_each_can_be_undone(
+    day: HospitalDay, open_page: OpenPage
+) -> None:
+    station, other = open_page("/station", "li"), open_page("/station", "zhao")
+    panel = opened(station)
+    line(station, 3).locator("input").uncheck()
+
+    panel.locator('[data-do="confirm"]').click()
+
+    expect(listed(other, COLLEAGUE)).to_have_text(["A005"])
+    expect(listed(other, CARDIOLOGY)).to_have_text(["A001", "A002", "A003", "A004"])
+    station.keyboard.press("Escape")
+    station.keyboard.press("Control+z")
+    expect(listed(other, COLLEAGUE)).to_have_text([])
+    opened(station).locator('[data-do="confirm"]').click()
+    expect(listed(other, COLLEAGUE)).to_have_text(["A003", "A005"])
+    expect(listed(other, CARDIOLOGY)).to_have_text(["A001", "A002", "A004"])
+
+
+def test_what_no_longer_holds_is_refused_with_a_sentence_and_the_other_goes(
+    day: HospitalDay, open_page: OpenPage
+) -> None:
+    station = open_page("/station", "li")
+    panel = opened(station)
+    station.evaluate("document.querySelector('#spread-panel').inert = false")
+    day.act(asked.Pause(queue=COLLEAGUE))
+    expect(panel.locator("li")).to_have_count(0)
+    expect(panel).to_contain_text("目前没有患者换医生会明显少等")
+
+    refused = station.request.post(
+        f"{station.url.removesuffix('/station')}/api/queues/{CARDIOLOGY}/spread",
+        data={"request_id": "late", "ticket": "cardiology-1:A003", "to_queue": COLLEAGUE},
+    )
+
+    assert refused.status == 409
+    assert refused.json()["code"] == "SPREAD_OVER"
+    assert "位置保持不变" in refused.json()["message_zh"]
+    assert day.order(CARDIOLOGY) == ["A001", "A002", "A003", "A004", "A005"]
+
+
+def test_the_history_of_the_patient_tells_who_sent_him_and_what_it_brought(
+    day: HospitalDay, open_page: OpenPage
+) -> None:
+    station = open_page("/station", "li")
+    opened(station).locator('[data-do="confirm"]').click()
+    expect(listed(station, COLLEAGUE)).to_have_text(["A003", "A005"])
+    station.keyboard.press("Escape")
+
+    station.locator('.row[data-key="cardiology-2:A003"]').click()
+
+    history = station.locator("#detail .history")
+    expect(history).to_contain_text("分流到同科医生")
+    expect(history).to_contain_text("李静")
+    expect(station.locator("#detail .why")).to_contain_text("预计等候由 16 分钟变为 0 分钟")
