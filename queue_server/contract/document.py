@@ -17,6 +17,7 @@ from msgspec import inspect as shape
 from queue_server.client import connection, doubt, line
 from queue_server.contract import (
     messages,
+    offers,
     payments,
     receipt_messages,
     report_messages,
@@ -64,6 +65,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.FindPlace,
             messages.CallHelp,
             messages.TakeOver,
+            offers.AnswerOffer,
             payments.FindOwed,
             payments.Pay,
             payments.FollowPayment,
@@ -101,6 +103,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.Refused,
             messages.Visit,
             messages.Place,
+            offers.ColleagueOffer,
             payments.OwedSheet,
             payments.OwedItem,
         ),

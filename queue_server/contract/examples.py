@@ -37,6 +37,7 @@ from queue_server.contract.messages import (
     TakeOver,
     Visit,
 )
+from queue_server.contract.offers import AnswerOffer, ColleagueOffer
 from queue_server.contract.payments import (
     CancelPayment,
     CashIn,
@@ -155,6 +156,7 @@ def _visit(state: TicketState, place: Place | None = None) -> Visit:
         day_on="2026-11-23",
         is_today=True,
         absence=None,
+        offer=None,
         slot_text="08:00-08:30",
         area_zh="A 候诊区",
         area_en="Waiting Area A",
@@ -297,12 +299,23 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
         number="K01-003",
         slip_code="hk:offline:4f0e6c1d9b7a4e58a1c3d2f5e6b7a809",
     ),
+    AnswerOffer: AnswerOffer(session_id=_IDENTIFY_ID, ticket_id="cardiology-1:A017", accepts=True),
     ProveIdentity: ProveIdentity(session_id=_IDENTIFY_ID, phone_end="4417"),
     ListReports: ListReports(session_id=_IDENTIFY_ID),
     PrintReport: PrintReport(session_id=_IDENTIFY_ID, report_id="lab-20261123-0416"),
     TellPrinted: TellPrinted(release_id=_CHECK_IN_ID, outcome=PrintOutcome.PRINTED),
     Request: _request(_IDENTIFY_ID, Identify(id_number="110105199001010011")),
     Place: _PLACE,
+    ColleagueOffer: ColleagueOffer(
+        doctor_zh="陆书宁",
+        doctor_en="Dr. Lu Shuning",
+        doctor_title_zh="主任医师",
+        doctor_title_en="Chief Physician",
+        room_zh="202 诊室",
+        room_en="Room 202",
+        before_min=40,
+        after_min=10,
+    ),
     Visit: _visit(TicketState.WAITING, _PLACE),
     Identified: Identified(session_id=_IDENTIFY_ID, masked_name="李*", visits=[]),
     CheckedIn: CheckedIn(

@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
+from queue_server.contract.offers import AnswerOffer, ColleagueOffer
 from queue_server.contract.payments import (
     CancelPayment,
     FindOwed,
@@ -108,6 +109,7 @@ RequestBody = (
     | FindPlace
     | CallHelp
     | TakeOver
+    | AnswerOffer
     | FindOwed
     | Pay
     | FollowPayment
@@ -207,6 +209,8 @@ class Visit(Message, frozen=True, kw_only=True):
     """Given once he has checked in."""
     absence: Absence | None = None
     """Given while the doctor is late, has left for a while, or the clinic is stopped."""
+    offer: ColleagueOffer | None = None
+    """Given while he is asked whether he wants to see another doctor."""
 
 
 class Identified(Message, frozen=True, kw_only=True, tag="identified"):
@@ -235,7 +239,7 @@ class CheckedIn(Message, frozen=True, kw_only=True, tag="checked_in"):
 
 
 class PlaceFound(Message, frozen=True, kw_only=True, tag="place_found"):
-    """Reply to `find_place`."""
+    """Reply to `find_place`, and to `answer_offer`: where he stands now."""
 
     visit: Visit
 

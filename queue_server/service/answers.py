@@ -27,6 +27,7 @@ from queue_server.contract.messages import (
     Visit,
 )
 from queue_server.contract.messages import Refused as RefusedReply
+from queue_server.contract.offers import AnswerOffer
 from queue_server.contract.payments import (
     CancelPayment,
     FindOwed,
@@ -203,7 +204,9 @@ class Draft:
         refused = Refused(RefusalCode.BAD_REQUEST, detail=detail[:200])
         return encode(self._reply(RequestId(request_id), _refused(refused)))
 
-    def _body(self, job: Asked) -> ReplyBody:
+    def _body(  # noqa: C901, PLR0911 - one case a kind of request
+        self, job: Asked
+    ) -> ReplyBody:
         match job.request.body:
             case Identify():
                 return self._identified(job)
@@ -212,6 +215,8 @@ class Draft:
             case FindPlace(slip_code=code):
                 ticket = ticket_of_slip(self.now, code)
                 return PlaceFound(visit=self._visit(ticket))
+            case AnswerOffer() as answer:
+                return self._offer_answered(job, answer)
             case CallHelp(screen=screen):
                 help_id = job.request.request_id
                 self.note(
@@ -273,6 +278,14 @@ class Draft:
             rule_text_zh=list(text.zh),
             rule_text_en=list(text.en),
         )
+
+    def _offer_answered(self, job: Asked, answer: AnswerOffer) -> PlaceFound:
+        patient = self.session_of(job, answer.session_id).patient
+        ticket = self._own_ticket(patient, answer.ticket_id)
+        command = asked.AnswerOffer(queue=ticket.queue, ticket=ticket.id, accepts=answer.accepts)
+        self.act(command, by=job.device)
+        answered = self.now.day.queues[ticket.queue].tickets[ticket.id]
+        return PlaceFound(visit=self._visit(goes_on_as(self.now.day, answered)))
 
     def session_of(self, job: Asked, session_id: str) -> Session:
         """Return the session that the asking device has opened.

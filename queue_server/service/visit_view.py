@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from queue_server.contract.messages import PROVISIONAL_SLIP_PREFIX, Place, Visit
+from queue_server.contract.offers import ColleagueOffer
 from queue_server.records.records import Appointment
 from queue_server.rules import commands as asked
 from queue_server.rules.decide import Act, require_possible
@@ -12,6 +13,7 @@ from queue_server.rules.numbering import ticket_number
 from queue_server.rules.queue import goes_on_as
 from queue_server.rules.reason import explain
 from queue_server.rules.refusals import Refused
+from queue_server.rules.spreading import holds
 from queue_server.rules.terms import (
     DaySecond,
     PatientId,
@@ -82,7 +84,28 @@ def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
         hint_en=hint_en,
         place=place_of(setup, now, ticket),
         absence=told_absence(now.day.queues[ticket.queue].absence),
+        offer=_offer_of(setup, now, now_s, ticket),
         **_where(setup, setup.queues[ticket.queue]),
+    )
+
+
+def _offer_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> ColleagueOffer | None:
+    """Return what the patient is asked, as long as it holds."""
+    if ticket.offered is None:
+        return None
+    found = holds(now.day, ticket, ticket.offered, setup.policies, now_s)
+    if found is None:
+        return None
+    colleague = setup.queues[ticket.offered]
+    return ColleagueOffer(
+        doctor_zh=colleague.doctor_zh,
+        doctor_en=colleague.doctor_en,
+        doctor_title_zh=colleague.doctor_title_zh,
+        doctor_title_en=colleague.doctor_title_en,
+        room_zh=colleague.room_zh,
+        room_en=colleague.room_en,
+        before_min=found.before_min,
+        after_min=found.after_min,
     )
 
 

@@ -141,9 +141,7 @@ def _add_nurse_acts(router: APIRouter, desk: Desk) -> None:
     async def wanted(queue: str, body: WantedAct, user: Annotated[User, nurse]) -> Done:
         doctor = QueueId(body.doctor) if body.doctor is not None else None
         ticket = TicketId(body.ticket)
-        return await done(
-            desk, user, asked.AskForDoctor, queue, body, ticket=ticket, doctor=doctor
-        )
+        return await done(desk, user, asked.AskForDoctor, queue, body, ticket=ticket, doctor=doctor)
 
     @router.post("/priority", summary=asked.GrantPriority.__doc__)
     async def priority(queue: str, body: PriorityAct, user: Annotated[User, nurse]) -> Done:
@@ -184,9 +182,7 @@ def _add_shared_acts(router: APIRouter, desk: Desk) -> None:
     @router.post("/transfer", summary=asked.Transfer.__doc__)
     async def transfer(queue: str, body: TransferAct, user: Annotated[User, both]) -> Done:
         ticket, to_queue = TicketId(body.ticket), QueueId(body.to_queue)
-        return await done(
-            desk, user, asked.Transfer, queue, body, ticket=ticket, to_queue=to_queue
-        )
+        return await done(desk, user, asked.Transfer, queue, body, ticket=ticket, to_queue=to_queue)
 
     @router.post("/absence", summary=AbsenceAct.__doc__)
     async def absence(queue: str, body: AbsenceAct, user: Annotated[User, both]) -> Done:

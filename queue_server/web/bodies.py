@@ -121,6 +121,14 @@ class ColleagueAct(TicketAct):
     to_queue: IdText
 
 
+class OfferAnswer(Body):
+    """The patient's answer on his phone: whether he wants to see the doctor he was offered."""
+
+    request_id: IdText
+    ticket: TicketText
+    accepts: bool
+
+
 class WalkInAct(Act):
     """Give somebody without an appointment the next number and check him in."""
 

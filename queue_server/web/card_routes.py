@@ -15,11 +15,14 @@ from starlette.responses import StreamingResponse
 from queue_server.contract.virtual_card import CARD_LIFE_S
 from queue_server.records.records import Patient
 from queue_server.records.virtual_card import CardIssuer
+from queue_server.rules import commands as asked
 from queue_server.rules.masking import mask
-from queue_server.rules.terms import PatientId, TicketState
+from queue_server.rules.queue import goes_on_as
+from queue_server.rules.terms import PatientId, QueueId, TicketId, TicketState
 from queue_server.rules.ticket import Ticket
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
+from queue_server.web.bodies import NoFields, OfferAnswer
 from queue_server.web.desk import Desk
 from queue_server.web.json_answer import JsonAnswer
 from queue_server.web.live import STREAM
@@ -83,6 +86,14 @@ def make_router(desk: Desk, cards: DemoCards) -> APIRouter:
             CardCode(svg=qr_svg(text), life_s=CARD_LIFE_S, renew_after_s=RENEW_AFTER_S)
         )
 
+    @router.post("/{patient}/offer")
+    async def answer_offer(patient: str, body: OfferAnswer) -> NoFields:
+        """Say whether the patient wants to see the doctor he was offered."""
+        ticket = _own_ticket(service.now, PatientId(patient), TicketId(body.ticket))
+        command = asked.AnswerOffer(queue=ticket.queue, ticket=ticket.id, accepts=body.accepts)
+        await desk.act_for_patient(ticket, command, body.request_id)
+        return NoFields()
+
     @router.get("/{patient}/stream", response_class=StreamingResponse, responses=STREAM)
     async def stream(patient: str) -> StreamingResponse:
         """Send where the patient's visits stand, now and after each change."""
@@ -96,6 +107,15 @@ def make_router(desk: Desk, cards: DemoCards) -> APIRouter:
         return desk.live.stream(view, watched=lambda now: now.day, is_wanted=lambda: True)
 
     return router
+
+
+def _own_ticket(now: Now, patient: PatientId, ticket: TicketId) -> Ticket:
+    """Return the ticket, or as what it goes on; only its own patient may ask."""
+    queue = now.day.queues.get(QueueId(ticket.partition(":")[0]))
+    found = queue.tickets.get(ticket) if queue is not None else None
+    if found is None or found.patient != patient:
+        raise Problem(ProblemCode.NOT_FOUND)
+    return goes_on_as(now.day, found)
 
 
 def _demo_patients(setup: Setup, now: Now, everybody: Sequence[Patient]) -> list[DemoPatient]:

@@ -13,6 +13,7 @@ from queue_server.records.records import Patient
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId
+from queue_server.rules.ticket import Ticket
 from queue_server.service.audit_facts import AnyAuditFact
 from queue_server.service.facts import AnyFact
 from queue_server.service.now import Now
@@ -73,6 +74,18 @@ class Desk:
         acted = self.service.act(command, by=user.by, request_id=own_id, patient=patient)
         entry = await _answer(acted)
         self.own_acts.add(day_on, entry)
+        self.live.look_again()
+        return entry
+
+    async def act_for_patient(self, ticket: Ticket, command: Command, request_id: str) -> Entry:
+        """Do what the patient of `ticket` asks on his phone, and wait until it is on disk.
+
+        Raises:
+            Refused: it can't be done.
+            Problem: NO_ANSWER in time.
+        """
+        own_id = RequestId(f"phone-{ticket.patient}-{request_id}")
+        entry = await _answer(self.service.act(command, by="phone", request_id=own_id))
         self.live.look_again()
         return entry
 

@@ -116,3 +116,76 @@ def test_the_history_of_the_patient_tells_who_sent_him_and_what_it_brought(
     expect(history).to_contain_text("分流到同科医生")
     expect(history).to_contain_text("李静")
     expect(station.locator("#detail .why")).to_contain_text("预计等候由 16 分钟变为 0 分钟")
+
+
+def phone_of(day: HospitalDay, open_page: OpenPage, number: int, language: str = "zh") -> Page:
+    patient = day.ticket(CARDIOLOGY, number).patient
+    phone = open_page(f"/card/{patient}", size=(400, 900), language=language)
+    expect(phone.locator(".visit .number").first).to_have_text(f"A00{number}")
+    return phone
+
+
+def test_a_patient_who_is_asked_says_yes_on_his_phone_and_another_one_says_no(
+    day: HospitalDay, open_page: OpenPage
+) -> None:
+    station = open_page("/station", "li")
+    third, fifth = phone_of(day, open_page, 3), phone_of(day, open_page, 5, "en")
+    expect(third.locator(".offer")).to_have_count(0)
+
+    opened(station).locator('[data-do="ask"]').click()
+
+    expect(line(station, 3)).to_contain_text("已询问")
+    expect(station.locator('[data-do="ask"]')).to_be_disabled()
+    expect(third.locator(".offer .before")).to_have_text("沈怀仁 · 201 诊室约 16 分钟")
+    expect(third.locator(".offer .after")).to_have_text("陆书宁 · 202 诊室马上")
+    third.locator('[data-answer="yes"]').click()
+
+    expect(listed(station, COLLEAGUE)).to_have_text(["A003"])
+    expect(third.locator(".offer")).to_have_count(0)
+    expect(third.locator(".visit").first).to_contain_text("陆书宁")
+    expect(third.locator("#messages")).to_contain_text("您已改由陆书宁医生接诊")
+
+    fifth.locator('[data-answer="no"]').click()
+
+    expect(fifth.locator("#messages")).to_contain_text("You keep your doctor")
+    expect(fifth.locator(".offer")).to_have_count(0)
+    expect(line(station, 5)).to_have_count(0)
+    assert day.order(CARDIOLOGY) == ["A001", "A002", "A004", "A005"]
+
+
+def test_a_question_leaves_the_phone_when_it_holds_no_more_and_a_late_yes_is_refused(
+    day: HospitalDay, open_page: OpenPage
+) -> None:
+    phone = phone_of(day, open_page, 3)
+    offer = asked.OfferColleague(
+        queue=CARDIOLOGY, ticket=day.ticket(CARDIOLOGY, 3).id, to_queue=COLLEAGUE
+    )
+    day.act(offer)
+    expect(phone.locator(".offer")).to_be_visible()
+
+    day.act(asked.Pause(queue=COLLEAGUE))
+    expect(phone.locator(".offer")).to_have_count(0)
+    late = phone.request.post(
+        phone.url.replace("/card/", "/api/cards/") + "/offer",
+        data={"request_id": "late", "ticket": "cardiology-1:A003", "accepts": True},
+    )
+
+    assert late.json()["code"] == "SPREAD_OVER"
+    assert day.order(CARDIOLOGY) == ["A001", "A002", "A003", "A004", "A005"]
+
+
+def test_nobody_answers_for_another_patient(day: HospitalDay, open_page: OpenPage) -> None:
+    phone = phone_of(day, open_page, 5)
+    day.act(
+        asked.OfferColleague(
+            queue=CARDIOLOGY, ticket=day.ticket(CARDIOLOGY, 3).id, to_queue=COLLEAGUE
+        )
+    )
+
+    foreign = phone.request.post(
+        phone.url.replace("/card/", "/api/cards/") + "/offer",
+        data={"request_id": "mine", "ticket": "cardiology-1:A003", "accepts": True},
+    )
+
+    assert foreign.status == 404
+    assert day.ticket(CARDIOLOGY, 3).offered == COLLEAGUE

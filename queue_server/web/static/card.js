@@ -3,7 +3,7 @@
 import { element, refill } from "./element.js";
 import { LiveView } from "./live.js";
 import { absenceSentence } from "./absence.js";
-import { both, loadTexts, send, text } from "./page.js";
+import { both, loadTexts, newRequestId, send, tellDone, tellRefused, text } from "./page.js";
 
 const RETRY_AFTER_MS = 2000;
 const OVER = ["done", "cancelled", "expired", "transferred"];
@@ -60,12 +60,53 @@ function visitLine(visit) {
     visit.absence && !OVER.includes(visit.state)
       ? element("p", { class: "absence", text: absenceSentence(visit.absence) })
       : null,
+    visit.offer ? offerBox(visit) : null,
     element("p", { text: `${both(visit, "clinic")} · ${both(visit, "doctor")} · ${both(visit, "doctor_title")}` }),
     element("p", {
       class: "soft",
       text: [both(visit, "area"), both(visit, "floor"), both(visit, "room"), visit.slot_text].filter(Boolean).join(" · "),
     }),
   );
+}
+
+/** Asks whether the patient wants to see another doctor, who would see him sooner. */
+function offerBox(visit) {
+  const { offer } = visit;
+  const before = offer.before_min === null ? text("offer.unknown") : text("offer.minutes", { count: offer.before_min });
+  const after = offer.after_min === 0 ? text("offer.at_once") : text("offer.minutes", { count: offer.after_min });
+  return element(
+    "section",
+    { class: "offer", "aria-label": text("offer.title") },
+    element("h3", { text: text("offer.title") }),
+    element(
+      "dl",
+      {},
+      wait("before", `${both(visit, "doctor")} · ${both(visit, "room")}`, before),
+      wait("after", `${both(offer, "doctor")} · ${both(offer, "room")}`, after),
+    ),
+    element("p", { class: "soft", text: text("offer.lead") }),
+    element(
+      "div",
+      { class: "buttons" },
+      element("button", { class: "main", "data-answer": "yes", text: text("offer.yes"), click: () => answer(visit, true) }),
+      element("button", { "data-answer": "no", text: text("offer.no"), click: () => answer(visit, false) }),
+    ),
+  );
+}
+
+function wait(name, who, minutes) {
+  return element("div", { class: name }, element("dt", { text: who }), element("dd", { text: minutes }));
+}
+
+async function answer(visit, accepts) {
+  for (const button of document.querySelectorAll(".offer button")) button.disabled = true;
+  try {
+    await send("POST", `${address}/offer`, { request_id: newRequestId(), ticket: visit.ticket_id, accepts });
+    tellDone(text(accepts ? "offer.accepted" : "offer.declined", { doctor: both(visit.offer, "doctor") }));
+  } catch (refused) {
+    tellRefused(refused);
+    for (const button of document.querySelectorAll(".offer button")) button.disabled = false;
+  }
 }
 
 function whatNext(visit) {
