@@ -53,6 +53,8 @@ class Key(StrEnum):
     EARLIER_REPORTS = "earlier-reports"
     MORE_REPORTS = "more-reports"
     PRINT_REPORTS = "print-reports"
+    ACCEPT_OFFER = "accept-offer"
+    DECLINE_OFFER = "decline-offer"
     PRINT_AGAIN = "print-again"
     DONE = "done"
     TRY_AGAIN = "try-again"

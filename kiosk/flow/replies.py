@@ -21,6 +21,7 @@ from kiosk.flow.state import (
     Intent,
     MyPlace,
     Next,
+    Offered,
     OneVisit,
     Refusal,
     Screen,
@@ -44,6 +45,7 @@ from queue_server.contract.messages import (
     TakenOver,
     Visit,
 )
+from queue_server.contract.offers import AnswerOffer
 from queue_server.contract.payments import FindOwed, NoteNoted, Owed, Pay, Payment
 from queue_server.contract.receipt_messages import ListReceipts, ReceiptsListed
 from queue_server.contract.report_messages import (
@@ -141,7 +143,9 @@ def replied_alone(state: State, event: CheckedInOffline | NotCheckedInOffline) -
 
 
 def screen_of_visit(visit: Visit) -> Screen:
-    """Return the screen that shows this visit: to check in, or to see its place."""
+    """Return the screen that shows this visit: to answer, to check in, or to see its place."""
+    if visit.offer is not None:
+        return Offered(ticket_id=visit.ticket_id)
     if visit.place is not None and not visit.can_check_in:
         return MyPlace(visit=visit)
     return OneVisit(ticket_id=visit.ticket_id)
@@ -165,7 +169,10 @@ def _identified(state: State, body: Identified, asked: Asked) -> Step:
 
 
 def _first_screen(visits: tuple[Visit, ...], intent: Intent) -> Screen:
-    """Save a tap where there is nothing to choose."""
+    """Save a tap where there is nothing to choose; what he is asked comes first."""
+    for visit in visits:
+        if visit.offer is not None:
+            return Offered(ticket_id=visit.ticket_id)
     wanted = [
         visit
         for visit in visits
@@ -204,15 +211,16 @@ def _place_found(state: State, visit: Visit, asked: Asked) -> Step:
         PROVISIONAL_SLIP_PREFIX
     )
     shown = MyPlace(visit=visit, may_print=is_provisional)
-    return replace(_with_visit(state, visit), screen=shown), ()
+    # Who goes to a colleague goes on as another ticket.
+    former = asked.body.ticket_id if isinstance(asked.body, AnswerOffer) else visit.ticket_id
+    return replace(_with_visit(state, visit, former), screen=shown), ()
 
 
-def _with_visit(state: State, visit: Visit) -> State:
+def _with_visit(state: State, visit: Visit, former: str | None = None) -> State:
     if state.session is None:
         return state
-    visits = tuple(
-        visit if known.ticket_id == visit.ticket_id else known for known in visits_of(state)
-    )
+    replaced = former or visit.ticket_id
+    visits = tuple(visit if known.ticket_id == replaced else known for known in visits_of(state))
     return replace(state, session=replace(state.session, visits=visits))
 
 
@@ -247,7 +255,11 @@ def _next_after_refusal(state: State, code: RefusalCode, asked: Asked) -> Next:
     if code in _SHOW_A_CARD_AGAIN:
         return Next.IDENTIFY
     if code in _WORTH_ANOTHER_TRY:
-        return Next.ASK_AGAIN if isinstance(asked.body, CheckIn | FindPlace) else Next.IDENTIFY
+        return (
+            Next.ASK_AGAIN
+            if isinstance(asked.body, CheckIn | FindPlace | AnswerOffer)
+            else Next.IDENTIFY
+        )
     if code is RefusalCode.ALREADY_CHECKED_IN and isinstance(asked.body, CheckIn):
         return Next.SHOW_PLACE
     return Next.VISITS if len(visits_of(state)) > 1 else Next.HOME

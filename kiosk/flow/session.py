@@ -12,6 +12,7 @@ from kiosk.flow.state import (
     IdNumberPad,
     Intent,
     MyPlace,
+    Offered,
     OneVisit,
     Refusal,
     State,
@@ -60,7 +61,7 @@ def has_way_back(state: State) -> bool:
     """Tell whether there is an earlier screen to return to."""
     if state.help is not None:
         return True
-    if isinstance(state.screen, OneVisit | MyPlace | Arrived):
+    if isinstance(state.screen, OneVisit | MyPlace | Offered | Arrived):
         return len(visits_of(state)) > 1
     return isinstance(state.screen, Identify | IdNumberPad | Channels | ProofPad | Refusal)
 

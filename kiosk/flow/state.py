@@ -158,6 +158,13 @@ class MyPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """Asked whether he wants to see another doctor, who would see him sooner."""
+
+    ticket_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """Something was refused; `message_*` are the server's words, if it spoke."""
 
@@ -180,6 +187,7 @@ Screen = (
     | Arrived
     | ArrivedOffline
     | MyPlace
+    | Offered
     | Bills
     | Channels
     | Paying

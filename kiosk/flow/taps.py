@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from hardware.code_kind import is_resident_id
-from kiosk.flow import id_number, paying, receipts, reports
+from kiosk.flow import id_number, offering, paying, receipts, reports
 from kiosk.flow.asking import ask, call_nurse, find_place, only_card
 from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.cash import is_with_cash
@@ -325,6 +325,8 @@ TAPPED: Final[dict[Key, Callable[[State, int, Settings], Step]]] = {
     Key.EARLIER_REPORTS: _turn_page(-1),
     Key.MORE_REPORTS: _turn_page(+1),
     Key.PRINT_REPORTS: reports.print_chosen,
+    Key.ACCEPT_OFFER: offering.answers(accepts=True),
+    Key.DECLINE_OFFER: offering.answers(accepts=False),
     Key.PRINT_AGAIN: _print_again,
     Key.DONE: _done,
     Key.TRY_AGAIN: _try_again,

@@ -18,6 +18,7 @@ from kiosk.presenter.views import (
 )
 from kiosk.presenter.wording import Wording
 from queue_server.contract.messages import CheckIn, FindPlace
+from queue_server.contract.offers import AnswerOffer
 from queue_server.contract.payments import FindOwed, Pay
 from queue_server.contract.receipt_messages import ListReceipts
 from queue_server.contract.report_messages import ListReports, ProveIdentity
@@ -159,6 +160,8 @@ def waiting(screen: Waiting, words: Wording) -> WaitingView:
             title = words("waiting.title_receipts")
         case Pay():
             title = words("waiting.title_pay")
+        case AnswerOffer():
+            title = words("waiting.title_offer")
         case FindPlace():
             title = words("waiting.title_place")
         case ProveIdentity() | ListReports():

@@ -19,13 +19,14 @@ from kiosk.flow.state import (
     Identify,
     IdNumberPad,
     MyPlace,
+    Offered,
     OneVisit,
     Refusal,
     State,
     Visits,
     Waiting,
 )
-from kiosk.presenter import entry, paying, place, receipts, refusal, reports, visits
+from kiosk.presenter import entry, offering, paying, place, receipts, refusal, reports, visits
 from kiosk.presenter.views import (
     Body,
     HeaderView,
@@ -117,6 +118,8 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
             return place.arrived_offline(state, state.screen, words)
         case MyPlace():
             return place.my_place(state, state.screen, words)
+        case Offered():
+            return offering.offered(state, state.screen, words)
         case Bills():
             return paying.bills(state, state.screen, words)
         case Channels():

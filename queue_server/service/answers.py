@@ -281,7 +281,11 @@ class Draft:
 
     def _offer_answered(self, job: Asked, answer: AnswerOffer) -> PlaceFound:
         patient = self.session_of(job, answer.session_id).patient
-        ticket = self._own_ticket(patient, answer.ticket_id)
+        own = self._own_ticket(patient, answer.ticket_id)
+        ticket = goes_on_as(self.now.day, own)
+        if ticket.id != own.id if answer.accepts else ticket.stays:
+            # It is so already: his answer has come before, and its reply was lost.
+            return PlaceFound(visit=self._visit(ticket))
         command = asked.AnswerOffer(queue=ticket.queue, ticket=ticket.id, accepts=answer.accepts)
         self.act(command, by=job.device)
         answered = self.now.day.queues[ticket.queue].tickets[ticket.id]

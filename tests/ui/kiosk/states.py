@@ -25,6 +25,7 @@ from kiosk.flow.state import (
     Intent,
     MyPlace,
     Next,
+    Offered,
     OneVisit,
     PrintState,
     Refusal,
@@ -36,6 +37,7 @@ from kiosk.flow.state import (
     Waiting,
 )
 from queue_server.contract.messages import Absence, FindPlace, Visit
+from queue_server.contract.offers import ColleagueOffer
 from queue_server.contract.report_messages import ListedReport
 from queue_server.rules.refusals import SENTENCES
 from queue_server.rules.terms import (
@@ -71,6 +73,17 @@ LONG_REASON: Final = {
 LONG_WAITING: Final = waiting_visit(
     **LONG_NAMES, place=place(**LONG_REASON, ahead_count=12, ahead_at_most=15)
 )
+OFFER: Final = ColleagueOffer(
+    doctor_zh="古丽娜尔·阿不都热合曼",
+    doctor_en="Dr. Alexandria Montgomery-Whitfield",
+    doctor_title_zh="副主任医师",
+    doctor_title_en="Associate Chief Physician",
+    room_zh="202 诊室",
+    room_en="Room 202",
+    before_min=95,
+    after_min=40,
+)
+ASKED: Final = struct_replace(LONG_WAITING, offer=OFFER)
 LEFT: Final = Absence(
     kind=AbsenceKind.LEFT,
     cause_zh="临时工作安排",
@@ -275,6 +288,14 @@ STATES: Final[dict[str, State]] = {
     ),
     "visits-absent": state(Visits(), session=session(*ABSENT_VISITS)),
     "one-visit-stopped": state(OneVisit(ticket_id="stopped"), session=session(*ABSENT_VISITS)),
+    "offered": state(Offered(ticket_id=ASKED.ticket_id), session=session(ASKED)),
+    "offered-at-once": state(
+        Offered(ticket_id=ASKED.ticket_id),
+        session=session(
+            struct_replace(ASKED, offer=struct_replace(OFFER, before_min=None, after_min=0)),
+            *SIX_VISITS,
+        ),
+    ),
     "place-called": place_in(TicketState.CALLED),
     "place-missed": place_in(TicketState.MISSED, can_check_in=True),
     "place-done": place_in(TicketState.DONE),
