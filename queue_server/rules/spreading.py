@@ -32,7 +32,7 @@ from queue_server.rules.terms import (
     TicketState,
 )
 from queue_server.rules.ticket import Ticket, ticket_id
-from queue_server.rules.waits import Pace, minutes_up, pace
+from queue_server.rules.waits import Pace, pace
 
 PROPOSALS_MAX: Final = 12
 """So many for one group of colleagues: what a nurse can read at a glance."""
@@ -154,7 +154,7 @@ def _of_group(
 ) -> list[Proposal]:
     paces = {queue: pace(day.queues[queue], policies[queue], now_s) for queue in group}
     at_first = {
-        ticket.id: paces[queue].wait_s(index)
+        ticket.id: paces[queue].told_min(index)
         for queue in group
         for index, ticket in enumerate(day.queues[queue].listed())
     }
@@ -172,8 +172,7 @@ def _of_group(
         if not found:
             continue
         best, placing = min(found, key=lambda one: one[0].after_min)
-        before_s = at_first[ticket.id]
-        made.append(replace(best, before_min=None if before_s is None else minutes_up(before_s)))
+        made.append(replace(best, before_min=at_first[ticket.id]))
         if len(made) == PROPOSALS_MAX:
             break
         day = _after(day, ticket, best.to_queue, placing, now_s)
@@ -202,28 +201,24 @@ def _better(
     gain_min = policies[own.id].spread_gain_min
     if gain_min is None or not _may_leave(own, ticket) or not _may_come(day, ticket, target):
         return None
-    before_s = paces[own.id].wait_s(own.order.index(ticket.id))
-    longest_s = paces[target.id].wait_s(0)
-    if longest_s is None:
-        return None
-    if before_s is not None and before_s - longest_s < gain_min * _MINUTE_S:
+    index, there = own.order.index(ticket.id), paces[target.id]
+    before_s = paces[own.id].wait_s(index)
+    if before_s - there.wait_s(0) < gain_min * _MINUTE_S:
         return None
     placing = _placing(day, ticket, to_queue, policies[to_queue])
-    after_s = paces[target.id].wait_s(placing.index)
-    last_s = paces[target.id].wait_s(len(target.order))
-    assert after_s is not None
-    assert last_s is not None
+    if before_s - there.wait_s(placing.index) < gain_min * _MINUTE_S:
+        return None
     passes_somebody = placing.index < len(target.order)
-    if before_s is not None and before_s - after_s < gain_min * _MINUTE_S:
+    if passes_somebody and there.wait_s(len(target.order)) > before_s:
         return None
-    if passes_somebody and before_s is not None and last_s > before_s:
-        return None
+    after_min = there.told_min(placing.index)
+    assert after_min is not None, "a colleague who calls goes on now"
     proposal = Proposal(
         ticket=ticket.id,
         queue=own.id,
         to_queue=to_queue,
-        before_min=None if before_s is None else minutes_up(before_s),
-        after_min=minutes_up(after_s),
+        before_min=paces[own.id].told_min(index),
+        after_min=after_min,
     )
     return proposal, placing
 

@@ -12,19 +12,27 @@ from queue_server.rules.terms import DaySecond, QueueStatus
 SHOWN_LEAST: Final = 3
 """So many consultations of the day tell more than the policy's `service_min`."""
 _MINUTE_S: Final = 60
+_DAY_S: Final = 24 * 3600
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How a queue moves."""
 
-    first_in_s: int | None
-    """Seconds until the first of the list goes in; None: nobody knows."""
+    first_in_s: int
+    """Seconds until the first of the list goes in."""
     each_s: int
     """Seconds that one consultation takes."""
+    is_known: bool = True
+    """False: nobody knows when it goes on, and it may take longer than that."""
 
-    def wait_s(self, ahead_count: int) -> int | None:
-        """Return the seconds that one waits with so many before him; None: nobody knows."""
-        return None if self.first_in_s is None else self.first_in_s + ahead_count * self.each_s
+    def wait_s(self, ahead_count: int) -> int:
+        """Return the seconds that one waits with so many before him, at least."""
+        return self.first_in_s + ahead_count * self.each_s
+
+    def told_min(self, ahead_count: int) -> int | None:
+        """Return the full minutes that one waits; None: nobody knows."""
+        # Rounded up: nobody is promised less than he will wait.
+        return -(-self.wait_s(ahead_count) // _MINUTE_S) if self.is_known else None
 
 
 def pace(queue: Queue, policy: Policy, now_s: DaySecond) -> Pace:
@@ -39,28 +47,23 @@ def pace(queue: Queue, policy: Policy, now_s: DaySecond) -> Pace:
     each_s = policy.service_min * _MINUTE_S
     if len(took_s) >= SHOWN_LEAST:
         each_s = round(median(took_s))
-    begins_s = _goes_on_s(queue, now_s)
-    if begins_s is None:
-        return Pace(first_in_s=None, each_s=each_s)
+    begins_s, is_known = _goes_on(queue, now_s)
     in_room = queue.tickets[queue.in_room] if queue.in_room is not None else None
     left_s = 0
     if in_room is not None and in_room.called_s is not None:
         left_s = max(0, in_room.called_s + each_s - now_s)
-    return Pace(first_in_s=max(left_s, begins_s - now_s), each_s=each_s)
+    return Pace(first_in_s=max(left_s, begins_s - now_s), each_s=each_s, is_known=is_known)
 
 
-def minutes_up(seconds: int) -> int:
-    """Return full minutes, rounded up: nobody is promised less than he will wait."""
-    return -(-seconds // _MINUTE_S)
-
-
-def _goes_on_s(queue: Queue, now_s: DaySecond) -> int | None:
-    """Return when the queue moves; None: nobody knows."""
-    if queue.absence is not None:
-        returns_s = queue.absence.returns_s
-        return None if returns_s is None else max(now_s, returns_s)
-    if queue.status is not QueueStatus.OPEN:
-        return None
+def _goes_on(queue: Queue, now_s: DaySecond) -> tuple[int, bool]:
+    """Return when the queue moves at the earliest, and whether that is known."""
+    absence = queue.absence
+    if absence is not None and absence.returns_s is not None:
+        return max(now_s, absence.returns_s), True
+    if queue.status is QueueStatus.STOPPED:
+        return now_s + _DAY_S, False
+    if absence is not None or queue.status is QueueStatus.PAUSED:
+        return now_s, False
     if queue.is_attended or queue.begins_s is None:
-        return now_s
-    return max(now_s, queue.begins_s)
+        return now_s, True
+    return max(now_s, queue.begins_s), True

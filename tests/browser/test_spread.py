@@ -10,6 +10,7 @@ from queue_server.records.demo_hospital import DEMO_SITE_FILE
 from queue_server.rules import commands as asked
 from queue_server.site import load_site
 from tests.browser.conftest import OpenPage
+from tests.browser.test_accessibility import complaints
 from tests.integration.web.hospital_day import CARDIOLOGY, COLLEAGUE, HospitalDay, make_users
 
 pytestmark = pytest.mark.browser
@@ -86,7 +87,6 @@ def test_what_no_longer_holds_is_refused_with_a_sentence_and_the_other_goes(
 ) -> None:
     station = open_page("/station", "li")
     panel = opened(station)
-    station.evaluate("document.querySelector('#spread-panel').inert = false")
     day.act(asked.Pause(queue=COLLEAGUE))
     expect(panel.locator("li")).to_have_count(0)
     expect(panel).to_contain_text("目前没有患者换医生会明显少等")
@@ -189,3 +189,16 @@ def test_nobody_answers_for_another_patient(day: HospitalDay, open_page: OpenPag
 
     assert foreign.status == 404
     assert day.ticket(CARDIOLOGY, 3).offered == COLLEAGUE
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_on_the_panel_and_on_the_question(
+    day: HospitalDay, open_page: OpenPage, language: str
+) -> None:
+    station, phone = open_page("/station", "li", language), phone_of(day, open_page, 3, language)
+    panel = opened(station)
+    panel.locator('[data-do="ask"]').click()
+    expect(phone.locator(".offer")).to_be_visible()
+
+    assert complaints(station) == []
+    assert complaints(phone) == []

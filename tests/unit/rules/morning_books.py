@@ -130,8 +130,7 @@ class Books(RuleBasedStateMachine):
                 target, index = before.queues[event.queue], event.placing.index
                 goes_s = pace(target, self.policies[event.queue], now_s).wait_s(index)
                 assert policy.spread_gain_min is not None
-                assert goes_s is not None
-                assert stays_s is None or stays_s - goes_s >= 60 * policy.spread_gain_min
+                assert stays_s - goes_s >= 60 * policy.spread_gain_min
 
     def the_entry_tells_who_when_and_why(self, entry: happened.Entry, by: str) -> None:
         assert (entry.by, entry.at_s) == (by, self.now_s)

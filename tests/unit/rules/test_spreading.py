@@ -175,6 +175,14 @@ def test_those_of_a_stopped_doctor_are_proposed_though_nobody_knows_their_wait()
     assert told(day) == [("A2", None, 0), ("A3", None, 10)]
 
 
+def test_of_a_doctor_who_is_away_nobody_knows_how_long_the_least_wait_counts() -> None:
+    left = asked.ReportAbsence(queue=SHEN, kind=AbsenceKind.LEFT)
+    day = played(left, day=a_long_and_an_empty_queue(3))
+
+    # A2 waits 10 minutes at least, which is no reason to send him away yet.
+    assert told(day) == [("A3", None, 0)]
+
+
 def test_an_expected_return_counts_as_waiting() -> None:
     left = asked.ReportAbsence(queue=SHEN, kind=AbsenceKind.LEFT, returns_s=DaySecond(NINE + 1200))
     day = played(left, day=a_long_and_an_empty_queue(2))
