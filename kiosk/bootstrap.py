@@ -296,6 +296,7 @@ def _presenter(configuration: Configuration) -> Presenter:
         unattended_after_s=configuration.session.unattended_after_s,
         countdown_s=configuration.session.countdown_s,
         takes_payments=configuration.takes_payments,
+        serves_inpatients=configuration.serves_inpatients,
         has_reports=configuration.reports is not None,
         takes_cash=configuration.cash is not None,
         has_id_card_reader=configuration.id_card is not None,

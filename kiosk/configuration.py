@@ -92,6 +92,8 @@ class Configuration(_Table, frozen=True, kw_only=True):
     """Where check-ins without the server are kept; left out: there are none on this kiosk."""
     takes_payments: bool = False
     """Whether patients may pay here; the server must have a `payments.toml`."""
+    serves_inpatients: bool = False
+    """Whether inpatients see their bills and top up their deposit here; needs payments."""
     log_format: Form = "text"
     """`json`: for programs that collect logs."""
     log_level: Level = "INFO"

@@ -43,6 +43,7 @@ from queue_server.receipts import Receipts, has_fonts, make_receipts
 from queue_server.records.demo_counter import DemoCounter
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.records.demo_report_shelf import DemoReports
+from queue_server.records.demo_wards import DemoWards
 from queue_server.records.records import Records
 from queue_server.records.virtual_card import CardIssuer, load_or_make_key, public_key
 from queue_server.service.clinic_day import clinic_day
@@ -211,6 +212,7 @@ def _paying(
             journal=journal,
             keep=keep,
             counter=DemoCounter(_records_file(options)),
+            wards=DemoWards(_records_file(options)),
             door=door,
             site=site.id,
             checks=receipts.checks,

@@ -21,12 +21,15 @@ from queue_server.payments.gateways.choice import make_gateways
 from queue_server.payments.notice_routes import make_notice_router
 from queue_server.payments.notices import NoticeDesk
 from queue_server.payments.receipt_clerk import ReceiptClerk
+from queue_server.payments.receipt_shelf import ReceiptShelf
 from queue_server.payments.step_store import JournalSteps
 from queue_server.payments.sweeper import Sweeper
 from queue_server.payments.terms import ChangeGoes, Channel
 from queue_server.records.sheets import Sheets
+from queue_server.records.wards import Wards
 from queue_server.rules.terms import SiteId
 from queue_server.service.door import Door
+from queue_server.service.inpatient_desk import InpatientDesk
 from queue_server.service.payment_desk import DeskParts, PaymentDesk
 from queue_server.service.receipt_view import ReceiptChecks
 
@@ -51,6 +54,8 @@ class PayingParts:
     keep: Keep
     """Has the journal's one writer write facts; returns when they are on the disk."""
     counter: Counter
+    wards: Wards | None
+    """The inpatient system; None: nothing about stays is done here."""
     door: Door
     site: SiteId
     checks: ReceiptChecks
@@ -102,6 +107,7 @@ class Paying:
                 channels=tuple(channels),
                 change_max=NOTHING if cash is None else cash.change_max,
                 sheets=parts.counter,
+                inpatients=_inpatients(parts),
                 checks=parts.checks,
                 door=parts.door,
                 site=parts.site,
@@ -132,6 +138,17 @@ class Paying:
         self.desk.changed(attempt)
         if self._clerk is not None:
             self._clerk.wake()
+
+
+def _inpatients(parts: PayingParts) -> InpatientDesk | None:
+    if parts.wards is None:
+        return None
+    return InpatientDesk(
+        wards=parts.wards,
+        shelf=ReceiptShelf(parts.journal),
+        policy=parts.configuration.deposit,
+        today=lambda: parts.day_of(parts.clock()),
+    )
 
 
 def _clerk(parts: PayingParts, cashier: Cashier) -> ReceiptClerk | None:

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from hardware.code_kind import CodeKind, classify_code
 from kiosk.flow.events import Ask, CheckInOffline
+from kiosk.flow.intent import Intent
 from kiosk.flow.session import screen_name
 from kiosk.flow.state import (
     Asked,
     HelpState,
-    Intent,
     Next,
     Refusal,
     State,

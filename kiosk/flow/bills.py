@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from kiosk.flow.inpatient_screens import DepositPad
+from queue_server.contract.inpatient import CostGroup
 from queue_server.contract.payments import OwedItem, OwedSheet, Payment, PaymentState
 
 UNITS_A_PAGE: Final = 10
@@ -33,6 +35,8 @@ class Bills:
     credit_fen: int = 0
     """What is kept for the patient, and counted in when he pays in cash."""
     page: int = 0
+    pad: DepositPad | None = None
+    """Where the amount was typed, of a deposit."""
 
     @property
     def chosen_sheets(self) -> tuple[OwedSheet, ...]:
@@ -110,17 +114,24 @@ class BillPart:
     """Whether it began on an earlier page."""
 
 
-def self_pay_fen(sheets: Iterable[OwedSheet]) -> int:
+def is_top_up(sheets: Iterable[OwedSheet]) -> bool:
+    """Tell whether a payment of these sheets only adds to a deposit."""
+    return any(sheet.is_deposit for sheet in sheets)
+
+
+def self_pay_fen(sheets: Iterable[OwedSheet | CostGroup]) -> int:
     """Return what the patient pays."""
     return sum(item.self_pay_fen for sheet in sheets for item in sheet.items)
 
 
-def insurance_fen(sheets: Iterable[OwedSheet]) -> int:
+def insurance_fen(sheets: Iterable[OwedSheet | CostGroup]) -> int:
     """Return what the insurance pays."""
     return sum(item.insurance_fen for sheet in sheets for item in sheet.items)
 
 
-def pages_of(sheets: Sequence[OwedSheet], *, is_elder: bool) -> tuple[tuple[BillPart, ...], ...]:
+def pages_of(
+    sheets: Sequence[OwedSheet | CostGroup], *, is_elder: bool
+) -> tuple[tuple[BillPart, ...], ...]:
     """Return the bills page by page, each page as full as it can be; there is at least one."""
     units = UNITS_A_PAGE_ELDER if is_elder else UNITS_A_PAGE
     pages: list[list[BillPart]] = [[]]

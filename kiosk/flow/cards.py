@@ -6,10 +6,11 @@ from kiosk.flow.asking import ask, only_card
 from kiosk.flow.bills import Paying
 from kiosk.flow.events import CardFailed, ChipCardRead, IdCardRead, Wipe
 from kiosk.flow.forgetting import forget_patient
+from kiosk.flow.intent import Intent
 from kiosk.flow.report_screens import PrintingReports, ProofPad
 from kiosk.flow.reports import prove_by_id_number
-from kiosk.flow.session import intent_of
-from kiosk.flow.state import IdNumberPad, Intent, Next, Refusal, State, Step, Waiting
+from kiosk.flow.session import intent_of, wants_to_see
+from kiosk.flow.state import IdNumberPad, Next, Refusal, State, Step, Waiting
 from queue_server.contract.messages import Identify
 
 
@@ -26,9 +27,10 @@ def card_event(state: State, event: IdCardRead | ChipCardRead | CardFailed) -> S
     )
     if isinstance(event, CardFailed):
         following = Next.PROVE if is_proving else Next.IDENTIFY
-        return replace(state, screen=_failed(event, following, intent_of(state))), ()
+        intent = wants_to_see(screen) if is_proving else intent_of(state)
+        return replace(state, screen=_failed(event, following, intent)), ()
     if is_proving and isinstance(event, IdCardRead) and state.session is not None:
-        return prove_by_id_number(state, event.id_number)
+        return prove_by_id_number(state, event.id_number, wants_to_see(screen))
     if state.is_alone:
         return only_card(state)
     intent = intent_of(state)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from hardware.code_kind import CodeKind, classify_code
-from kiosk.flow import paying, receipts, replies, reports
+from kiosk.flow import inpatient, paying, receipts, replies, reports
 from kiosk.flow.asking import identify
 from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.cards import card_event
@@ -37,6 +37,7 @@ from kiosk.flow.events import (
     Wipe,
 )
 from kiosk.flow.forgetting import forget_patient, leave
+from kiosk.flow.inpatient_screens import DepositPad
 from kiosk.flow.printing import print_ended
 from kiosk.flow.receipt_screens import PrintingReceipt
 from kiosk.flow.report_screens import PrintingReports, ProofPad
@@ -79,7 +80,7 @@ def _step(  # noqa: C901, PLR0911, PLR0912 - one line an event
             # The warning wants a clear answer: its own keys, the largest of which is the screen.
             return (state if is_warning(state, settings) else replace(state, idle_s=0.0)), ()
         case Scanned():
-            return _scanned(replace(state, idle_s=0.0), event.code)
+            return _scanned(replace(state, idle_s=0.0), event.code, settings)
         case IdCardRead() | ChipCardRead() | CardFailed():
             return card_event(replace(state, idle_s=0.0), event)
         case Replied():
@@ -140,7 +141,7 @@ def _seconds_passed(state: State, event: SecondsPassed, settings: Settings) -> S
     return leave(state, settings)
 
 
-def _scanned(state: State, code: str) -> Step:
+def _scanned(state: State, code: str, settings: Settings) -> Step:
     screen = state.screen
     if isinstance(screen, Waiting | PrintingReports | PrintingReceipt):
         return state, ()
@@ -148,8 +149,10 @@ def _scanned(state: State, code: str) -> Step:
         return state, ()
     if isinstance(screen, Bills | Channels) and classify_code(code, is_paying=True).is_payment:
         return paying.pay_by_code(state, code)
+    if isinstance(screen, DepositPad) and classify_code(code, is_paying=True).is_payment:
+        return inpatient.pay_by_code(state, screen, code, settings)
     if isinstance(screen, ProofPad) and classify_code(code) is CodeKind.RESIDENT_ID:
-        return reports.prove_by_id_number(state, code.upper())
+        return reports.prove_by_id_number(state, code.upper(), screen.intent)
     forgotten = forget_patient(state)
     shown, effects = identify(forgotten, code, intent_of(state))
     has_nothing_personal = replace(state, screen=forgotten.screen) == forgotten

@@ -20,9 +20,11 @@ from kiosk.flow.bills import (
 )
 from kiosk.flow.cash import CHANNEL, CashStanding
 from kiosk.flow.events import Ask, Effect
+from kiosk.flow.intent import Intent
 from kiosk.flow.printing import print_kept, print_slip
 from kiosk.flow.settings import Settings
-from kiosk.flow.state import Asked, Intent, Next, Refusal, State, Step, Trouble
+from kiosk.flow.state import Asked, Next, Refusal, State, Step, Trouble
+from queue_server.contract.inpatient import FindStay, TopUp
 from queue_server.contract.payments import (
     CancelPayment,
     FindOwed,
@@ -53,14 +55,12 @@ def find_owed(state: State, *, was_uncertain: bool = False) -> Step:
 
 def owed(state: State, body: Owed, settings: Settings, *, was_uncertain: bool) -> Step:
     """Show what is owed, or the payment that is under way, or what became of the last one."""
-    payment, of_payment = body.payment, tuple(body.payment_sheets)
-    if payment is not None:
+    if body.payment is not None:
         is_news = was_uncertain or not body.sheets
-        if payment.state is PaymentState.FULFILLED and is_news:
-            return _paid(state, payment, of_payment, prints=was_uncertain)
-        is_over = payment.state in _WITHOUT_THE_PATIENT and not is_news
-        if not is_over and payment.state is not PaymentState.FULFILLED:
-            return begun(state, payment, of_payment)
+        of_payment = tuple(body.payment_sheets)
+        shown = show_payment(state, body.payment, of_payment, is_news=is_news, prints=was_uncertain)
+        if shown is not None:
+            return shown
     if not body.sheets:
         nothing = Refusal(code=RefusalCode.NOTHING_OWED, next=Next.HOME, intent=Intent.PAY)
         return replace(state, screen=nothing), ()
@@ -72,6 +72,29 @@ def owed(state: State, body: Owed, settings: Settings, *, was_uncertain: bool) -
         credit_fen=body.credit_fen,
     )
     return replace(state, screen=bills), ()
+
+
+def show_payment(
+    state: State,
+    payment: Payment,
+    sheets: tuple[OwedSheet, ...],
+    *,
+    is_news: bool,
+    prints: bool,
+) -> Step | None:
+    """Show a patient's last payment; None: it is over, and no news to him.
+
+    Args:
+        state: the kiosk.
+        payment: his last one.
+        sheets: what it pays.
+        is_news: whether he does not know how it ended.
+        prints: whether a slip of it comes out, where it is paid.
+    """
+    if payment.state is PaymentState.FULFILLED:
+        return _paid(state, payment, sheets, prints=prints) if is_news else None
+    is_over = payment.state in _WITHOUT_THE_PATIENT and not is_news
+    return None if is_over else begun(state, payment, sheets)
 
 
 # --- choosing ------------------------------------------------------------------------------
@@ -120,14 +143,19 @@ def _pay(
     state: State, bills: Bills, *, channel: str | None = None, code: str | None = None
 ) -> Step:
     assert state.session is not None
+    session_id, fen = state.session.session_id, self_pay_fen(bills.chosen_sheets)
+    asking = replace(state, paying_for=bills.chosen_sheets)
+    if bills.pad is not None:
+        top_up = TopUp(session_id=session_id, amount_fen=fen, channel=channel, code=code)
+        return ask(asking, top_up, Intent.INPATIENT)
     body = Pay(
-        session_id=state.session.session_id,
+        session_id=session_id,
         sheet_ids=[sheet.sheet_id for sheet in bills.chosen_sheets],
-        amount_fen=self_pay_fen(bills.chosen_sheets),
+        amount_fen=fen,
         channel=channel,
         code=code,
     )
-    return ask(replace(state, paying_for=bills.chosen_sheets), body, Intent.PAY)
+    return ask(asking, body, Intent.PAY)
 
 
 # --- how it stands -------------------------------------------------------------------------
@@ -245,15 +273,19 @@ def _paid(state: State, payment: Payment, sheets: tuple[OwedSheet, ...], *, prin
 
 def not_answered(state: State, asked: Asked) -> Step:
     """Say that it is not known whether a payment has begun, and look before anything else."""
-    assert isinstance(asked.body, Pay)
+    assert isinstance(asked.body, Pay | TopUp)
+    look = FindOwed if isinstance(asked.body, Pay) else FindStay
     look_first = Asked(
         ask_number=asked.ask_number,
-        intent=Intent.PAY,
-        body=FindOwed(session_id=asked.body.session_id),
+        intent=asked.intent,
+        body=look(session_id=asked.body.session_id),
         was_uncertain=True,
     )
     refusal = Refusal(
-        code=Trouble.PAYMENT_UNCERTAIN, next=Next.SEE_PAYMENT, intent=Intent.PAY, asked=look_first
+        code=Trouble.PAYMENT_UNCERTAIN,
+        next=Next.SEE_PAYMENT,
+        intent=asked.intent,
+        asked=look_first,
     )
     return replace(state, screen=refusal), ()
 

@@ -6,10 +6,11 @@ from typing import Final
 from kiosk.flow.asking import ask
 from kiosk.flow.bills import Paid
 from kiosk.flow.events import Ask, NotAnswered, PrintReleased, Replied, ReportPrintEnded
+from kiosk.flow.intent import Intent
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.settings import Settings
-from kiosk.flow.state import Identify, Intent, Next, Refusal, State, Step
+from kiosk.flow.state import Identify, Next, Refusal, State, Step
 from queue_server.contract.messages import Refused
 from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt, ReceiptsListed
 from queue_server.contract.report_messages import ReportReleased

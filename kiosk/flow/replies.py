@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.flow import paying, receipts, reports
+from kiosk.flow import inpatient, paying, receipts, reports
 from kiosk.flow.asking import find_place, without_answer
 from kiosk.flow.bills import Paying
 from kiosk.flow.events import CheckedInOffline, NotAnswered, NotCheckedInOffline, Replied
+from kiosk.flow.intent import Intent
 from kiosk.flow.printing import print_slip
 from kiosk.flow.receipt_screens import PrintingReceipt
 from kiosk.flow.report_screens import PrintingReports, ProofPad
@@ -18,7 +19,6 @@ from kiosk.flow.state import (
     ArrivedOffline,
     Asked,
     HelpState,
-    Intent,
     MyPlace,
     Next,
     Offered,
@@ -31,6 +31,15 @@ from kiosk.flow.state import (
     Trouble,
     Visits,
     Waiting,
+)
+from queue_server.contract.inpatient import (
+    DayBillFound,
+    FindDayBill,
+    FindSettlement,
+    FindStay,
+    SettlementFound,
+    StayFound,
+    TopUp,
 )
 from queue_server.contract.messages import (
     PROVISIONAL_SLIP_PREFIX,
@@ -95,8 +104,15 @@ def replied(  # noqa: C901, PLR0911, PLR0912 - one line an answer
             )
         case Payment():
             return paying.begun(state, event.body, state.paying_for)
-        case Proven() | ReportsListed():
-            return reports.answered(state, event.body)
+        case Proven():
+            return _proven(state, waiting.asked)
+        case ReportsListed():
+            return reports.listed(state, event.body)
+        case StayFound():
+            uncertain = waiting.asked.was_uncertain
+            return inpatient.found(state, event.body, was_uncertain=uncertain)
+        case DayBillFound() | SettlementFound():
+            return inpatient.answered(state, event.body)
         case ReceiptsListed():
             return receipts.listed(state, event.body)
         case CheckedIn():
@@ -122,7 +138,7 @@ def not_answered(state: State, event: NotAnswered) -> Step:
     if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
         return state, ()
     asked, trouble = waiting.asked, Trouble.NO_ANSWER
-    if isinstance(asked.body, Pay):
+    if isinstance(asked.body, Pay | TopUp):
         return paying.not_answered(state, asked)
     if isinstance(asked.body, CheckIn):
         asked, trouble = replace(asked, was_uncertain=True), Trouble.CHECK_IN_UNCERTAIN
@@ -163,9 +179,21 @@ def _identified(state: State, body: Identified, asked: Asked) -> Step:
         return paying.find_owed(known)
     if asked.intent is Intent.RECEIPTS:
         return receipts.find_receipts(known)
+    if asked.intent is Intent.INPATIENT:
+        return inpatient.find_stay(known)
     if asked.intent is Intent.REPORTS:
         return replace(known, screen=ProofPad()), ()
     return replace(known, screen=_first_screen(session.visits, asked.intent)), ()
+
+
+def _proven(state: State, asked: Asked) -> Step:
+    """Go on to what he wanted to see."""
+    if state.session is None:
+        return state, ()
+    known = replace(state, session=replace(state.session, is_proven=True))
+    if asked.intent is Intent.REPORTS:
+        return reports.find_reports(known)
+    return inpatient.proven(known, asked.intent)
 
 
 def _first_screen(visits: tuple[Visit, ...], intent: Intent) -> Screen:
@@ -238,14 +266,18 @@ def _refused(state: State, body: Refused, asked: Asked) -> Step:
         message_zh=body.message_zh,
         message_en=body.message_en,
         # Who identified himself is not kept beyond the answer, and a payment code is money.
-        asked=None if isinstance(asked.body, Identify | ProveIdentity | Pay) else asked,
+        asked=None if isinstance(asked.body, Identify | ProveIdentity | Pay | TopUp) else asked,
     )
     return replace(state, screen=refusal), ()
 
 
-def _next_after_refusal(state: State, code: RefusalCode, asked: Asked) -> Next:
+def _next_after_refusal(  # noqa: PLR0911 - one line a kind of request
+    state: State, code: RefusalCode, asked: Asked
+) -> Next:
     if isinstance(asked.body, FindOwed | Pay):
         return paying.next_after_refusal(code)
+    if isinstance(asked.body, FindStay | FindDayBill | FindSettlement | TopUp):
+        return inpatient.next_after_refusal(code, asked.body)
     if isinstance(asked.body, ListReceipts):
         return receipts.next_after_refusal(code)
     if isinstance(asked.body, ProveIdentity | ListReports):

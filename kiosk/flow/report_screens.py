@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from kiosk.flow.intent import Intent
 from queue_server.contract.report_messages import ListedReport
 
 PHONE_END_LENGTH = 4
@@ -20,6 +21,8 @@ class ReportFailure:
 class ProofPad:
     """Type the last four digits of the phone number: before records are shown."""
 
+    intent: Intent = Intent.REPORTS
+    """What he wants to see."""
     characters: str = field(default="", repr=False)
 
 

@@ -12,6 +12,7 @@ from kiosk.flow.events import (
     Replied,
     ReportPrintEnded,
 )
+from kiosk.flow.intent import Intent
 from kiosk.flow.report_screens import (
     PHONE_END_LENGTH,
     PrintingReports,
@@ -21,14 +22,13 @@ from kiosk.flow.report_screens import (
     ReportsPrinted,
 )
 from kiosk.flow.settings import Settings
-from kiosk.flow.state import Home, Identify, Intent, Next, State, Step
+from kiosk.flow.state import Home, Identify, Next, State, Step
 from queue_server.contract.messages import Refused, RequestBody
 from queue_server.contract.report_messages import (
     ListedReport,
     ListReports,
     PrintReport,
     ProveIdentity,
-    Proven,
     ReportReleased,
     ReportsListed,
 )
@@ -57,32 +57,34 @@ def digit(state: State, pad: ProofPad, argument: int) -> State:
     """Add a digit; there is no X in a phone number."""
     if argument == CHECK_CHARACTER_X or len(pad.characters) == PHONE_END_LENGTH:
         return state
-    return replace(state, screen=ProofPad(characters=pad.characters + str(argument)))
+    return replace(state, screen=replace(pad, characters=pad.characters + str(argument)))
 
 
 def delete(state: State, pad: ProofPad) -> State:
     """Take the last digit away."""
-    return replace(state, screen=ProofPad(characters=pad.characters[:-1]))
+    return replace(state, screen=replace(pad, characters=pad.characters[:-1]))
 
 
 def confirm(state: State, pad: ProofPad) -> Step:
     """Ask whether it is he."""
     if len(pad.characters) != PHONE_END_LENGTH:
         return state, ()
-    return _prove(state, phone_end=pad.characters)
+    return _prove(state, pad.intent, phone_end=pad.characters)
 
 
-def prove_by_id_number(state: State, id_number: str) -> Step:
-    """Ask whether it is he, by his ID card."""
-    return _prove(state, id_number=id_number)
+def prove_by_id_number(state: State, id_number: str, intent: Intent) -> Step:
+    """Ask whether it is he, by his ID card; `intent`: what he wants to see."""
+    return _prove(state, intent, id_number=id_number)
 
 
-def _prove(state: State, *, phone_end: str | None = None, id_number: str | None = None) -> Step:
+def _prove(
+    state: State, intent: Intent, *, phone_end: str | None = None, id_number: str | None = None
+) -> Step:
     assert state.session is not None, "a second factor follows a first one"
     body = ProveIdentity(
         session_id=state.session.session_id, phone_end=phone_end, id_number=id_number
     )
-    return ask(state, body, Intent.REPORTS)
+    return ask(state, body, intent)
 
 
 def next_after_refusal(code: RefusalCode, body: RequestBody) -> Next:
@@ -99,10 +101,8 @@ def next_after_refusal(code: RefusalCode, body: RequestBody) -> Next:
 # --- the list ------------------------------------------------------------------------------
 
 
-def answered(state: State, body: Proven | ReportsListed) -> Step:
-    """Ask for the list once he has proved himself; show it when it is there."""
-    if isinstance(body, Proven):
-        return find_reports(state)
+def listed(state: State, body: ReportsListed) -> Step:
+    """Show the list."""
     return replace(state, screen=Reports(reports=tuple(body.reports))), ()
 
 

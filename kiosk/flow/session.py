@@ -4,17 +4,19 @@ import re
 from typing import Final
 
 from kiosk.flow.bills import Bills, Channels, Paid, Paying
+from kiosk.flow.inpatient_screens import DayBill, DepositPad, Settlement, Stay
+from kiosk.flow.intent import Intent
 from kiosk.flow.receipt_screens import ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import ProofPad, Reports, ReportsPrinted
 from kiosk.flow.state import (
     Arrived,
     Identify,
     IdNumberPad,
-    Intent,
     MyPlace,
     Offered,
     OneVisit,
     Refusal,
+    Screen,
     State,
 )
 from queue_server.contract.messages import Visit
@@ -46,15 +48,34 @@ def visit_of(state: State, ticket_id: str) -> Visit | None:
 def intent_of(state: State) -> Intent:
     """Return what the patient came for, as far as the screen knows."""
     if isinstance(state.screen, Identify | IdNumberPad | Refusal):
-        intent = state.screen.intent
-        return Intent.REPORTS if intent is Intent.PROVE else intent
+        return _first_of(wants_to_see(state.screen))
     if isinstance(state.screen, Receipts | ReceiptPrinted):
         return Intent.RECEIPTS
+    if isinstance(state.screen, Stay | DepositPad | DayBill | Settlement):
+        return Intent.INPATIENT
+    if isinstance(state.screen, Channels) and state.screen.bills.pad is not None:
+        return Intent.INPATIENT
     if isinstance(state.screen, Bills | Channels | Paying | Paid):
         return Intent.PAY
-    if isinstance(state.screen, ProofPad | Reports | ReportsPrinted):
+    if isinstance(state.screen, ProofPad):
+        return _first_of(state.screen.intent)
+    if isinstance(state.screen, Reports | ReportsPrinted):
         return Intent.REPORTS
     return Intent.CHECK_IN
+
+
+def wants_to_see(screen: Screen) -> Intent:
+    """Return what a screen leads to, be it after a second factor."""
+    if isinstance(screen, IdNumberPad) and screen.intent is Intent.PROVE:
+        return screen.proves_for
+    if isinstance(screen, Identify | IdNumberPad | Refusal | ProofPad):
+        return screen.intent
+    return Intent.REPORTS
+
+
+def _first_of(intent: Intent) -> Intent:
+    """Return what somebody begins with who wants to see that."""
+    return Intent.INPATIENT if intent in {Intent.DAY_BILL, Intent.SETTLEMENT} else intent
 
 
 def has_way_back(state: State) -> bool:
@@ -63,7 +84,10 @@ def has_way_back(state: State) -> bool:
         return True
     if isinstance(state.screen, OneVisit | MyPlace | Offered | Arrived):
         return len(visits_of(state)) > 1
-    return isinstance(state.screen, Identify | IdNumberPad | Channels | ProofPad | Refusal)
+    return isinstance(
+        state.screen,
+        Identify | IdNumberPad | Channels | ProofPad | DepositPad | DayBill | Settlement | Refusal,
+    )
 
 
 def screen_name(state: State) -> str:

@@ -21,6 +21,8 @@ class Settings:
     """Whether a chip card of the hospital can be put in."""
     takes_cash: bool = False
     """Whether there is a bill validator."""
+    serves_inpatients: bool = False
+    """Whether inpatients see their bills and top up their deposit here."""
     countdown_s: float = 20.0
     """The last so many of them show a warning."""
 

@@ -6,24 +6,13 @@ from enum import StrEnum
 from kiosk.flow.bills import Bills, Channels, Paid, Paying
 from kiosk.flow.cash import CashStanding
 from kiosk.flow.events import Effect, PrintFailure
+from kiosk.flow.inpatient_screens import DayBill, DepositPad, Settlement, Stay
+from kiosk.flow.intent import Intent
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports, ReportsPrinted
 from kiosk.flow.slip_facts import Provisional, SlipFacts
 from queue_server.contract.messages import RequestBody, Visit
 from queue_server.contract.payments import OwedSheet
-
-
-class Intent(StrEnum):
-    """What the patient came for."""
-
-    CHECK_IN = "check-in"
-    PLACE = "place"
-    PAY = "pay"
-    RECEIPTS = "receipts"
-    """Those of what was paid before."""
-    REPORTS = "reports"
-    PROVE = "prove"
-    """An ID number as a second factor, for reports."""
 
 
 class PrintState(StrEnum):
@@ -70,6 +59,7 @@ class Next(StrEnum):
     SHOW_PLACE = "show-place"
     VISITS = "visits"
     BILLS = "bills"
+    INPATIENT = "inpatient"
     SEE_PAYMENT = "see-payment"
     PROVE = "prove"
     HOME = "home"
@@ -109,6 +99,8 @@ class IdNumberPad:
     intent: Intent
     characters: str = field(default="", repr=False)
     is_shown: bool = False
+    proves_for: Intent = Intent.REPORTS
+    """Of a second factor: what he wants to see."""
     is_wrong: bool = False
     """The check digit does not fit what was typed."""
 
@@ -199,6 +191,10 @@ Screen = (
     | Receipts
     | PrintingReceipt
     | ReceiptPrinted
+    | Stay
+    | DepositPad
+    | DayBill
+    | Settlement
     | Refusal
 )
 
@@ -212,6 +208,8 @@ class Session:
     visits: tuple[Visit, ...]
     is_by_card: bool = False
     """Whether his card has identified him: then his ID number is a second factor."""
+    is_proven: bool = False
+    """Whether he has given a second factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,24 +5,25 @@ from dataclasses import replace
 from typing import Final
 
 from hardware.code_kind import is_resident_id
-from kiosk.flow import id_number, offering, paying, receipts, reports
+from kiosk.flow import id_number, inpatient, offering, paying, receipts, reports
 from kiosk.flow.asking import ask, call_nurse, find_place, only_card
-from kiosk.flow.bills import Bills, Channels, Paying
+from kiosk.flow.bills import Bills, Channels, Paying, is_top_up
 from kiosk.flow.cash import is_with_cash
 from kiosk.flow.events import CHECK_CHARACTER_X, Key, Speak, StopSpeaking, Wipe
 from kiosk.flow.forgetting import forget_patient, leave
+from kiosk.flow.inpatient_screens import DayBill, DepositPad, Settlement, Stay
+from kiosk.flow.intent import Intent
 from kiosk.flow.printing import print_again
 from kiosk.flow.receipt_screens import PrintingReceipt, Receipts
 from kiosk.flow.replies import screen_of_visit
 from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports
-from kiosk.flow.session import has_way_back, page_count, visit_of, visits_of
+from kiosk.flow.session import has_way_back, page_count, visit_of, visits_of, wants_to_see
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import (
     HelpState,
     Home,
     Identify,
     IdNumberPad,
-    Intent,
     MyPlace,
     Next,
     OneVisit,
@@ -49,7 +50,7 @@ def _home(state: State, argument: int, settings: Settings) -> Step:
     return replace(forget_patient(state), screen=Home(), help=None), (Wipe(), *last_words)
 
 
-def _back(  # noqa: C901, PLR0911 - one line a screen
+def _back(  # noqa: C901, PLR0911, PLR0912 - one line a screen
     state: State, argument: int, settings: Settings
 ) -> Step:
     if state.help is not None:
@@ -57,8 +58,14 @@ def _back(  # noqa: C901, PLR0911 - one line a screen
     if not has_way_back(state):
         return state, ()
     match state.screen:
-        case IdNumberPad(intent=Intent.PROVE) | Refusal(intent=Intent.REPORTS, next=Next.PROVE):
-            return replace(state, screen=ProofPad()), ()
+        case IdNumberPad(intent=Intent.PROVE) | Refusal(next=Next.PROVE) as screen:
+            return replace(state, screen=ProofPad(intent=wants_to_see(screen))), ()
+        case DepositPad(stay=stay):
+            return replace(state, screen=Stay(stay=stay)), ()
+        case DayBill() | Settlement():
+            return inpatient.find_stay(state)
+        case ProofPad(intent=Intent.DAY_BILL | Intent.SETTLEMENT):
+            return inpatient.find_stay(state)
         case ProofPad():
             return replace(forget_patient(state), screen=Identify(intent=Intent.REPORTS)), (Wipe(),)
         case IdNumberPad(intent=intent):
@@ -67,10 +74,12 @@ def _back(  # noqa: C901, PLR0911 - one line a screen
             return replace(state, screen=Identify(intent=intent)), ()
         case Identify(intent=Intent.RECEIPTS):
             return replace(state, screen=Identify(intent=Intent.PAY)), ()
-        case Identify() | Refusal(intent=Intent.REPORTS | Intent.RECEIPTS):
+        case Identify() | Refusal(intent=Intent.REPORTS | Intent.RECEIPTS | Intent.INPATIENT):
             return _home(state, argument, settings)
         case Channels(bills=bills):
-            return replace(state, screen=bills), ()
+            return replace(state, screen=bills.pad or bills), ()
+        case Refusal(intent=Intent.DAY_BILL | Intent.SETTLEMENT):
+            return inpatient.find_stay(state)
         case Refusal(intent=Intent.PAY):
             return paying.find_owed(state)
         case _:
@@ -86,7 +95,7 @@ def _language(state: State, argument: int, settings: Settings) -> Step:
 def _elder(state: State, argument: int, settings: Settings) -> Step:
     screen = state.screen
     # A page holds fewer visits in large print: the second page would be another one.
-    paged = Visits | Bills | Reports | Receipts
+    paged = Visits | Bills | Reports | Receipts | DayBill | Settlement
     shown = replace(screen, page=0) if isinstance(screen, paged) else screen
     return replace(state, is_elder=not state.is_elder, screen=shown), ()
 
@@ -153,6 +162,8 @@ def _pay(state: State, argument: int, settings: Settings) -> Step:
         case Bills() as bills if bills.chosen:
             return replace(state, screen=Channels(bills=bills)), ()
         case Paying() as screen if not screen.is_live and state.session is not None:
+            if is_top_up(screen.sheets):
+                return inpatient.find_stay(state)
             return paying.find_owed(state)
         case _:
             return state, ()
@@ -168,7 +179,8 @@ def _show_card(state: State, argument: int, settings: Settings) -> Step:
 
 def _type_id_number(state: State, argument: int, settings: Settings) -> Step:
     if isinstance(state.screen, ProofPad):
-        return replace(state, screen=IdNumberPad(intent=Intent.PROVE)), ()
+        pad = IdNumberPad(intent=Intent.PROVE, proves_for=state.screen.intent)
+        return replace(state, screen=pad), ()
     if not isinstance(state.screen, Identify):
         return state, ()
     if state.is_alone:
@@ -181,6 +193,8 @@ def _digit(state: State, argument: int, settings: Settings) -> Step:
     pad = state.screen
     if isinstance(pad, ProofPad):
         return reports.digit(state, pad, argument), ()
+    if isinstance(pad, DepositPad):
+        return inpatient.digit(state, pad, argument), ()
     if not isinstance(pad, IdNumberPad) or not id_number.may_follow(pad.characters, character):
         return state, ()
     typed = replace(pad, characters=pad.characters + character, is_wrong=False)
@@ -191,6 +205,8 @@ def _delete(state: State, argument: int, settings: Settings) -> Step:
     pad = state.screen
     if isinstance(pad, ProofPad):
         return reports.delete(state, pad), ()
+    if isinstance(pad, DepositPad):
+        return inpatient.delete(state, pad), ()
     if not isinstance(pad, IdNumberPad):
         return state, ()
     return replace(state, screen=replace(pad, characters=pad.characters[:-1], is_wrong=False)), ()
@@ -207,12 +223,14 @@ def _confirm(state: State, argument: int, settings: Settings) -> Step:
     pad = state.screen
     if isinstance(pad, ProofPad):
         return reports.confirm(state, pad)
+    if isinstance(pad, DepositPad):
+        return inpatient.confirm(state, pad, settings)
     if not isinstance(pad, IdNumberPad) or not id_number.is_complete(pad.characters):
         return state, ()
     if not is_resident_id(pad.characters):
         return replace(state, screen=replace(pad, is_wrong=True)), ()
     if pad.intent is Intent.PROVE:
-        return reports.prove_by_id_number(state, pad.characters)
+        return reports.prove_by_id_number(state, pad.characters, pad.proves_for)
     return ask(state, IdentifyBody(id_number=pad.characters), pad.intent)
 
 
@@ -232,6 +250,8 @@ def _turn_page(by: int) -> Callable[[State, int, Settings], Step]:
             return paying.turn_page(state, by)
         if isinstance(state.screen, Reports):
             return reports.turn_page(state, by), ()
+        if isinstance(state.screen, DayBill | Settlement):
+            return inpatient.turn_page(state, state.screen, by), ()
         if isinstance(state.screen, Receipts):
             return receipts.turn_page(state, state.screen, by), ()
         if not isinstance(state.screen, Visits):
@@ -253,7 +273,7 @@ def _done(state: State, argument: int, settings: Settings) -> Step:
 # --- after a refusal -----------------------------------------------------------------------
 
 
-def _try_again(  # noqa: PLR0911 - one line a way to go on
+def _try_again(  # noqa: C901, PLR0911 - one line a way to go on
     state: State, argument: int, settings: Settings
 ) -> Step:
     refusal = state.screen
@@ -275,7 +295,11 @@ def _try_again(  # noqa: PLR0911 - one line a way to go on
         case Next.SHOW_PLACE if refusal.asked is not None:
             return _show_place(state, refusal.asked.body)
         case Next.PROVE if state.session is not None:
-            return replace(state, screen=ProofPad()), ()
+            return replace(state, screen=ProofPad(intent=refusal.intent)), ()
+        case Next.INPATIENT if state.session is not None:
+            return inpatient.find_stay(state)
+        case Next.SEE_PAYMENT if state.session and refusal.intent is Intent.INPATIENT:
+            return inpatient.find_stay(state, was_uncertain=True)
         case Next.VISITS:
             return replace(state, screen=Visits()), ()
         case Next.BILLS if state.session is not None:
@@ -317,6 +341,13 @@ TAPPED: Final[dict[Key, Callable[[State, int, Settings], Step]]] = {
     Key.MORE_BILLS: _turn_page(+1),
     Key.CHANNEL: paying.choose_channel,
     Key.CANCEL_PAYMENT: paying.cancel,
+    Key.INPATIENT: inpatient.tapped,
+    Key.TOP_UP: inpatient.top_up,
+    Key.AMOUNT: inpatient.usual_amount,
+    Key.DAY_BILL: inpatient.day_bill,
+    Key.EARLIER_DAY: inpatient.earlier_day,
+    Key.LATER_DAY: inpatient.later_day,
+    Key.SETTLEMENT: inpatient.settlement,
     Key.RECEIPTS: receipts.tapped,
     Key.RECEIPT: receipts.print_one,
     Key.PRINT_RECEIPT: receipts.print_paid,

@@ -2,8 +2,9 @@
 
 from kiosk.flow import id_number
 from kiosk.flow.events import CHECK_CHARACTER_X, Key
+from kiosk.flow.intent import Intent
 from kiosk.flow.settings import Settings
-from kiosk.flow.state import Identify, IdNumberPad, Intent, Waiting
+from kiosk.flow.state import Identify, IdNumberPad, Waiting
 from kiosk.presenter.views import (
     ChoiceView,
     HomeView,
@@ -17,6 +18,7 @@ from kiosk.presenter.views import (
     WaitingView,
 )
 from kiosk.presenter.wording import Wording
+from queue_server.contract.inpatient import FindDayBill, FindSettlement, FindStay, TopUp
 from queue_server.contract.messages import CheckIn, FindPlace
 from queue_server.contract.offers import AnswerOffer
 from queue_server.contract.payments import FindOwed, Pay
@@ -39,6 +41,12 @@ def home(words: Wording, settings: Settings, *, is_alone: bool) -> HomeView:
         label=words("home.pay_receipts" if settings.prints_receipts else "home.pay"),
         hint=words(f"home.pay_hint{alone}"),
     )
+    inpatient = ChoiceView(
+        key=Key.INPATIENT,
+        icon=Icon.BED,
+        label=words("home.inpatient"),
+        hint=words(f"home.inpatient_hint{alone}"),
+    )
     return HomeView(
         title=words(f"home.title{alone}"),
         choices=(
@@ -56,6 +64,7 @@ def home(words: Wording, settings: Settings, *, is_alone: bool) -> HomeView:
             ),
             *((pay,) if settings.takes_payments else ()),
             *((report,) if settings.has_reports else ()),
+            *((inpatient,) if settings.serves_inpatients else ()),
         ),
         scan_title=words(f"home.scan_title{alone}"),
         scan_text=words(f"home.scan_text{alone}" if alone else _scan_text(settings)),
@@ -80,6 +89,7 @@ def identify(
         Intent.PAY: "identify.title_pay",
         Intent.REPORTS: "identify.title_reports",
         Intent.RECEIPTS: "identify.title_receipts",
+        Intent.INPATIENT: "identify.title_inpatient",
     }
     receipts = KeyView(key=Key.RECEIPTS, label=words("identify.receipts"), icon=Icon.PRINTER)
     offers_receipts = screen.intent is Intent.PAY and settings.prints_receipts and not is_alone
@@ -158,12 +168,18 @@ def waiting(screen: Waiting, words: Wording) -> WaitingView:
             title = words("waiting.title_owed")
         case ListReceipts():
             title = words("waiting.title_receipts")
-        case Pay():
+        case FindStay():
+            title = words("waiting.title_stay")
+        case FindDayBill() | FindSettlement():
+            title = words("waiting.title_owed")
+        case Pay() | TopUp():
             title = words("waiting.title_pay")
         case AnswerOffer():
             title = words("waiting.title_offer")
         case FindPlace():
             title = words("waiting.title_place")
+        case ProveIdentity() if screen.asked.intent is not Intent.REPORTS:
+            title = words("waiting.title_identify")
         case ProveIdentity() | ListReports():
             title = words("waiting.title_reports")
         case _:

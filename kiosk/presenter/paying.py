@@ -89,12 +89,13 @@ def _bill(screen: Bills, part: BillPart, words: Wording) -> BillView:
         icon=Icon.CHECKED if sheet.sheet_id in screen.chosen else Icon.UNCHECKED,
         title=words("bills.continued", title=title) if part.is_continued else title,
         amount=money.amount(self_pay_fen([sheet]), words),
-        items=tuple(_item(item, words) for item in part.items),
+        items=tuple(item_view(item, words) for item in part.items),
         is_chosen=sheet.sheet_id in screen.chosen,
     )
 
 
-def _item(item: OwedItem, words: Wording) -> ItemView:
+def item_view(item: OwedItem, words: Wording) -> ItemView:
+    """Return a charge: what it is, how many, and both shares."""
     unit = words.of(item, "unit")
     quantity = words("bills.quantity", quantity=item.quantity, unit=unit) if unit else ""
     if not unit and item.quantity > 1:

@@ -18,6 +18,7 @@ _LOOKS: Final[dict[str, tuple[Tone, Icon]]] = {
     RefusalCode.NOTHING_OWED: (Tone.GOOD, Icon.CONFIRM),
     RefusalCode.ALREADY_PAID: (Tone.GOOD, Icon.CONFIRM),
     RefusalCode.ALREADY_CHECKED_IN: (Tone.GOOD, Icon.CONFIRM),
+    RefusalCode.NO_STAY: (Tone.CAUTION, Icon.BED),
     RefusalCode.PROOF_LOCKED: (Tone.CAUTION, Icon.CLOCK),
     Trouble.NO_LINE: (Tone.BAD, Icon.CROSS),
     Trouble.NO_ANSWER: (Tone.BAD, Icon.CROSS),

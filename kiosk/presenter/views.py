@@ -9,8 +9,12 @@ Rule 4: `Unspoken` stands on the screen, but is never read aloud: bystanders wou
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, TypeAlias
 
 from kiosk.flow.events import Key
+
+if TYPE_CHECKING:
+    from kiosk.presenter.inpatient_views import DepositPadView, StatementView, StayView
 
 
 class Unspoken(str):
@@ -73,6 +77,7 @@ class Icon(StrEnum):
     PAY = "pay"
     QR = "qr"
     CARD = "card"
+    BED = "bed"
     CASH = "cash"
     REPORT = "report"
     CHECKED = "checked"
@@ -400,23 +405,26 @@ class InactivityView:
     end: KeyView
 
 
-Body = (
-    HomeView
-    | IdentifyView
-    | IdNumberPadView
-    | WaitingView
-    | VisitsView
-    | OneVisitView
-    | PlaceView
-    | BillsView
-    | ChannelsView
-    | PayingView
-    | CashView
-    | ProofPadView
-    | ReportsView
-    | RefusalView
-    | HelpView
-    | InactivityView
+Body: TypeAlias = (
+    "HomeView"
+    " | IdentifyView"
+    " | IdNumberPadView"
+    " | WaitingView"
+    " | VisitsView"
+    " | OneVisitView"
+    " | PlaceView"
+    " | BillsView"
+    " | ChannelsView"
+    " | PayingView"
+    " | CashView"
+    " | ProofPadView"
+    " | ReportsView"
+    " | RefusalView"
+    " | HelpView"
+    " | InactivityView"
+    " | StayView"
+    " | DepositPadView"
+    " | StatementView"
 )
 
 

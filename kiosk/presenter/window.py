@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kiosk.flow.bills import Bills, Channels, Paid, Paying
 from kiosk.flow.course import is_warning
 from kiosk.flow.events import Key
+from kiosk.flow.inpatient_screens import DayBill, DepositPad, Settlement, Stay
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports, ReportsPrinted
 from kiosk.flow.session import has_way_back, screen_name
@@ -26,7 +27,17 @@ from kiosk.flow.state import (
     Visits,
     Waiting,
 )
-from kiosk.presenter import entry, offering, paying, place, receipts, refusal, reports, visits
+from kiosk.presenter import (
+    entry,
+    inpatient,
+    offering,
+    paying,
+    place,
+    receipts,
+    refusal,
+    reports,
+    visits,
+)
 from kiosk.presenter.views import (
     Body,
     HeaderView,
@@ -142,6 +153,14 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
             return receipts.printing(words)
         case ReceiptPrinted():
             return receipts.printed(state.screen, words)
+        case Stay():
+            return inpatient.stay(state, state.screen, words)
+        case DepositPad():
+            return inpatient.deposit_pad(state.screen, words)
+        case DayBill():
+            return inpatient.day_bill(state, state.screen, words)
+        case Settlement():
+            return inpatient.settlement(state, state.screen, words)
         case Refusal():
             return refusal.refusal(state.screen, words, prints_receipts=settings.prints_receipts)
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from kiosk.presenter.inpatient_views import DepositPadView, StatementView, StayView
 from kiosk.presenter.views import (
     BillsView,
     CashView,
@@ -23,6 +24,7 @@ from kiosk.presenter.views import (
 from kiosk.screens.bills_screen import BillsScreen
 from kiosk.screens.cash_screen import CashScreen
 from kiosk.screens.channels_screen import ChannelsScreen
+from kiosk.screens.deposit_pad_screen import DepositPadScreen
 from kiosk.screens.help_screen import HelpScreen
 from kiosk.screens.home_screen import HomeScreen
 from kiosk.screens.id_number_pad_screen import IdNumberPadScreen
@@ -34,9 +36,11 @@ from kiosk.screens.place_screen import PlaceScreen
 from kiosk.screens.proof_pad_screen import ProofPadScreen
 from kiosk.screens.refusal_screen import RefusalScreen
 from kiosk.screens.reports_screen import ReportsScreen
+from kiosk.screens.statement_screen import StatementScreen
+from kiosk.screens.stay_screen import StayScreen
 from kiosk.screens.visits_screen import VisitsScreen
 from kiosk.screens.waiting_screen import WaitingScreen
-from kiosk.widgets import frame, parts
+from kiosk.widgets import amount_row, frame, parts
 from kiosk.widgets.parts import load_rules
 
 SCREENS = {
@@ -53,6 +57,9 @@ SCREENS = {
     CashView: CashScreen,
     ProofPadView: ProofPadScreen,
     ReportsView: ReportsScreen,
+    StayView: StayScreen,
+    DepositPadView: DepositPadScreen,
+    StatementView: StatementScreen,
     RefusalView: RefusalScreen,
     HelpView: HelpScreen,
     InactivityView: InactivityScreen,
@@ -63,5 +70,6 @@ def load_all_rules():
     """Read every KV file."""
     load_rules(parts.RULES)
     load_rules(frame.RULES)
+    load_rules(amount_row.RULES)
     for path in sorted(Path(__file__).parent.glob("*_screen.kv")):
         load_rules(path)

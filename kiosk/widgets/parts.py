@@ -264,6 +264,7 @@ def name_of(view):
         KeyName.CHANNEL,
         KeyName.REPORT,
         KeyName.RECEIPT,
+        KeyName.AMOUNT,
     }
     return f"{view.key}-{view.argument}" if has_siblings else str(view.key)
 

@@ -16,6 +16,7 @@ from msgspec import inspect as shape
 
 from queue_server.client import connection, doubt, line
 from queue_server.contract import (
+    inpatient,
     messages,
     offers,
     payments,
@@ -77,6 +78,10 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             report_messages.TellPrinted,
             receipt_messages.ListReceipts,
             receipt_messages.PrintReceipt,
+            inpatient.FindStay,
+            inpatient.FindDayBill,
+            inpatient.FindSettlement,
+            inpatient.TopUp,
         ),
     ),
     (
@@ -100,6 +105,10 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             receipt_messages.ReceiptsListed,
             receipt_messages.ListedReceipt,
             payments.Receipt,
+            inpatient.StayFound,
+            inpatient.DayBillFound,
+            inpatient.SettlementFound,
+            inpatient.CostGroup,
             messages.Refused,
             messages.Visit,
             messages.Place,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
+from queue_server.contract.inpatient_examples import INPATIENT_EXAMPLES
 from queue_server.contract.message import Message
 from queue_server.contract.messages import (
     Absence,
@@ -365,6 +366,7 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
         expires_at=_REPLIED + timedelta(seconds=120),
     ),
     PrintingNoted: PrintingNoted(),
+    **INPATIENT_EXAMPLES,
     Refused: Refused(
         code=RefusalCode.ALREADY_CHECKED_IN,
         message_zh="A002 号已经签到，不必再签。请留意叫号。",

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from queue_server.contract.inpatient import InpatientReply, InpatientRequest
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.contract.offers import AnswerOffer, ColleagueOffer
 from queue_server.contract.payments import (
@@ -21,7 +22,7 @@ from queue_server.contract.payments import (
     Payment,
     TellNote,
 )
-from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt, ReceiptsListed
+from queue_server.contract.receipt_messages import ReceiptRequest, ReceiptsListed
 from queue_server.contract.report_messages import (
     ListReports,
     PrintingNoted,
@@ -119,8 +120,8 @@ RequestBody = (
     | ListReports
     | PrintReport
     | TellPrinted
-    | ListReceipts
-    | PrintReceipt
+    | ReceiptRequest
+    | InpatientRequest
 )
 
 
@@ -275,6 +276,7 @@ ReplyBody = (
     | ReportReleased
     | ReceiptsListed
     | PrintingNoted
+    | InpatientReply
     | Refused
 )
 

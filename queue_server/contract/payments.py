@@ -146,6 +146,8 @@ class OwedSheet(Message, frozen=True, kw_only=True):
     """What the patient does once it is paid, and where."""
     next_en: ShortText
     items: list[OwedItem]
+    is_deposit: bool = False
+    """Whether it adds to what is kept for an inpatient."""
 
 
 class Receipt(Message, frozen=True, kw_only=True):

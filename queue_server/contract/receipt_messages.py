@@ -68,3 +68,6 @@ RECEIPT_DAYS = 30
 """So many days back receipts are listed."""
 RECEIPTS_LISTED_MAX = 50
 """So many are listed at most."""
+
+
+ReceiptRequest = ListReceipts | PrintReceipt

@@ -303,6 +303,7 @@ timezone = "{hospital.site.timezone}"
 voice = "none"
 data_folder = "{hospital.folder}/kiosk"
 takes_payments = true
+serves_inpatients = true
 clock_offset_s = {hospital.clock_offset_s}
 
 [hospital]

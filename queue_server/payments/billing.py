@@ -87,6 +87,7 @@ def posted(charge: Charge) -> happened.ChargePosted:
         unit_zh=charge.unit_zh,
         unit_en=charge.unit_en,
         sheet=charge.sheet,
+        is_deposit=charge.is_deposit,
     )
 
 

@@ -260,4 +260,5 @@ def _charge(step: happened.ChargePosted) -> Charge:
         unit_zh=step.unit_zh,
         unit_en=step.unit_en,
         sheet=step.sheet,
+        is_deposit=step.is_deposit,
     )

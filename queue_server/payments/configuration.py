@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from queue_server.payments.deposit import DepositPolicy
 from queue_server.payments.fen import Fen
 from queue_server.payments.terms import ChangeGoes
 from queue_server.toml_table import Problem, Problems, Table, parse_toml
@@ -109,6 +110,8 @@ class PaymentsConfiguration:
     platform: PlatformConfiguration | None
     """None: our own numbers are the receipts'."""
     cash: CashConfiguration | None
+    deposit: DepositPolicy
+    """How much an inpatient may pay in at once."""
 
 
 class PaymentsError(Exception):
@@ -135,7 +138,9 @@ def load_payments(path: Path) -> PaymentsConfiguration:
     problems = Problems()
     values = parse_toml(path, problems)
     root = Table("", values, problems)
-    root.check_keys(("title", "wechat", "alipay", "cash", "receipts", "receipt_platform"))
+    root.check_keys(
+        ("title", "wechat", "alipay", "cash", "deposit", "receipts", "receipt_platform")
+    )
     keys = _KeyFiles(path.parent)
     found = PaymentsConfiguration(
         title=root.text("title") if "title" in root else "医院缴费",
@@ -146,6 +151,7 @@ def load_payments(path: Path) -> PaymentsConfiguration:
             _platform(root.table("receipt_platform"), keys) if "receipt_platform" in root else None
         ),
         cash=_cash(root.table("cash")) if "cash" in root else None,
+        deposit=_deposit(Table("deposit", root.raw_table("deposit"), problems)),
     )
     if not problems.found and not (found.wechat or found.alipay or found.cash):
         problems.add(
@@ -210,6 +216,13 @@ def _cash(table: Table) -> CashConfiguration:
     return CashConfiguration(
         change_goes=ChangeGoes(goes) if goes else ChangeGoes.DESK, change_max=Fen(most * 100)
     )
+
+
+def _deposit(table: Table) -> DepositPolicy:
+    table.check_keys(("least_yuan", "most_yuan"))
+    least = table.whole_number("least_yuan", 100, 1, 100_000)
+    most = table.whole_number("most_yuan", 20_000, least, 100_000)
+    return DepositPolicy(least=Fen(least * 100), most=Fen(most * 100))
 
 
 def _name(table: Table, key: str) -> str:

@@ -32,6 +32,8 @@ class Charge:
     unit_en: str = ""
     sheet: SheetId | None = None
     """The sheet of the hospital that it stands on."""
+    is_deposit: bool = False
+    """Whether it only adds to what the hospital keeps for an inpatient: nobody owes it."""
 
     @property
     def price(self) -> Fen:
@@ -57,7 +59,11 @@ class Account:
     @property
     def owed_charges(self) -> tuple[Charge, ...]:
         """Charges that the patient still has to pay something of."""
-        return tuple(one for one in self.charges if one.self_pay and one.id not in self.paid)
+        return tuple(
+            one
+            for one in self.charges
+            if one.self_pay and one.id not in self.paid and not one.is_deposit
+        )
 
     @property
     def owed(self) -> Fen:
@@ -66,8 +72,21 @@ class Account:
 
     @property
     def self_paid(self) -> Fen:
-        """What the patient has paid."""
-        return total(charge.self_pay for charge in self.charges if charge.id in self.paid)
+        """What the patient has paid of it."""
+        return total(
+            charge.self_pay
+            for charge in self.charges
+            if charge.id in self.paid and not charge.is_deposit
+        )
+
+    @property
+    def deposited(self) -> Fen:
+        """What the patient has paid in for his stay; it pays none of these charges yet."""
+        return total(
+            charge.self_pay
+            for charge in self.charges
+            if charge.id in self.paid and charge.is_deposit
+        )
 
     @property
     def insurance(self) -> Fen:
@@ -77,7 +96,7 @@ class Account:
     @property
     def price(self) -> Fen:
         """Everything together: what is paid, what is owed and what the insurance pays."""
-        return total(charge.price for charge in self.charges)
+        return total(charge.price for charge in self.charges if not charge.is_deposit)
 
 
 def account(charges: Iterable[Charge], paid: Iterable[ChargeId]) -> Account:

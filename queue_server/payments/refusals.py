@@ -8,6 +8,6 @@ from queue_server.rules.terms import RefusalCode
 class PaymentRefused(Refused):
     """Something was refused; nothing has changed."""
 
-    def __init__(self, code: RefusalCode, *, owed: Fen = NOTHING) -> None:
-        super().__init__(code, owed=str(owed))
+    def __init__(self, code: RefusalCode, *, owed: Fen = NOTHING, **parts: str) -> None:
+        super().__init__(code, owed=str(owed), **parts)
         self.owed = owed

@@ -35,6 +35,7 @@ class ChargePosted(Step):
     unit_zh: str = ""
     unit_en: str = ""
     sheet: SheetId | None = None
+    is_deposit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from queue_server.payments.booking import BookingRefused, BookingSilent
 from queue_server.payments.fen import Fen
 from queue_server.payments.ledger import Charge
 from queue_server.payments.terms import ChargeId, SheetId, VisitId
+from queue_server.records.demo_wards import book_deposit
 from queue_server.records.records import RecordsUnavailable
 from queue_server.records.sheets import Sheet
 from queue_server.rules.terms import PatientId
@@ -61,6 +62,8 @@ class DemoCounter:
                     booked.insert(row, pk="charge_id", ignore=True)
                     if booked.get(charge.id)["attempt_id"] != attempt.id:
                         raise BookingRefused
+                    if charge.is_deposit:
+                        book_deposit(database, charge, attempt)
         except sqlite3.Error as error:
             raise BookingSilent from error
 

@@ -17,6 +17,8 @@ from queue_server.records.demo_patients import load_demo_data, make_patients
 from queue_server.records.demo_report_shelf import write_reports
 from queue_server.records.demo_reports import make_reports
 from queue_server.records.demo_schedule import make_appointments
+from queue_server.records.demo_stays import make_stays
+from queue_server.records.demo_wards import write_stays
 from queue_server.records.records import (
     Appointment,
     AppointmentId,
@@ -144,6 +146,10 @@ def make_demo_hospital(path: Path, *, day: date, seed: int) -> None:
         sheets=make_sheets(appointments, chance),
         reports=make_reports(patients, day, site.timezone, chance),
     )
+    # With a chance of its own: whoever lies there changes nothing for all others.
+    stays = make_stays(patients, appointments, day, Random(seed + 1))  # noqa: S311
+    with Database(path, execute_plugins=False) as database:
+        write_stays(database, stays)
 
 
 def write_demo_hospital(

@@ -281,6 +281,18 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
             " identified yourself by it already. Please go to the nurse desk."
         ),
     ),
+    _CODE.INPATIENTS_OFF: (
+        "本院区的自助机不提供住院服务。请到住院处办理。",
+        "Stays in the hospital are no matter of these kiosks. Please go to the admission office.",
+    ),
+    _CODE.NO_STAY: (
+        "没有查到您正在住院的记录。刚办理入院或已经出院的，请到住院处。",
+        "You are not known as an inpatient now. Please ask at the admission office.",
+    ),
+    _CODE.DEPOSIT_AMOUNT: (
+        "每次充值 {least} 到 {most} 元，须为整元。请改一下金额。",
+        "Each top-up is from {least} to {most} yuan, in whole yuan. Please change the amount.",
+    ),
     _CODE.RECEIPTS_OFF: (
         "本院区的自助机不提供票据打印。请到收费窗口办理。",
         "Receipts are not printed at the kiosks of this site. Please go to the cashier's desk.",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from queue_server.contract.codec import encode
+from queue_server.contract.inpatient import FindDayBill, FindSettlement, FindStay
 from queue_server.contract.messages import (
     CLOCK_SKEW_S,
     CallHelp,
@@ -32,7 +33,6 @@ from queue_server.contract.payments import (
     CancelPayment,
     FindOwed,
     FollowPayment,
-    Pay,
     TellNote,
 )
 from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt
@@ -56,11 +56,12 @@ from queue_server.service import facts
 from queue_server.service.clinic_day import day_second, local_time
 from queue_server.service.day_records import missing_tickets
 from queue_server.service.identification import Found
-from queue_server.service.jobs import Acted, Asked, Noted
+from queue_server.service.jobs import Acted, Asked, MoneyAnswer, MoneyQuestion, Noted
 from queue_server.service.now import Now, Session, with_decided, with_patients
 from queue_server.service.payment_desk import PaymentDesk
 from queue_server.service.receipt_lookup import ReceiptDesk
 from queue_server.service.receipting import answer_about_receipts
+from queue_server.service.report_facts import DayBillShown, SettlementShown
 from queue_server.service.reporting import answer_about_reports
 from queue_server.service.setup import Setup
 from queue_server.service.taking_over import taken_over
@@ -169,7 +170,15 @@ class Draft:
                 # No answer yet: the kiosk keeps it and asks again with the same id.
                 return Answer(payload=encode(self._reply(request_id, body)), outcome=outcome)
         payload = encode(self._reply(request_id, body))
-        unkept = FindOwed | FollowPayment | ListReports | ListReceipts
+        unkept = (
+            FindOwed
+            | FollowPayment
+            | ListReports
+            | ListReceipts
+            | FindStay
+            | FindDayBill
+            | FindSettlement
+        )
         if not isinstance(job.request.body, unkept):
             # These change nothing, and what is owed or reported tells of illnesses: it is not kept.
             self._remember(kept_as, payload)
@@ -187,8 +196,12 @@ class Draft:
         body = job.request.body
         patient = None
         try:
-            if isinstance(body, FindOwed | Pay):
-                patient = self.session_of(job, body.session_id).patient
+            if not isinstance(body, FollowPayment | CancelPayment | TellNote):
+                assert isinstance(body, MoneyQuestion)
+                session = self.session_of(job, body.session_id)
+                if isinstance(body, FindDayBill | FindSettlement) and not session.is_proven:
+                    raise Refused(RefusalCode.PROOF_MISSING)
+                patient = session.patient
         except Refused as refused:
             return refused
         desk.take(job, patient)
@@ -204,10 +217,11 @@ class Draft:
         refused = Refused(RefusalCode.BAD_REQUEST, detail=detail[:200])
         return encode(self._reply(RequestId(request_id), _refused(refused)))
 
-    def _body(  # noqa: C901, PLR0911 - one case a kind of request
-        self, job: Asked
-    ) -> ReplyBody:
-        match job.request.body:
+    def _body(self, job: Asked) -> ReplyBody:
+        body = job.request.body
+        if isinstance(body, MoneyQuestion):
+            return self._told_by_desk(job, body)
+        match body:
             case Identify():
                 return self._identified(job)
             case CheckIn() as check_in:
@@ -224,17 +238,25 @@ class Draft:
                     by=job.device,
                 )
                 return HelpCalled()
-            case TakeOver() as body:
+            case TakeOver():
                 return taken_over(self, job, body)
-            case FindOwed() | Pay() | FollowPayment() | CancelPayment() | TellNote():
-                if isinstance(job.told, Refused):
-                    raise job.told
-                assert job.told is not None
-                return job.told
-            case ProveIdentity() | ListReports() | PrintReport() | TellPrinted() as body:
+            case ProveIdentity() | ListReports() | PrintReport() | TellPrinted():
                 return answer_about_reports(self, job, body)
-            case ListReceipts() | PrintReceipt() as body:
+            case ListReceipts() | PrintReceipt():
                 return answer_about_receipts(self, job, body, self._receipts)
+
+    def _told_by_desk(self, job: Asked, body: MoneyQuestion) -> MoneyAnswer:
+        if isinstance(job.told, Refused):
+            raise job.told
+        assert job.told is not None
+        if isinstance(body, FindDayBill | FindSettlement):
+            # Whose session it names was looked up when it was asked.
+            patient = self.session_of(job, body.session_id).patient
+            is_of_day = isinstance(body, FindDayBill)
+            shown = DayBillShown if is_of_day else SettlementShown
+            fact = shown(session_id=body.session_id, device=job.device, patient=patient)
+            self.note(fact, by=job.device)
+        return job.told
 
     def _identified(self, job: Asked) -> Identified:
         found = job.found

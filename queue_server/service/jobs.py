@@ -6,8 +6,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from queue_server.contract.inpatient import InpatientReply, InpatientRequest
 from queue_server.contract.messages import DeviceStatus, Heard, Request, Screenshot
-from queue_server.contract.payments import NoteNoted, Owed, Payment
+from queue_server.contract.payments import (
+    CancelPayment,
+    FindOwed,
+    FollowPayment,
+    NoteNoted,
+    Owed,
+    Pay,
+    Payment,
+    TellNote,
+)
 from queue_server.journal.journal import JournaledFact
 from queue_server.records.records import Appointment, Patient
 from queue_server.rules.commands import Command
@@ -19,6 +29,9 @@ from queue_server.service.identification import Found
 from queue_server.service.receipt_lookup import FoundReceipts
 from queue_server.service.report_lookup import FoundReports
 
+MoneyQuestion = FindOwed | Pay | FollowPayment | CancelPayment | TellNote | InpatientRequest
+"""What the payment desk is asked."""
+MoneyAnswer = Owed | Payment | NoteNoted | InpatientReply
 T = TypeVar("T")
 
 
@@ -30,7 +43,7 @@ class Asked:
     request: Request
     delivery: int
     found: Found | FoundReports | FoundReceipts | Refused | None = None
-    told: Owed | Payment | NoteNoted | Refused | None = None
+    told: MoneyAnswer | Refused | None = None
     """The payment desk's answer to a request about money."""
     arrived_s: float = 0.0
     """When it came in, by a clock that only goes forward."""

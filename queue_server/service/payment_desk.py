@@ -15,11 +15,19 @@ from typing import Final
 
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
+from queue_server.contract.inpatient import (
+    FindDayBill,
+    FindSettlement,
+    StayFound,
+    TopUp,
+)
 from queue_server.contract.payments import (
     CancelPayment,
+    FindOwed,
     FollowPayment,
     NoteNoted,
     Owed,
+    OwedSheet,
     Pay,
     Payment,
     TellNote,
@@ -27,6 +35,7 @@ from queue_server.contract.payments import (
 from queue_server.journal.journal import JournalUnusable
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.cashier import Cashier
+from queue_server.payments.deposit import require_no_other
 from queue_server.payments.fen import NOTHING, Fen
 from queue_server.payments.ledger import Charge
 from queue_server.payments.payment_code import channel_of_code
@@ -39,8 +48,15 @@ from queue_server.records.sheets import Sheet, Sheets
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, PatientId, RefusalCode, SiteId
 from queue_server.service.door import Door
-from queue_server.service.jobs import Asked, Job
-from queue_server.service.payment_view import last_to_tell, owed_of, payment_of, self_pay_fen
+from queue_server.service.inpatient_desk import InpatientDesk
+from queue_server.service.jobs import Asked, Job, MoneyAnswer
+from queue_server.service.payment_view import (
+    last_to_tell,
+    owed_of,
+    paid_sheets,
+    payment_of,
+    self_pay_fen,
+)
 from queue_server.service.receipt_view import ReceiptChecks
 
 THREADS: Final = 8
@@ -61,6 +77,8 @@ class DeskParts:
     change_max: Fen = NOTHING
     """The most change that a note may leave."""
     sheets: Sheets
+    inpatients: InpatientDesk | None = None
+    """Where stays in the hospital are asked about; None: nowhere."""
     checks: ReceiptChecks
     door: Door
     site: SiteId
@@ -128,9 +146,12 @@ class PaymentDesk:
                     self._answer(job, self._told(self._follow(job, payment_id)))
                 case TellNote() as note:
                     self._answer(job, self._noted(job, note))
-                case _:
+                case FindOwed():
                     assert patient is not None
                     self._answer(job, self._owed(patient))
+                case _:
+                    assert patient is not None
+                    self._work_on_stay(job, patient)
         except Refused as refused:
             self._answer(job, refused)
         except RecordsUnavailable:
@@ -141,7 +162,7 @@ class PaymentDesk:
             _log.error("a payment request has failed: %s", type(error).__name__, exc_info=error)
             self._answer(job, Refused(RefusalCode.BUSY))
 
-    def _answer(self, job: Asked, answer: Owed | Payment | NoteNoted | Refused) -> None:
+    def _answer(self, job: Asked, answer: MoneyAnswer | Refused) -> None:
         """Have a request answered; what comes after its answer is no answer."""
         if _of(job) in self._open_jobs:
             self._open_jobs.discard(_of(job))
@@ -186,14 +207,27 @@ class PaymentDesk:
             for charge in cashier.charges_of(attempt)
             if charge.sheet is not None
         ]
-        last = last_to_tell(attempts, self._parts.clock())
-        payment = None if last is None else self._told(last)
+        last = self._last(attempts, sheets)
         credit = cashier.till.credit_of(patient)
-        return owed_of(sheets, taken, self._parts.channels, payment, credit)
+        return owed_of(sheets, taken, self._parts.channels, last, credit)
+
+    def _last(
+        self, attempts: Sequence[Attempt], sheets: Sequence[Sheet]
+    ) -> tuple[Payment | None, list[OwedSheet]]:
+        """Return a patient's last payment, if it is still told of, and what it pays."""
+        last = last_to_tell(attempts, self._parts.clock())
+        if last is None:
+            return None, []
+        return self._told(last), paid_sheets(sheets, self._parts.cashier.charges_of(last))
+
+    # --- paying ----------------------------------------------------------------------------------
 
     def _pay(self, job: Asked, pay: Pay, patient: PatientId) -> None:
+        self._require_one_way(pay)
+        self._begin(job, pay, self._charges(pay, patient))
+
+    def _begin(self, job: Asked, pay: Pay | TopUp, charges: Sequence[Charge]) -> None:
         cashier, key = self._parts.cashier, _key(job)
-        charges = self._charges(pay, patient)
         ids = [charge.id for charge in charges]
         self._post(charges)
 
@@ -209,17 +243,20 @@ class PaymentDesk:
         # One that was begun before has not been told yet.
         opened(attempt)
 
+    def _require_one_way(self, pay: Pay | TopUp) -> None:
+        """Refuse what names no way to pay, or two, or a code that is none."""
+        if (pay.channel is None) == (pay.code is None):
+            detail = "channel 和 code 必须且只能给出一个 / exactly one of channel and code"
+            raise Refused(RefusalCode.BAD_REQUEST, detail=detail)
+        if pay.code is not None and channel_of_code(pay.code) not in self._parts.channels:
+            raise PaymentRefused(RefusalCode.NO_PAYMENT_CODE)
+
     def _charges(self, pay: Pay, patient: PatientId) -> list[Charge]:
         """Return what is to be paid.
 
         Raises:
             Refused: it is not what the patient was shown.
         """
-        if (pay.channel is None) == (pay.code is None):
-            detail = "channel 和 code 必须且只能给出一个 / exactly one of channel and code"
-            raise Refused(RefusalCode.BAD_REQUEST, detail=detail)
-        if pay.code is not None and channel_of_code(pay.code) not in self._parts.channels:
-            raise PaymentRefused(RefusalCode.NO_PAYMENT_CODE)
         known = {sheet.id: sheet for sheet in self._parts.sheets.sheets_of(patient)}
         wanted: list[Sheet] = []
         for sheet_id in dict.fromkeys(pay.sheet_ids):
@@ -229,6 +266,43 @@ class PaymentDesk:
         if self_pay_fen(wanted) != pay.amount_fen:
             raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
         return [charge for sheet in wanted for charge in sheet.charges]
+
+    # --- stays in the hospital -------------------------------------------------------------------
+
+    def _inpatients(self) -> InpatientDesk:
+        if self._parts.inpatients is None:
+            raise Refused(RefusalCode.INPATIENTS_OFF)
+        return self._parts.inpatients
+
+    def _work_on_stay(self, job: Asked, patient: PatientId) -> None:
+        match job.request.body:
+            case TopUp() as top_up:
+                self._top_up(job, top_up, patient)
+            case FindDayBill() as asked:
+                self._answer(job, self._inpatients().day_bill(patient, asked))
+            case FindSettlement():
+                self._answer(job, self._inpatients().settlement(patient))
+            case _:
+                self._answer(job, self._stay(patient))
+
+    def _stay(self, patient: PatientId) -> StayFound:
+        desk, cashier = self._inpatients(), self._parts.cashier
+        sheets = self._parts.sheets.sheets_of(patient)
+        payment, payment_sheets = self._last(cashier.attempts_for(patient), sheets)
+        credit = cashier.till.credit_of(patient)
+        return desk.found(patient, self._parts.channels, credit, payment, payment_sheets)
+
+    def _top_up(self, job: Asked, top_up: TopUp, patient: PatientId) -> None:
+        self._require_one_way(top_up)
+        cashier = self._parts.cashier
+        charge = self._inpatients().top_up(patient, top_up.amount_fen, _key(job))
+        others = [
+            attempt
+            for attempt in cashier.attempts_for(patient)
+            if any(one.is_deposit and one.id != charge.id for one in cashier.charges_of(attempt))
+        ]
+        require_no_other(others)
+        self._begin(job, top_up, [charge])
 
     def _post(self, charges: Sequence[Charge]) -> None:
         """Take over what the hospital asks for; what is paid or being paid stays as it was."""

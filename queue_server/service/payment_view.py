@@ -14,6 +14,7 @@ from queue_server.contract.payments import (
     PaymentState,
 )
 from queue_server.payments.attempt import Attempt
+from queue_server.payments.deposit import NAME_EN, NAME_ZH
 from queue_server.payments.fen import NOTHING, Fen, total
 from queue_server.payments.ledger import Charge
 from queue_server.payments.receipt import Receipt
@@ -97,7 +98,7 @@ def owed_of(
     sheets: Sequence[Sheet],
     taken: Iterable[SheetId],
     channels: Iterable[Channel],
-    payment: Payment | None,
+    last: tuple[Payment | None, list[OwedSheet]],
     credit: Fen,
 ) -> Owed:
     """Return what a patient may pay now, and what became of his last payment.
@@ -106,7 +107,7 @@ def owed_of(
         sheets: all that the hospital has of him.
         taken: those that are paid or being paid.
         channels: whom it may be paid through.
-        payment: his last one.
+        last: his last payment, and what it pays.
         credit: what is kept for him, and counted in when he pays in cash.
     """
     not_open = set(taken)
@@ -117,14 +118,18 @@ def owed_of(
             if not one.is_paid and one.id not in not_open and self_pay_fen([one])
         ],
         channels=[channel.value for channel in channels],
-        payment=payment,
+        payment=last[0],
         credit_fen=credit.fen,
-        payment_sheets=[
-            _owed_sheet(one)
-            for one in sheets
-            if payment is not None and one.id in payment.sheet_ids
-        ],
+        payment_sheets=last[1],
     )
+
+
+def paid_sheets(sheets: Iterable[Sheet], charges: Sequence[Charge]) -> list[OwedSheet]:
+    """Return what a payment of `charges` pays, of all sheets of the patient, or as a top-up."""
+    if any(charge.is_deposit for charge in charges):
+        return [top_up_sheet(charges)]
+    paid = {charge.sheet for charge in charges}
+    return [_owed_sheet(one) for one in sheets if one.id in paid]
 
 
 def self_pay_fen(sheets: Iterable[Sheet]) -> int:
@@ -148,16 +153,31 @@ def _owed_sheet(sheet: Sheet) -> OwedSheet:
         title_en=sheet.name_en,
         next_zh=sheet.next_zh,
         next_en=sheet.next_en,
-        items=[
-            OwedItem(
-                title_zh=charge.name_zh,
-                title_en=charge.name_en,
-                quantity=charge.quantity,
-                unit_zh=charge.unit_zh,
-                unit_en=charge.unit_en,
-                self_pay_fen=charge.self_pay.fen,
-                insurance_fen=charge.insurance.fen,
-            )
-            for charge in sheet.charges
-        ],
+        items=[owed_item(charge) for charge in sheet.charges],
+    )
+
+
+def owed_item(charge: Charge) -> OwedItem:
+    """Return a charge as a device sees it."""
+    return OwedItem(
+        title_zh=charge.name_zh,
+        title_en=charge.name_en,
+        quantity=charge.quantity,
+        unit_zh=charge.unit_zh,
+        unit_en=charge.unit_en,
+        self_pay_fen=charge.self_pay.fen,
+        insurance_fen=charge.insurance.fen,
+    )
+
+
+def top_up_sheet(charges: Sequence[Charge]) -> OwedSheet:
+    """Return a top-up as a sheet; without a charge: what any of them is called."""
+    return OwedSheet(
+        sheet_id=next((one.sheet for one in charges if one.sheet is not None), "deposit"),
+        title_zh=NAME_ZH,
+        title_en=NAME_EN,
+        next_zh="不必再办手续，余额可在自助机查询",
+        next_en="nothing more to do; any kiosk shows the balance",
+        items=[owed_item(charge) for charge in charges],
+        is_deposit=True,
     )

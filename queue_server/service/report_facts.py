@@ -113,6 +113,32 @@ class ReceiptsShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayBillShown:
+    """A patient was shown what a day in the hospital cost him."""
+
+    session_id: str
+    device: DeviceId
+    patient: PatientId
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Let the patient go on."""
+        return _prolonged(now, self.session_id, written_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementShown:
+    """A patient was shown what leaving would come to."""
+
+    session_id: str
+    device: DeviceId
+    patient: PatientId
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Let the patient go on."""
+        return _prolonged(now, self.session_id, written_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptReleased:
     """A kiosk may fetch a receipt of the patient in front of it."""
 
@@ -152,6 +178,8 @@ AnyReportFact = (
     ReceiptsShown
     | ReceiptReleased
     | ReceiptPrinted
+    | DayBillShown
+    | SettlementShown
     | ProofGiven
     | ReportsShown
     | ReportReleased

@@ -62,12 +62,12 @@ def answer_about_reports(draft: "Draft", job: Asked, body: ReportRequest) -> Rep
     """
     if isinstance(body, TellPrinted):
         return _noted(draft, job, body)
-    policy = draft.setup.site.reports
-    if policy is None:
-        raise Refused(RefusalCode.REPORTS_OFF)
     session = draft.session_of(job, body.session_id)
     if isinstance(body, ProveIdentity):
         return _proven(draft, job, body, session)
+    policy = draft.setup.site.reports
+    if policy is None:
+        raise Refused(RefusalCode.REPORTS_OFF)
     if not session.is_proven:
         raise Refused(RefusalCode.PROOF_MISSING)
     if isinstance(job.found, Refused):

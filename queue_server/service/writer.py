@@ -19,7 +19,6 @@ from msgspec import structs
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
 from queue_server.contract.messages import Command, Heard, Identify, TakeOver
-from queue_server.contract.payments import CancelPayment, FindOwed, FollowPayment, Pay, TellNote
 from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.hash_chain import START
 from queue_server.journal.journal import Journal
@@ -44,6 +43,7 @@ from queue_server.service.jobs import (
     Job,
     Kept,
     LineIsUp,
+    MoneyQuestion,
     Noted,
     Unreadable,
 )
@@ -273,9 +273,7 @@ class Writer:
             case Asked() if (ask := self._question(job, draft)) is not None:
                 self._lookups.submit(self._look_up, job, ask)
                 return _nothing
-            case Asked(request=request, told=None) if isinstance(
-                request.body, FindOwed | Pay | FollowPayment | CancelPayment | TellNote
-            ):
+            case Asked(request=request, told=None) if isinstance(request.body, MoneyQuestion):
                 return self._asked_about_money(job, draft)
             case Asked():
                 answer = draft.answer_device(job)

@@ -31,6 +31,8 @@ FACT_WORDS: Final[Mapping[str, Words]] = {
     "ReportFetched": ("自助机取得文件", "a kiosk fetched a document"),
     "ReportPrinted": ("报告打印结果", "a report was printed, or not"),
     "ReceiptsShown": ("患者查看票据列表", "a patient saw the list of his receipts"),
+    "DayBillShown": ("患者查看住院一日清单", "a patient saw the bill of a day in the hospital"),
+    "SettlementShown": ("患者查看出院结算预览", "a patient saw what leaving would come to"),
     "ReceiptReleased": ("授权打印票据", "a receipt was released for printing"),
     "ReceiptPrinted": ("票据打印结果", "a receipt was printed, or not"),
     "Identified": ("患者确认身份", "a patient identified himself"),
@@ -49,6 +51,8 @@ _ABOUT_ONE_PATIENT: Final = frozenset(
         "ReportReleased",
         "ReportPrinted",
         "ReceiptsShown",
+        "DayBillShown",
+        "SettlementShown",
         "ReceiptReleased",
         "ReceiptPrinted",
     }

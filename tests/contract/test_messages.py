@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queue_server.contract import messages, payments, receipt_messages, report_messages
+from queue_server.contract import (
+    inpatient,
+    messages,
+    payments,
+    receipt_messages,
+    report_messages,
+)
 from queue_server.contract.codec import BadPayload, decode, encode
 from queue_server.contract.examples import EXAMPLES, EXCHANGE
 from queue_server.contract.message import Message
@@ -29,7 +35,7 @@ from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 ALL = sorted(
     {
         kind
-        for module in (messages, payments, receipt_messages, report_messages)
+        for module in (messages, payments, receipt_messages, report_messages, inpatient)
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Message) and kind is not Message
     },

@@ -165,6 +165,7 @@ class HospitalDay:
                 configuration=load_payments(path),
                 journal=self.journal,
                 keep=lambda facts: self.service.keep(facts).result(5),
+                wards=None,
                 counter=DemoCounter(self._records_file),
                 door=NoDoor(),
                 site=self.site.id,

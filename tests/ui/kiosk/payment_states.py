@@ -9,12 +9,12 @@ from hardware.cash.trouble import CashTrouble
 from hardware.page_errors import PagePaperOut
 from kiosk.flow.bills import Bills, Channels, Paid, PaidFacts, Paying
 from kiosk.flow.cash import CashStanding
+from kiosk.flow.intent import Intent
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.state import (
     Asked,
     Identify,
-    Intent,
     Next,
     PrintState,
     Refusal,

@@ -7,6 +7,7 @@ from msgspec.structs import replace as struct_replace
 
 from hardware.page_errors import PagesLate, PagesNotTakenBack
 from kiosk.flow.events import PrintFailure
+from kiosk.flow.intent import Intent
 from kiosk.flow.report_screens import (
     PrintingReports,
     ProofPad,
@@ -22,7 +23,6 @@ from kiosk.flow.state import (
     HelpState,
     Identify,
     IdNumberPad,
-    Intent,
     MyPlace,
     Next,
     Offered,

@@ -174,7 +174,7 @@ async def test_language_and_large_print_change_at_a_touch(make_kiosk: MakeKiosk)
     await kiosk.ui.tap("dock-elder")
     await kiosk.ui.tap("dock-language")
 
-    assert text_of(kiosk, "title") == "Hello. What would you like to do?"
+    assert text_of(kiosk, "title") == "Hello. What can we do for you?"
     assert kiosk.ui.find("title").font_size >= 1.25 * size_before
 
 

@@ -28,6 +28,7 @@ from tests.unit.kiosk.hospital_for_tests import CARD
 SETTINGS = Settings(
     languages=("zh", "en"),
     takes_payments=True,
+    serves_inpatients=True,
     has_reports=True,
     takes_cash=True,
     has_id_card_reader=True,

@@ -7,9 +7,10 @@ import pytest
 
 from hardware.cards.card_reader import CardProblem, ChipCard, IdCard
 from kiosk.flow.events import CardFailed, ChipCardRead, IdCardRead, Key
+from kiosk.flow.intent import Intent
 from kiosk.flow.report_screens import ProofPad
 from kiosk.flow.state import Identify as IdentifyScreen
-from kiosk.flow.state import Intent, OneVisit, Refusal, Waiting
+from kiosk.flow.state import OneVisit, Refusal, Waiting
 from kiosk.input_devices import event_of
 from kiosk.presenter.entry import home, identify
 from queue_server.contract.messages import Identify

@@ -1,12 +1,12 @@
 """From the card to the number on the slip."""
 
 from kiosk.flow.events import Key, PrintEnded, PrintFailure, Replied
+from kiosk.flow.intent import Intent
 from kiosk.flow.state import (
     Arrived,
     Home,
     Identify,
     IdNumberPad,
-    Intent,
     MyPlace,
     OneVisit,
     PrintState,

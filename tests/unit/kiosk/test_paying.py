@@ -4,7 +4,8 @@ import pytest
 
 from kiosk.flow.bills import Bills, Paid, Paying, pages_of
 from kiosk.flow.events import Key, LineChanged, PaymentTold, PrintSlip, Wipe
-from kiosk.flow.state import Home, Identify, Intent, Next, Refusal, Trouble, Waiting
+from kiosk.flow.intent import Intent
+from kiosk.flow.state import Home, Identify, Next, Refusal, Trouble, Waiting
 from kiosk.presenter.views import PayingView, RefusalView, WaitingView, shown_texts, spoken_texts
 from queue_server.contract.messages import Refused
 from queue_server.contract.payments import (

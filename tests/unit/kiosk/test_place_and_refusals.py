@@ -3,8 +3,9 @@
 import pytest
 
 from kiosk.flow.events import Key
+from kiosk.flow.intent import Intent
 from kiosk.flow.slip_facts import SlipFacts
-from kiosk.flow.state import Home, Identify, IdNumberPad, Intent, MyPlace, Refusal, Visits, Waiting
+from kiosk.flow.state import Home, Identify, IdNumberPad, MyPlace, Refusal, Visits, Waiting
 from kiosk.presenter.views import RefusalView
 from queue_server.contract.messages import FindPlace, Refused
 from queue_server.contract.messages import Identify as IdentifyBody

@@ -4,9 +4,10 @@ import pytest
 
 from hardware.page_errors import PagePaperOut
 from kiosk.flow.events import Key, LineChanged, PrintReleased, ReportPrintEnded, Wipe
+from kiosk.flow.intent import Intent
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import ReportFailure
-from kiosk.flow.state import Home, Identify, Intent, Refusal
+from kiosk.flow.state import Home, Identify, Refusal
 from kiosk.presenter.views import RefusalView, ReportsView, spoken_texts
 from queue_server.contract.messages import Refused
 from queue_server.contract.payments import PaymentState

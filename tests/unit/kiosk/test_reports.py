@@ -14,6 +14,7 @@ from kiosk.flow.events import (
     ReportPrintEnded,
     Wipe,
 )
+from kiosk.flow.intent import Intent
 from kiosk.flow.report_screens import (
     PrintingReports,
     ProofPad,
@@ -21,7 +22,7 @@ from kiosk.flow.report_screens import (
     Reports,
     ReportsPrinted,
 )
-from kiosk.flow.state import Home, Identify, IdNumberPad, Intent, Refusal, Trouble, Waiting
+from kiosk.flow.state import Home, Identify, IdNumberPad, Refusal, Trouble, Waiting
 from kiosk.presenter.views import spoken_texts
 from queue_server.contract.messages import Identify as IdentifyBody
 from queue_server.contract.messages import Refused
