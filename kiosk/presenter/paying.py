@@ -215,13 +215,22 @@ def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> Plac
         message=print_message(state, words, "paid"),
         ahead=None,
         at_most="",
-        reason="",
+        reason=_receipt_number(payment.receipt, words),
         steps=_next_steps(screen, words),
         keys=(
             *_receipt_key(payment.receipt, words, settings),
             *printed_keys(state, words),
         ),
     )
+
+
+def _receipt_number(receipt: Receipt | None, words: Wording) -> str:
+    """Return the number by which the payment's receipt is found, or that it follows."""
+    if receipt is None:
+        return ""
+    if receipt.is_pending:
+        return words("paid.receipt_pending")
+    return words("paid.receipt_number", number=receipt.number)
 
 
 def _receipt_key(

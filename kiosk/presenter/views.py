@@ -235,11 +235,11 @@ class PlaceView:
     number: NumberView
     where: str
     message: MessageView | None
+    steps: tuple[StepView, ...] = ()
+    """What happens next, where it is not simply to wait."""
     ahead: FactView | None
     at_most: str
     reason: str
-    steps: tuple[StepView, ...] = ()
-    """What happens next, where it is not simply to wait."""
     keys: tuple[KeyView, ...]
 
 

@@ -1,6 +1,7 @@
 """Paying at a kiosk: chosen, paid, and never told what is not known."""
 
 import pytest
+from msgspec.structs import replace
 
 from kiosk.flow.bills import Bills, Paid, Paying, pages_of
 from kiosk.flow.events import Key, LineChanged, PaymentTold, PrintSlip, Wipe
@@ -21,6 +22,7 @@ from tests.unit.kiosk.hospital_for_tests import identified, visit
 from tests.unit.kiosk.money_for_tests import (
     LABORATORY,
     PHARMACY,
+    RECEIPT,
     REGISTRATION,
     SHEETS,
     SUM_FEN,
@@ -369,3 +371,17 @@ def test_a_kiosk_without_the_server_takes_no_payment() -> None:
 
     assert not isinstance(kiosk.state.screen, Waiting | Paying)
     assert not any(isinstance(body, Pay) for body in kiosk.asks)
+
+
+def test_the_paid_screen_shows_the_number_of_the_receipt_as_the_slip_does() -> None:
+    kiosk = told(paying(), STATE.FULFILLED, receipt=RECEIPT)
+
+    assert f"电子票据号：{RECEIPT.number}" in list(shown_texts(kiosk.view.body))
+
+
+def test_a_number_that_the_finance_platform_has_not_given_yet_is_not_shown() -> None:
+    kiosk = told(paying(), STATE.FULFILLED, receipt=replace(RECEIPT, is_pending=True))
+
+    texts = " ".join(shown_texts(kiosk.view.body))
+    assert RECEIPT.number not in texts
+    assert "稍后返回" in texts
