@@ -14,7 +14,11 @@ from queue_server.records.records import Patient
 from queue_server.rules.terms import DeviceId
 from queue_server.site import Site
 
-_CHANNELS: Final = {Channel.WECHAT: "微信支付 WeChat Pay", Channel.ALIPAY: "支付宝 Alipay"}
+_CHANNELS: Final = {
+    Channel.WECHAT: "微信支付 WeChat Pay",
+    Channel.ALIPAY: "支付宝 Alipay",
+    Channel.CASH: "现金 Cash",
+}
 _NOTE: Final = (
     "本票据由电子签名保护，可用任何 PDF 阅读器验证，也可扫码核验。"
     " This receipt is signed electronically: any PDF reader tells whether it was changed."

@@ -185,3 +185,11 @@ def test_key_and_certificate_that_do_not_belong_together_are_refused(
         )
     with pytest.raises(SigningError):
         PdfSigner(certificates="nothing", private_key="nothing")
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_whatever_it_was_paid_by_stands_on_it(channel: Channel, tmp_path: Path) -> None:
+    text = Paper(tmp_path, pdf_of(replace(RECEIPT, channel=channel))).text()
+
+    named = {"wechat": "微信支付", "alipay": "支付宝", "cash": "现金"}
+    assert named[channel] in text
