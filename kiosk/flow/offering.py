@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from kiosk.flow.asking import ask
+from kiosk.flow.intent import Intent
 from kiosk.flow.settings import Settings
-from kiosk.flow.state import Intent, Offered, State, Step
+from kiosk.flow.state import Offered, State, Step
 from queue_server.contract.offers import AnswerOffer
 
 

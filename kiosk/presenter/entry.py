@@ -1,5 +1,7 @@
 """The screens before anybody is known: home, card, ID number, waiting."""
 
+from typing import Final
+
 from kiosk.flow import id_number
 from kiosk.flow.events import CHECK_CHARACTER_X, Key
 from kiosk.flow.intent import Intent
@@ -159,29 +161,28 @@ def id_number_pad(screen: IdNumberPad, words: Wording) -> IdNumberPadView:
     )
 
 
+_WAITING_TITLES: Final = {
+    CheckIn: "waiting.title_check_in",
+    FindOwed: "waiting.title_owed",
+    FindDayBill: "waiting.title_owed",
+    FindSettlement: "waiting.title_owed",
+    ListReceipts: "waiting.title_receipts",
+    FindStay: "waiting.title_stay",
+    Pay: "waiting.title_pay",
+    TopUp: "waiting.title_pay",
+    AnswerOffer: "waiting.title_offer",
+    FindPlace: "waiting.title_place",
+    ProveIdentity: "waiting.title_reports",
+    ListReports: "waiting.title_reports",
+}
+"""What is being asked, by the request."""
+
+
 def waiting(screen: Waiting, words: Wording) -> WaitingView:
     """Say what is being asked; nothing of it is shown."""
-    match screen.asked.body:
-        case CheckIn():
-            title = words("waiting.title_check_in")
-        case FindOwed():
-            title = words("waiting.title_owed")
-        case ListReceipts():
-            title = words("waiting.title_receipts")
-        case FindStay():
-            title = words("waiting.title_stay")
-        case FindDayBill() | FindSettlement():
-            title = words("waiting.title_owed")
-        case Pay() | TopUp():
-            title = words("waiting.title_pay")
-        case AnswerOffer():
-            title = words("waiting.title_offer")
-        case FindPlace():
-            title = words("waiting.title_place")
-        case ProveIdentity() if screen.asked.intent is not Intent.REPORTS:
-            title = words("waiting.title_identify")
-        case ProveIdentity() | ListReports():
-            title = words("waiting.title_reports")
-        case _:
-            title = words("waiting.title_identify")
-    return WaitingView(title=title, lead=words("waiting.lead"))
+    is_proving = isinstance(screen.asked.body, ProveIdentity)
+    if is_proving and screen.asked.intent is not Intent.REPORTS:
+        key = "waiting.title_identify"
+    else:
+        key = _WAITING_TITLES.get(type(screen.asked.body), "waiting.title_identify")
+    return WaitingView(title=words(key), lead=words("waiting.lead"))

@@ -217,7 +217,7 @@ class Draft:
         refused = Refused(RefusalCode.BAD_REQUEST, detail=detail[:200])
         return encode(self._reply(RequestId(request_id), _refused(refused)))
 
-    def _body(self, job: Asked) -> ReplyBody:
+    def _body(self, job: Asked) -> ReplyBody:  # noqa: PLR0911 - one case a kind of request
         body = job.request.body
         if isinstance(body, MoneyQuestion):
             return self._told_by_desk(job, body)

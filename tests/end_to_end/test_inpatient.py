@@ -16,16 +16,15 @@ from queue_server.payments.terms import AttemptState
 from queue_server.records.demo_hospital import DemoHospital as Records
 from queue_server.records.demo_wards import DemoWards
 from queue_server.records.records import Patient
-from tests.end_to_end.test_cash_patient import Purse
-from tests.end_to_end.test_paying_patient import (
+from tests.end_to_end.paying_morning import (
     PAID_WITHIN_S,
     PayingMorning,
-    assert_verified,
     at_home,
     morning,
     read_slip,
-    shown_and_paid,
 )
+from tests.end_to_end.purse import Purse
+from tests.end_to_end.test_paying_patient import assert_verified, shown_and_paid
 
 __all__ = ["at_home", "morning"]
 pytestmark = [pytest.mark.end_to_end, pytest.mark.broker, pytest.mark.timeout(300)]
