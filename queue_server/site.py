@@ -65,6 +65,8 @@ class Area:
     name_en: str
     floor_zh: str
     floor_en: str
+    policy: Mapping[str, object] = field(default_factory=dict)
+    """What differs from the site's policy in all of its queues, unchecked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class QueueSetup:
     is_sensitive: bool
     """Such a clinic shows and speaks the number only, and its room has a neutral name."""
     policy: Mapping[str, object]
-    """What differs from the site's policy, unchecked."""
+    """What differs from the policies of site and area, unchecked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,8 +217,12 @@ def _public_address(table: Table) -> str:
 
 
 def _area(table: Table) -> Area:
-    table.check_keys(("id", *_AREA_TEXTS))
-    return Area(id=AreaId(table.id("id")), **{key: table.text(key) for key in _AREA_TEXTS})
+    table.check_keys(("id", *_AREA_TEXTS, "policy"))
+    return Area(
+        id=AreaId(table.id("id")),
+        policy=table.raw_table("policy"),
+        **{key: table.text(key) for key in _AREA_TEXTS},
+    )
 
 
 def _queue(table: Table) -> QueueSetup:

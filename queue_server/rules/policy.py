@@ -86,7 +86,7 @@ class PolicyError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Choice:
+class Choice:
     """What a key may hold: words, `{ every = n }`, `{ places = n }`."""
 
     words: tuple[str, ...]
@@ -95,7 +95,7 @@ class _Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Count:
+class Count:
     """A whole number from `least` to `most`, or the word that means "no limit"."""
 
     least: int
@@ -105,35 +105,36 @@ class _Count:
 
 _MINUTES_MAX: Final = 24 * 60
 _LEVELS: Final = (1, 2, 3, 4)
-_EXPECTED: Final[
-    Mapping[str, _Choice | _Count | type[bool] | type[PriorityRank] | tuple[int, ...]]
+EXPECTED: Final[
+    Mapping[str, Choice | Count | type[bool] | type[PriorityRank] | tuple[int, ...]]
 ] = {
-    "base_order": _Choice(words=("slot_then_number", "check_in_time")),
-    "check_in_opens_min": _Count(least=0, most=_MINUTES_MAX, unlimited_word="any"),
-    "late_after_min": _Count(least=0, most=_MINUTES_MAX),
-    "late_rule": _Choice(words=("end_of_next_slot", "end_of_queue", "as_walk_in"), places=True),
-    "late_refused_after_min": _Count(least=0, most=_MINUTES_MAX, unlimited_word="never"),
-    "walk_in_rule": _Choice(words=("equal", "after_booked"), every=True),
-    "returned_rule": _Choice(words=("next", "end_of_slot", "end_of_queue"), every=True),
+    "base_order": Choice(words=("slot_then_number", "check_in_time")),
+    "check_in_opens_min": Count(least=0, most=_MINUTES_MAX, unlimited_word="any"),
+    "late_after_min": Count(least=0, most=_MINUTES_MAX),
+    "late_rule": Choice(words=("end_of_next_slot", "end_of_queue", "as_walk_in"), places=True),
+    "late_refused_after_min": Count(least=0, most=_MINUTES_MAX, unlimited_word="never"),
+    "walk_in_rule": Choice(words=("equal", "after_booked"), every=True),
+    "returned_rule": Choice(words=("next", "end_of_slot", "end_of_queue"), every=True),
     "returned_dynamic": bool,
-    "missed_rule": _Choice(
+    "missed_rule": Choice(
         words=("end_of_slot", "end_of_half_day", "end_of_queue"), every=True, places=True
     ),
-    "missed_auto_times": _Count(least=0, most=99),
-    "missed_limit": _Count(least=1, most=99),
-    "priority_rule": _Choice(words=("front",), every=True),
+    "missed_auto_times": Count(least=0, most=99),
+    "missed_limit": Count(least=1, most=99),
+    "priority_rule": Choice(words=("front",), every=True),
     "priority_ranks": PriorityRank,
-    "standby_count": _Count(least=0, most=20),
+    "standby_count": Count(least=0, most=20),
     "finish_on_next": bool,
-    "overtaken_max": _Count(least=0, most=1000),
-    "recall_after_s": _Count(least=0, most=600),
-    "recall_max": _Count(least=0, most=99, unlimited_word="any"),
+    "overtaken_max": Count(least=0, most=1000),
+    "recall_after_s": Count(least=0, most=600),
+    "recall_max": Count(least=0, most=99, unlimited_word="any"),
     "emergency_levels": _LEVELS,
-    "doctor_late_after_min": _Count(least=0, most=_MINUTES_MAX, unlimited_word="never"),
+    "doctor_late_after_min": Count(least=0, most=_MINUTES_MAX, unlimited_word="never"),
     "stop_needs_approval": bool,
     "service_min": _Count(least=1, most=240),
     "spread_gain_min": _Count(least=1, most=240, unlimited_word="never"),
 }
+"""What each key may hold."""
 
 
 def parse_policy(*tables: Mapping[str, object]) -> Policy:
@@ -172,23 +173,23 @@ def _contradictions(policy: Policy) -> list[PolicyProblem]:
 
 
 def _read(key: str, found: object) -> object:
-    if key not in _EXPECTED:
+    if key not in EXPECTED:
         raise _unknown_key(key)
-    expected = _EXPECTED[key]
+    expected = EXPECTED[key]
     if expected is bool:
         if isinstance(found, bool):
             return found
         raise _wrong(key, found, "true 或 false", "true or false")
-    if isinstance(expected, _Count):
+    if isinstance(expected, Count):
         return _read_count(key, found, expected)
-    if isinstance(expected, _Choice):
+    if isinstance(expected, Choice):
         return _read_choice(key, found, expected)
     if isinstance(expected, tuple):
         return _read_levels(key, found, expected)
     return _read_ranks(key, found)
 
 
-def _read_count(key: str, found: object, expected: _Count) -> int | None:
+def _read_count(key: str, found: object, expected: Count) -> int | None:
     if expected.unlimited_word and found == expected.unlimited_word:
         return None
     if type(found) is int and expected.least <= found <= expected.most:
@@ -203,7 +204,7 @@ def _read_count(key: str, found: object, expected: _Count) -> int | None:
     )
 
 
-def _read_choice(key: str, found: object, expected: _Choice) -> object:
+def _read_choice(key: str, found: object, expected: Choice) -> object:
     if isinstance(found, str) and found in expected.words:
         return found
     if isinstance(found, Mapping) and len(found) == 1:
@@ -243,6 +244,19 @@ def _read_levels(key: str, found: object, expected: tuple[int, ...]) -> tuple[in
     raise _wrong(key, found, f"不重复的名单，取自 {listed}", f"a list, each once, of {listed}")
 
 
+def as_in_file(policy: Policy, key: str) -> object:
+    """Return what `policy` holds under `key`, as a site file has it."""
+    value, expected = getattr(policy, key), EXPECTED[key]
+    if isinstance(value, Every):
+        return {"every": value.every}
+    if isinstance(value, Places):
+        return {"places": value.places}
+    if value is None:
+        assert isinstance(expected, Count)
+        return expected.unlimited_word
+    return list(value) if isinstance(value, tuple) else value
+
+
 def written(found: object) -> str:
     """Return a value of a file as Python writes it; of endless numbers only what they are."""
     try:
@@ -264,7 +278,7 @@ def _wrong(key: str, found: object, expected_zh: str, expected_en: str) -> Polic
 
 
 def _unknown_key(key: str) -> PolicyError:
-    nearest = get_close_matches(key, _EXPECTED, n=1, cutoff=0)
+    nearest = get_close_matches(key, EXPECTED, n=1, cutoff=0)
     return PolicyError(
         [
             PolicyProblem(
@@ -276,4 +290,4 @@ def _unknown_key(key: str) -> PolicyError:
     )
 
 
-assert set(_EXPECTED) == {field.name for field in fields_of(Policy)}
+assert set(EXPECTED) == {field.name for field in fields_of(Policy)}

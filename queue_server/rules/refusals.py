@@ -317,6 +317,39 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "本院区的自助机不提供报告打印。请到分诊台询问。",
         "Reports are not printed at the kiosks of this site. Please ask at the nurse desk.",
     ),
+    _CODE.POLICY_MOVED: (
+        "规则刚被别人改动，您的修改还没有保存。请载入最新规则，核对后再保存。",
+        (
+            "The rules have been changed by somebody else meanwhile; yours are not saved."
+            " Load the present ones, look at them, and save again."
+        ),
+    ),
+    _CODE.POLICY_WAITS: (
+        "第 {number} 版规则正等待生效，同时只能有一版等待。请先取消它，或等它生效后再保存。",
+        (
+            "Version {number} waits for its time, and only one may wait. Cancel it first, or save"
+            " after it has taken effect."
+        ),
+    ),
+    _CODE.POLICY_IN_FORCE: (
+        "第 {number} 版规则已经生效或已取消，不能再取消。如需改回，请恢复到以前的版本。",
+        (
+            "Version {number} has taken effect or is cancelled already. To undo it, return to an"
+            " earlier version."
+        ),
+    ),
+    _CODE.POLICY_UNCHANGED: (
+        "与现行规则完全相同，没有什么要保存的。请先改动规则。",
+        "These are the rules in force already. Change something first.",
+    ),
+    _CODE.POLICY_TIME: (
+        "生效时间已过，或在一年以后。请选择现在到一年以内的时间。",
+        "The time to take effect is over, or more than a year ahead. Choose one in between.",
+    ),
+    _CODE.POLICY_WRONG: (
+        "规则有误：{problem_zh}。请改正后再保存。",
+        "A rule is wrong: {problem_en}. Correct it and save again.",
+    ),
 }
 
 STATES: Final[Mapping[str, tuple[str, str]]] = {

@@ -73,6 +73,12 @@ class Announcing:
         self._pulse_at: float | None = None
         self._rest_until = 0.0
 
+    def use(self, setup: Setup) -> None:
+        """Go by other policies from now on: every board has their text."""
+        self._setup = setup
+        self._shown.clear()
+        self._make_all_dirty()
+
     def tell_everything(self, at: datetime) -> None:
         """Everything retained goes out anew: the broker may have lost it."""
         self._tell_that_we_are_there(at)

@@ -59,6 +59,13 @@ from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, MoneyAnswer, MoneyQuestion, Noted
 from queue_server.service.now import Now, Session, with_decided, with_patients
 from queue_server.service.payment_desk import PaymentDesk
+from queue_server.service.policy_book import setup_under
+from queue_server.service.policy_facts import (
+    PolicyCancelled,
+    PolicySaved,
+    PolicyTookEffect,
+    require_possible_policy,
+)
 from queue_server.service.receipt_lookup import ReceiptDesk
 from queue_server.service.receipting import answer_about_receipts
 from queue_server.service.report_facts import DayBillShown, SettlementShown
@@ -127,6 +134,13 @@ class Draft:
         written = facts.written_fact(fact, self.now, self.at, by)
         self.now = facts.with_fact(self.now, written)
         self.batch.facts.append(written)
+
+    def let_policy_take_effect(self) -> None:
+        """Let the version whose time has come hold from here on."""
+        waiting = self.now.policy_book.waiting
+        if waiting is not None and waiting.effective_at <= self.at:
+            self.note(PolicyTookEffect(number=waiting.number), by="rule")
+            self.setup = setup_under(self.setup, self.now.policy_book)
 
     def meet(self, found: Found) -> None:
         """Know the patient, and what was booked for him today since the day was read."""
@@ -359,7 +373,13 @@ class Draft:
         return entry
 
     def answer_note(self, job: Noted) -> None:
-        """Add the fact a browser tells."""
+        """Add the fact a browser tells.
+
+        Raises:
+            Refused: it can't be as the policies stand by now.
+        """
+        if isinstance(job.fact, PolicySaved | PolicyCancelled):
+            require_possible_policy(self.setup.site, self.now.policy_book, job.fact, self.at)
         self.note(job.fact, job.by)
 
     # --- replies ---------------------------------------------------------------------------------

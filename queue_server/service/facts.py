@@ -20,6 +20,7 @@ from queue_server.service.now import (
     OpenConflict,
     Session,
 )
+from queue_server.service.policy_facts import POLICY_FACTS, AnyPolicyFact
 from queue_server.service.report_facts import AnyReportFact
 
 
@@ -214,9 +215,10 @@ OwnFact = (
     | AlarmBegan
     | AlarmEnded
 )
-AnyFact = OwnFact | AnyReportFact | AnyAuditFact
+AnyFact = OwnFact | AnyReportFact | AnyAuditFact | AnyPolicyFact
 FACTS: Final[dict[str, type[AnyFact]]] = {
-    kind.__name__: kind for kind in (*get_args(OwnFact), *get_args(AnyReportFact), *AUDIT_FACTS)
+    kind.__name__: kind
+    for kind in (*get_args(OwnFact), *get_args(AnyReportFact), *AUDIT_FACTS, *POLICY_FACTS)
 }
 
 

@@ -20,6 +20,7 @@ from queue_server.rules.masking import mask
 from queue_server.rules.queue import Day, open_day
 from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, PatientId, QueueId, TicketId
 from queue_server.service.device_state import Devices
+from queue_server.service.policy_book import PolicyBook
 from queue_server.service.report_state import ReportDesk
 from queue_server.service.setup import Setup
 
@@ -114,6 +115,8 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
     """What each device said last; not journaled."""
     device_commands: tuple[DeviceCommand, ...] = ()
     """What was asked of devices today, oldest first."""
+    policy_book: PolicyBook = msgspec.field(default_factory=PolicyBook)
+    """The versions of the policies."""
     report_desk: ReportDesk = msgspec.field(default_factory=ReportDesk)
     alarms: tuple[ActiveAlarm, ...] = ()
     """Those that have begun and not ended, in the order in which they began."""

@@ -44,7 +44,6 @@ class QueueService:
     """The queues of a site, kept by one thread. `start()` before anything else."""
 
     def __init__(self, setup: Setup, parts: Parts) -> None:
-        self.setup = setup
         self._parts = parts
         self._inbox: SimpleQueue[Job] = SimpleQueue()
         self._lookups = ThreadPoolExecutor(2, thread_name_prefix="records")
@@ -54,6 +53,11 @@ class QueueService:
         self._thread = threading.Thread(target=self._run, name="writer")
 
     # --- what others may ask, from any thread ----------------------------------------------------
+
+    @property
+    def setup(self) -> Setup:
+        """The site under the policies that are in force."""
+        return self._writer.setup
 
     @property
     def now(self) -> Now:

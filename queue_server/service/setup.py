@@ -1,10 +1,11 @@
 """The site with its checked policies: what the service knows before the day begins."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from queue_server.rules.area_queue import AreaQueues
 from queue_server.rules.policy import Policy, PolicyError, parse_policy
+from queue_server.rules.policy_change import PolicyChange, PolicyLevel, changed_table
 from queue_server.rules.terms import AreaId, QueueId
 from queue_server.site import Area, QueueSetup, Site
 
@@ -19,6 +20,8 @@ class Setup:
     policies: Mapping[QueueId, Policy]
     area_queues: AreaQueues = field(default_factory=dict)
     """How area queues lead to doctors; they stand among `queues` too, but have no room."""
+    changes: tuple[PolicyChange, ...] = ()
+    """How its policies differ from the site file."""
 
     def colleagues_of(self, queue: QueueId) -> list[QueueSetup]:
         """Return the other queues of its clinic in its area, in the order of the site file."""
@@ -58,8 +61,8 @@ class Setup:
         return [queue for queue in self.site.queues if queue.area == area]
 
 
-def make_setup(site: Site) -> Setup:
-    """Check the policies of `site`.
+def make_setup(site: Site, changes: Sequence[PolicyChange] = ()) -> Setup:
+    """Check the policies of `site` with `changes`; one about a queue that is gone says nothing.
 
     Raises:
         PolicyError: with every problem, each key led by where it stands.
@@ -70,7 +73,7 @@ def make_setup(site: Site) -> Setup:
     area_queues = {one.rules.id: one.rules for one in site.area_queues}
     for queue in queues:
         try:
-            policy = parse_policy(site.policy, queue.policy)
+            policy = parse_policy(*policy_tables(site, queue, changes))
             # Nobody is told to get ready before he has a doctor.
             policies[queue.id] = (
                 replace(policy, standby_count=0) if queue.id in area_queues else policy
@@ -85,4 +88,17 @@ def make_setup(site: Site) -> Setup:
         areas={area.id: area for area in site.areas},
         policies=policies,
         area_queues=area_queues,
+        changes=tuple(changes),
+    )
+
+
+def policy_tables(
+    site: Site, queue: QueueSetup, changes: Sequence[PolicyChange]
+) -> tuple[Mapping[str, object], Mapping[str, object], Mapping[str, object]]:
+    """Return the tables of hospital, area and queue that make the policy of `queue`."""
+    of_area = next((area.policy for area in site.areas if area.id == queue.area), {})
+    return (
+        changed_table(site.policy, changes, PolicyLevel.HOSPITAL, ""),
+        changed_table(of_area, changes, PolicyLevel.AREA, queue.area),
+        changed_table(queue.policy, changes, PolicyLevel.QUEUE, queue.id),
     )

@@ -49,6 +49,8 @@ from queue_server.service.jobs import (
 )
 from queue_server.service.now import Now, open_now, with_patients
 from queue_server.service.payment_desk import PaymentDesk
+from queue_server.service.policy_book import require_fitting, setup_under
+from queue_server.service.policy_facts import PoliciesCarried, carried_book
 from queue_server.service.receipt_lookup import (
     AsksReceipts,
     FoundReceipts,
@@ -148,6 +150,11 @@ class Writer:
         """Each is called after each commit."""
 
     @property
+    def setup(self) -> Setup:
+        """The site under the policies that are in force."""
+        return self._setup
+
+    @property
     def now(self) -> Now:
         """The running day as it is on disk."""
         assert self._now is not None, "open() comes first"
@@ -158,7 +165,11 @@ class Writer:
         return local_time(self._setup.site, self._parts.clock())
 
     def open(self) -> None:
-        """Replay the day, then open the door."""
+        """Replay the day, then open the door.
+
+        Raises:
+            PolicyError: a saved version of the policies does not go with the site file any more.
+        """
         day_on = clinic_day(self._setup.site, self._parts.clock())
         try:
             self._open(load_day(self._parts.records, day_on))
@@ -183,12 +194,25 @@ class Writer:
             # What a new day does not change.
             now = structs.replace(now, devices=self._now.devices, alarms=self._now.alarms)
         draft = Draft(self._setup, self._parts.journal, now, self._parts.clock())
+        if not now.policy_book.versions:
+            carried = carried_book(self._parts.journal, now.day_on)
+            if carried is not None:
+                draft.note(PoliciesCarried(book=carried), by="rule")
+        require_fitting(self._setup.site, draft.now.policy_book)
+        draft.setup = setup_under(self._setup, draft.now.policy_book)
         for command in missing_tickets(self._setup, now, loaded.appointments):
             draft.act(command, by="records")
         if not draft.batch.is_empty():
             self._parts.journal.append(draft.batch)
         self._now = draft.now
+        self._use(draft.setup)
         self._loading_day = loaded.day_on
+
+    def _use(self, setup: Setup) -> None:
+        """Go by the policies that are in force once that is on disk."""
+        if setup is not self._setup:
+            self._setup = setup
+            self._announcing.use(setup)
 
     def _replayed(self, opened: Now) -> Now:
         """Return the day as its journal tells it, the most of it from a snapshot if that fits."""
@@ -224,6 +248,7 @@ class Writer:
         self._look_at_the_calendar()
         at = self.clock()
         draft = self.draft(at)
+        draft.let_policy_take_effect()
         self._note_who_is_late(draft)
         draft.look_up_replies([job for job in jobs if isinstance(job, Asked)])
         answers = [self._decided(job, draft) for job in jobs]
@@ -233,6 +258,7 @@ class Writer:
             self._metrics.committed(len(jobs), self._monotonic() - began_s)
         is_changed = draft.now is not self._now
         self._now = draft.now
+        self._use(draft.setup)
         if is_changed:
             # A call first: a whole waiting room looks up to it.
             self._announcing.changed(self.now, at)
@@ -257,7 +283,7 @@ class Writer:
             return
         self._looked_for_late_s = draft.at_s
         for queue_id, queue in draft.now.day.queues.items():
-            if is_overdue(queue, self._setup.policies[queue_id], draft.at_s):
+            if is_overdue(queue, draft.setup.policies[queue_id], draft.at_s):
                 draft.act(ReportAbsence(queue=queue_id, kind=AbsenceKind.LATE), by="rule")
 
     def draft(self, at: datetime) -> Draft:
