@@ -24,6 +24,7 @@ from queue_server.web import (
     pages,
     paper_routes,
     payment_routes,
+    policy_routes,
     problems,
     reconciliation_routes,
     report_routes,
@@ -51,6 +52,7 @@ _ALWAYS: Final = (
     spread_routes,
     audit_routes,
     report_routes,
+    policy_routes,
 )
 _OF_MONEY: Final = (payment_routes, reconciliation_routes)
 

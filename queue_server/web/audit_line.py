@@ -39,6 +39,10 @@ FACT_WORDS: Final[Mapping[str, Words]] = {
     "TakenOver": ("接收离线签到", "an offline check-in was taken over"),
     "NotTakenOver": ("离线签到未能接收", "an offline check-in did not fit"),
     "ConflictSettled": ("处理离线签到", "settled an offline check-in"),
+    "PolicySaved": ("保存规则版本", "saved a version of the rules"),
+    "PolicyCancelled": ("取消规则版本", "cancelled a version of the rules"),
+    "PolicyTookEffect": ("规则版本生效", "a version of the rules took effect"),
+    "PoliciesCarried": ("规则版本转入新的一天", "versions of the rules came into the day"),
     "DeviceCommanded": ("控制设备", "controlled a device"),
     "AlarmBegan": ("警报开始", "an alarm began"),
     "AlarmEnded": ("警报结束", "an alarm ended"),
@@ -157,7 +161,7 @@ def _fact_line(number: int, written: JournaledFact, names: Names) -> AuditLine:
     return _line(number, written, written.by, words, names, patients=patients, detail=detail)
 
 
-def _detail(  # noqa: PLR0911 - a line a fact
+def _detail(  # noqa: C901, PLR0911 - a line a fact
     name: str, body: Mapping[str, object], names: Names
 ) -> Words:
     """Return what there is to say of a fact beside what it is."""
@@ -172,6 +176,10 @@ def _detail(  # noqa: PLR0911 - a line a fact
             return (f"{body['device']}: {body['number']}",) * 2
         case "HelpCalled":
             return (str(body["device"]),) * 2
+        case "PolicySaved":
+            return _version_words(body)
+        case "PolicyCancelled" | "PolicyTookEffect":
+            return f"第 {body['number']} 版", f"version {body['number']}"
         case "DeviceCommanded":
             return (f"{body['device']}: {body['do']}",) * 2
         case "AlarmBegan" | "AlarmEnded":
@@ -182,6 +190,15 @@ def _detail(  # noqa: PLR0911 - a line a fact
             return (str(body["outcome"]),) * 2
         case _:
             return _NO_WORDS
+
+
+def _version_words(body: Mapping[str, object]) -> Words:
+    """Return which version it was, from when on, and why."""
+    at = str(body["effective_at"])[:16].replace("T", " ")
+    return (
+        f"第 {body['number']} 版，{at} 起：{body['reason']}",
+        f"version {body['number']}, from {at}: {body['reason']}",
+    )
 
 
 def _seen_line(number: int, written: JournaledFact, names: Names) -> AuditLine:

@@ -16,6 +16,7 @@ from queue_server.rules.masking import mask
 from queue_server.rules.terms import PatientId, QueueId, TicketId
 from queue_server.service.audit_facts import NamesSeen, SignedIn, SignedOut
 from queue_server.service.facts import HelpAnswered, NoticesSet
+from queue_server.service.policy_facts import PolicyCancelled, PolicySaved
 from queue_server.service.queue_service import QueueService
 from queue_server.web.audit_line import AuditLine, Names, audit_line
 from queue_server.web.bodies import AuditAsked
@@ -30,7 +31,12 @@ _SEEN: Final = NamesSeen.__name__
 _KINDS: Final[Mapping[str, frozenset[str]]] = {
     "names": frozenset({_SEEN}),
     "sign_in": frozenset({SignedIn.__name__, SignedOut.__name__}),
-    "acts": frozenset({*COMMANDS, HelpAnswered.__name__, NoticesSet.__name__}),
+    "acts": frozenset(
+        {
+            *COMMANDS,
+            *(one.__name__ for one in (HelpAnswered, NoticesSet, PolicySaved, PolicyCancelled)),
+        }
+    ),
 }
 """What may be asked for, as the journal names it."""
 

@@ -21,7 +21,7 @@ from queue_server.web.json_answer import JsonAnswer
 from queue_server.web.language import language_of
 from queue_server.web.login_routes import FIRST_PAGE
 from queue_server.web.problems import Problem, ProblemCode
-from queue_server.web.users import REPORT_READERS, User
+from queue_server.web.users import POLICY_READERS, REPORT_READERS, User
 
 STATIC: Final = Path(__file__).parent / "static"
 _HTML_LANGUAGES: Final = {Language.CHINESE: "zh-CN", Language.ENGLISH: "en"}
@@ -104,6 +104,7 @@ def make_router(access: Access, pages: Pages, *, has_cards: bool, has_payments: 
     _add_page(router, pages, "devices", access.administrator)
     _add_page(router, pages, "audit", access.auditor)
     _add_page(router, pages, "report", access.one_of(REPORT_READERS))
+    _add_page(router, pages, "policies", access.one_of(POLICY_READERS))
     if has_payments:
         _add_page(router, pages, "payments", access.money)
     if has_cards:

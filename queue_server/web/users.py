@@ -30,7 +30,7 @@ class Role(StrEnum):
 
     NURSE = "nurse"
     HEAD_NURSE = "head_nurse"
-    """Does what a nurse does, in the areas she is responsible for."""
+    """Does what a nurse does in the areas she is responsible for, and decides their policies."""
     DOCTOR = "doctor"
     ADMINISTRATOR = "administrator"
     """The technician: devices and audit list, no patients."""
@@ -50,6 +50,8 @@ WITHOUT_QUEUE: Final = OVERSEERS | {Role.CASHIER}
 """Those who need a second factor."""
 MONEY_READERS: Final = frozenset({Role.CASHIER, Role.ADMINISTRATOR})
 """Those who may look at payments; only a cashier gives money back."""
+POLICY_READERS: Final = frozenset({Role.HEAD_NURSE, Role.ADMINISTRATOR})
+"""Those who may read the policies; only a head nurse changes them, in her areas."""
 REPORT_READERS: Final = STAFF | {Role.ADMINISTRATOR}
 """Those who may read a day's report: of their own queues, the administrator of all."""
 

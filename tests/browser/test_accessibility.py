@@ -21,6 +21,7 @@ PAGES: Final[Mapping[str, tuple[str, str, str]]] = {
     "devices": ("/devices", "zheng", "main"),
     "audit": ("/audit", "qian", "tbody tr"),
     "report": ("/report", "li", "main"),
+    "policies": ("/policies", "fang", "#rules .rule"),
     "cards": ("/cards", "", "main a"),
     "card": ("/card/patient-000", "", ".visit"),
 }
@@ -53,6 +54,14 @@ def open_absence(page: Page) -> None:
     page.locator("dialog input[value=stopped]").check()
 
 
+def rehearse(page: Page) -> None:
+    page.locator("#rule-priority_rule").select_option("front")
+    page.locator("#rule-late_rule").select_option("places")
+    page.locator("#rehearse").click()
+    expect(page.locator("#rehearsed")).to_be_visible()
+    page.locator(".numbers summary").click()
+
+
 OPENED: Final[Mapping[str, tuple[str, Callable[[Page], None]]]] = {
     "station-ticket": ("station", open_ticket),
     "station-find": ("station", with_keys("/")),
@@ -60,6 +69,7 @@ OPENED: Final[Mapping[str, tuple[str, Callable[[Page], None]]]] = {
     "station-keys": ("station", with_keys("?")),
     "station-queue": ("station", open_queue_sheet),
     "station-absence": ("station", open_absence),
+    "policies-rehearsed": ("policies", rehearse),
     "console-absence": ("console", with_keys("l")),
     "console-keys": ("console", with_keys("?")),
     "console-transfer": ("console", with_keys("t")),

@@ -275,6 +275,7 @@ await loadTexts();
 wireSignOut();
 send("GET", "/api/me").then((user) => {
   byId("who").textContent = user.display_name;
+  byId("policies-link").hidden = user.role !== "head_nurse";
   me = user.user;
 });
 mover.wire();

@@ -85,5 +85,8 @@ _OTHER_BODIES: dict[str, dict[str, object]] = {
     "notices": {"notices": []},
     "audit": {"what": "names"},
     "export": {},
+    "rehearse": {"seen_revision": 0, "changes": []},
+    "save": {"seen_revision": 0, "changes": [], "reason": "x"},
+    "cancel": {"number": 1, "seen_revision": 0},
     "report": {"device": "kiosk-01", "release_id": "r-1", "token": "nobody-knows"},
 }

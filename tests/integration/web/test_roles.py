@@ -17,6 +17,7 @@ doctor of another queue; administrator; auditor; cashier. The addresses asked fo
 cardiology, in area A."""
 SIGNED_IN = EVERYBODY - {""}
 NURSES = {"li", "tang", "bai"}
+HEAD_NURSES = {"tang"}
 DOCTORS = {"shen", "gu"}
 ITS_NURSE = {"li", "tang"}
 ITS_DOCTOR = {"shen"}
@@ -34,6 +35,11 @@ MAY = {
     "GET /report": NURSES | DOCTORS | ADMINISTRATORS,
     "GET /api/report": NURSES | DOCTORS | ADMINISTRATORS,
     "GET /api/report/export": NURSES | DOCTORS | ADMINISTRATORS,
+    "GET /policies": HEAD_NURSES | ADMINISTRATORS,
+    "GET /api/policies": HEAD_NURSES | ADMINISTRATORS,
+    "POST /api/policies/rehearse": HEAD_NURSES,
+    "POST /api/policies/save": HEAD_NURSES,
+    "POST /api/policies/cancel": HEAD_NURSES,
     "GET /texts/{language}": EVERYBODY,
     "GET /static/theme.css": EVERYBODY,
     "GET /static/{name}": EVERYBODY,
