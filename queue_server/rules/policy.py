@@ -131,8 +131,8 @@ EXPECTED: Final[
     "emergency_levels": _LEVELS,
     "doctor_late_after_min": Count(least=0, most=_MINUTES_MAX, unlimited_word="never"),
     "stop_needs_approval": bool,
-    "service_min": _Count(least=1, most=240),
-    "spread_gain_min": _Count(least=1, most=240, unlimited_word="never"),
+    "service_min": Count(least=1, most=240),
+    "spread_gain_min": Count(least=1, most=240, unlimited_word="never"),
 }
 """What each key may hold."""
 
