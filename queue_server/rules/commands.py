@@ -9,6 +9,7 @@ from queue_server.rules.terms import (
     PatientId,
     PriorityRank,
     QueueId,
+    RoomId,
     Slot,
     TicketId,
     TicketKind,
@@ -246,6 +247,18 @@ class ReportAbsence(Command):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attend(Command):
     """The doctor is there: he has signed in, or somebody says so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeRoom(Command):
+    """The doctor sits in `room` today; whoever has it gets his.
+
+    By the site file the room is that of `usual_queue`, and his own is `own_usual_room`.
+    """
+
+    room: RoomId
+    usual_queue: QueueId
+    own_usual_room: RoomId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

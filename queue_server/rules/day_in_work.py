@@ -148,6 +148,7 @@ class QueueInWork:
                 | happened.AbsenceEnded()
                 | happened.StopAsked()
                 | happened.StopWithdrawn()
+                | happened.RoomTaken()
             ):
                 self.standing = standing_after(self.standing, event, entry)
             case happened.Attended():

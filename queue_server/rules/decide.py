@@ -41,6 +41,7 @@ from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day
 from queue_server.rules.reason import Reason, ReasonCode
 from queue_server.rules.refusals import Refused
+from queue_server.rules.rooms import take_room
 from queue_server.rules.spreading import answer_offer, offer_colleague, spread
 from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, RefusalCode, TicketState
 from queue_server.rules.ticket import Ticket
@@ -242,6 +243,7 @@ _DECISIONS: Final[
     asked.WithdrawStop: withdraw_stop,
     asked.ReportAbsence: report_absence,
     asked.Attend: attend,
+    asked.TakeRoom: take_room,
     asked.Undo: undo,
 }
 
@@ -278,6 +280,7 @@ _NAMES: Final[Mapping[type[asked.Command], str]] = {
     asked.WithdrawStop: "withdraw_stop",
     asked.ReportAbsence: "absence",
     asked.Attend: "attend",
+    asked.TakeRoom: "take_room",
     asked.Undo: "undo",
 }
 

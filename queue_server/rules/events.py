@@ -18,6 +18,7 @@ from queue_server.rules.terms import (
     PriorityRank,
     QueueId,
     QueueStatus,
+    RoomId,
     Slot,
     TicketId,
     TicketKind,
@@ -268,6 +269,13 @@ class AbsenceEnded(Event, frozen=True, kw_only=True):
 class Attended(Event, frozen=True, kw_only=True):
     """The doctor is there."""
 
+    reason: Reason
+
+
+class RoomTaken(Event, frozen=True, kw_only=True):
+    """The doctor sits in this room from now on."""
+
+    room: RoomId
     reason: Reason
 
 

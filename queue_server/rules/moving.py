@@ -49,6 +49,7 @@ ACTS = {
     "confirm_stop": ("确认停诊", "confirm the stop"),
     "withdraw_stop": ("撤回停诊申请", "withdraw the stop"),
     "absence": ("迟到或离岗", "late or left"),
+    "take_room": ("选择诊室", "room chosen"),
     "attend": ("医生到岗", "doctor is there"),
 }
 """What an act is called when it is told of, in Chinese and in English."""
@@ -99,6 +100,8 @@ def undo(situation: Situation, command: asked.Undo) -> list[happened.Event]:
     reason = Reason(ReasonCode.UNDONE, {"what_zh": what_zh, "what_en": what_en})
     parts = _parts(situation.day, step.entry)
     for queue, before in parts:
+        if step.do == "take_room" and queue.in_room is not None:
+            raise Refused(RefusalCode.ROOM_BUSY, number=queue.tickets[queue.in_room].number)
         _require_unchanged(queue, before)
         _require_room(situation.day, queue, before)
         _require_nobody_passed(queue, before)
@@ -133,6 +136,9 @@ def _require_unchanged(queue: Queue, before: Before) -> None:
         if later.entry <= before.entry:
             continue
         if later.do in STATUS_ACTS and before.do in STATUS_ACTS:
+            raise Refused(RefusalCode.NOTHING_TO_UNDO)
+        if later.do == before.do == "take_room":
+            # Whoever has chosen since then would find two in his room.
             raise Refused(RefusalCode.NOTHING_TO_UNDO)
         for ticket in before.tickets:
             if ticket in later.tickets:

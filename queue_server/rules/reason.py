@@ -80,6 +80,8 @@ class ReasonCode(StrEnum):
     ABSENT_LEFT = "absent_left"
     ABSENT_STOPPED = "absent_stopped"
     ATTENDED = "attended"
+    ROOM_TAKEN = "room_taken"
+    ROOM_GIVEN_UP = "room_given_up"
     UNDONE = "undone"
     STANDS_AS_WRITTEN = "stands_as_written"
 
@@ -321,6 +323,11 @@ SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
         "The clinic is stopped, expected to go on at {time}",
     ),
     ReasonCode.ATTENDED: ("医生已到岗", "The doctor is there"),
+    ReasonCode.ROOM_TAKEN: ("医生今日在另一诊室出诊", "The doctor sits in another room today"),
+    ReasonCode.ROOM_GIVEN_UP: (
+        "原诊室今日由同事使用",
+        "A colleague sits in the usual room today",
+    ),
     ReasonCode.UNDONE: ("已撤销：{what_zh}", "Undone: {what_en}"),
     ReasonCode.STANDS_AS_WRITTEN: ("排队顺序在开始时已定", "The order stood so at the beginning"),
 }

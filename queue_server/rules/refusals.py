@@ -125,6 +125,11 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "医生已在诊室，无需再报到岗。",
         "The doctor is there already; there is nothing to end.",
     ),
+    _CODE.ROOM_TAKEN: (
+        "该诊室已有医生出诊。请选择其他诊室，或请对方先换诊室。",
+        "Another doctor sits in that room today. Choose another one, or ask him to change first.",
+    ),
+    _CODE.ROOM_IS_OWN: ("您已在该诊室。", "You sit in that room already."),
     _CODE.SPREAD_OVER: (
         "情况已变，{number} 号现在换医生不会明显更快，位置保持不变。请看最新的候诊情况。",
         (

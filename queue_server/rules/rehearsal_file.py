@@ -23,7 +23,7 @@ _NOT_REHEARSED: Final = frozenset(
     {
         *("issue", "add_walk_in", "write_note", "ask_for_doctor"),
         *("spread", "offer_colleague", "answer_offer"),
-        *("confirm_stop", "withdraw_stop", "absence", "attend"),
+        *("confirm_stop", "withdraw_stop", "absence", "attend", "take_room"),
     }
 )
 STEPS: Final = tuple(name for name in COMMANDS if name not in _NOT_REHEARSED)

@@ -4,7 +4,7 @@ import msgspec
 from msgspec.structs import replace
 
 from queue_server.rules import events as happened
-from queue_server.rules.terms import AbsenceCause, AbsenceKind, DaySecond, QueueStatus
+from queue_server.rules.terms import AbsenceCause, AbsenceKind, DaySecond, QueueStatus, RoomId
 
 
 class Absence(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,11 +29,13 @@ class AskedStop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a queue moves, and what is told of its doctor."""
+    """Whether a queue moves, what is told of its doctor, and where he sits."""
 
     status: QueueStatus = QueueStatus.OPEN
     absence: Absence | None = None
     asked_stop: AskedStop | None = None
+    room: RoomId | None = None
+    """Where the doctor sits today; None: in the room of the site file."""
 
 
 def standing_after(standing: Standing, event: happened.Event, entry: happened.Entry) -> Standing:
@@ -52,6 +54,8 @@ def standing_after(standing: Standing, event: happened.Event, entry: happened.En
                 approval=event.approval,
             )
             return replace(standing, absence=absence)
+        case happened.RoomTaken():
+            return replace(standing, room=event.room)
         case happened.AbsenceEnded():
             return replace(standing, absence=None)
         case happened.StopAsked():
@@ -71,7 +75,7 @@ def restored_standing(standing: Standing, before: Standing, became: Standing) ->
     """Return `standing` without the change from `before` to `became`; what came later stays."""
     changes = {
         name: getattr(before, name)
-        for name in ("status", "absence", "asked_stop")
+        for name in ("status", "absence", "asked_stop", "room")
         if getattr(standing, name) == getattr(became, name)
     }
     return replace(standing, **changes)

@@ -219,6 +219,8 @@ class RefusalCode(StrEnum):
     NO_STOP_ASKED = "NO_STOP_ASKED"
     NOT_ABSENT = "NOT_ABSENT"
     SPREAD_OVER = "SPREAD_OVER"
+    ROOM_TAKEN = "ROOM_TAKEN"
+    ROOM_IS_OWN = "ROOM_IS_OWN"
     RETURN_IN_THE_PAST = "RETURN_IN_THE_PAST"
     # Around the rules: identification, the wire and the desk.
     CARD_UNKNOWN = "CARD_UNKNOWN"

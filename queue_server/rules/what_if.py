@@ -29,7 +29,9 @@ BY: Final = "what-if"
 _CALLS: Final = frozenset({"call_next", "call", "cross_call"})
 _ENDS: Final = frozenset({"finish", "miss", "away_for_results"})
 _RETURNS: Final = frozenset({"check_in", "results_ready"})
-_NO_MATTER: Final = frozenset({"start", "recall", "write_note", "undo", "offer_colleague"})
+_NO_MATTER: Final = frozenset(
+    {"start", "recall", "write_note", "undo", "offer_colleague", "take_room"}
+)
 """What changes nobody's turn."""
 
 

@@ -9,7 +9,7 @@ from queue_server.contract.codec import encode
 from queue_server.contract.messages import DeviceStatus, OfflineRules
 from queue_server.contract.topics import SERVER
 from queue_server.rules.queue import Queue
-from queue_server.rules.terms import AreaId, QueueId
+from queue_server.rules.terms import AreaId, QueueId, RoomId
 from queue_server.service.board_view import (
     RoomShown,
     area_board,
@@ -170,7 +170,7 @@ class Announcing:
         for queue in self._setup.queues_of(area):
             if queue.id in self._dirty_rooms:
                 door_board = room_board(self._setup, now, queue, at, self._room_shown)
-                topic = topics.room_board(site, queue.room)
+                topic = topics.room_board(site, RoomId(door_board.room.room))
                 self._door.publish(topic, encode(door_board), retain=True)
                 self._metrics.published("room_board")
                 self._dirty_rooms.discard(queue.id)

@@ -43,7 +43,7 @@ class RoomShown:
 def room_shown(setup: Setup, now: Now, queue: QueueSetup) -> RoomShown:
     """Return what boards show of the room of `queue`."""
     return RoomShown(
-        room=_board_room(now, queue),
+        room=_board_room(now, setup.seated(now.day, queue.id)),
         last_calls=_last_calls(setup, now, queue.area, of=queue.id),
     )
 
@@ -97,7 +97,7 @@ def room_board(
 
 def call_message(setup: Setup, now: Now, made: CallMade) -> Call:
     """Return a call as displays show and speak it."""
-    queue = setup.queues[made.queue]
+    queue = setup.seated(now.day, made.queue)
     ticket = now.day.queues[made.queue].tickets[made.ticket]
     masked_name = _masked_name(now, queue, ticket)
     spoken = spoken_call(

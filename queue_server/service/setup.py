@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from queue_server.rules.area_queue import AreaQueues
 from queue_server.rules.policy import Policy, PolicyError, parse_policy
 from queue_server.rules.policy_change import PolicyChange, PolicyLevel, changed_table
-from queue_server.rules.terms import AreaId, QueueId
+from queue_server.rules.queue import Day
+from queue_server.rules.terms import AreaId, QueueId, RoomId
 from queue_server.site import Area, QueueSetup, Site
 
 
@@ -31,6 +32,22 @@ class Setup:
             for one in self.queues_of(own.area)
             if one.clinic_zh == own.clinic_zh and one.id != own.id
         ]
+
+    def seated(self, day: Day, queue: QueueId) -> QueueSetup:
+        """Return a queue with the room in which its doctor sits today."""
+        own, room = self.queues[queue], day.queues[queue].standing.room
+        if room is None:
+            return own
+        usual = self.usual_queue(room)
+        return (
+            own
+            if usual is None
+            else replace(own, room=room, room_zh=usual.room_zh, room_en=usual.room_en)
+        )
+
+    def usual_queue(self, room: RoomId) -> QueueSetup | None:
+        """Return the doctor's queue whose room it is by the site file."""
+        return next((one for one in self.site.queues if one.room == room), None)
 
     def stand_ins(self, area: AreaId) -> list[tuple[QueueId, ...]]:
         """Return the groups of doctors of an area who stand in for each other.

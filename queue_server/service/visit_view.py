@@ -85,7 +85,7 @@ def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
         place=place_of(setup, now, ticket),
         absence=told_absence(now.day.queues[ticket.queue].absence),
         offer=_offer_of(setup, now, now_s, ticket),
-        **_where(setup, setup.queues[ticket.queue]),
+        **_where(setup, setup.seated(now.day, ticket.queue)),
     )
 
 
@@ -96,7 +96,7 @@ def _offer_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Colle
     found = holds(now.day, ticket, ticket.offered, setup.policies, now_s)
     if found is None:
         return None
-    colleague = setup.queues[ticket.offered]
+    colleague = setup.seated(now.day, ticket.offered)
     return ColleagueOffer(
         doctor_zh=colleague.doctor_zh,
         doctor_en=colleague.doctor_en,
@@ -125,7 +125,7 @@ def place_of(setup: Setup, now: Now, ticket: Ticket) -> Place | None:
     zh, en = "", ""
     if ticket.reason is not None:
         zh, en = explain(ticket.reason, overtaken)
-    room = setup.queues[ticket.queue]
+    room = setup.seated(now.day, ticket.queue)
     is_in_room = ticket.state in IN_ROOM
     return Place(
         number=ticket.number,

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from queue_server.journal.journal import JournaledEntry, JournaledFact, Row
-from queue_server.rules.events import AbsenceBegan, Entry, StoodBy, StopAsked, TicketEvent
+from queue_server.rules.events import (
+    AbsenceBegan,
+    Entry,
+    RoomTaken,
+    StoodBy,
+    StopAsked,
+    TicketEvent,
+)
 from queue_server.rules.moving import ACTS
 from queue_server.rules.reason import explain
 from queue_server.rules.terms import AreaId, PatientId, QueueId, TicketId
@@ -302,6 +309,12 @@ def _queue_act_words(entry: Entry, names: Names) -> Words:
     zh, en = _queue_words(entry.events[0].queue, names)
     parts_zh, parts_en = [zh], [en]
     for event in entry.events:
+        if isinstance(event, RoomTaken):
+            seat = names.setup.usual_queue(event.room)
+            whose_zh, whose_en = _queue_words(event.queue, names)
+            room_zh, room_en = (seat.room_zh, seat.room_en) if seat else (event.room, event.room)
+            parts_zh.append(f"{whose_zh}：{room_zh}")
+            parts_en.append(f"{whose_en}: {room_en}")
         if isinstance(event, AbsenceBegan | StopAsked):
             told_zh, told_en = explain(event.reason)
             cause_zh, cause_en = CAUSES[event.cause] if event.cause is not None else _NO_WORDS

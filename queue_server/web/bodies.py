@@ -88,6 +88,12 @@ class NoteAct(TicketAct):
     note: LineText
 
 
+class RoomAct(Act):
+    """The doctor sits in this room today."""
+
+    room: IdText
+
+
 class ExtraAct(Act):
     """The doctor's extra ticket, for whoever has this ID number; empty: for nobody known."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from queue_server.rules.terms import QueueId, QueueStatus, RoomId
 from queue_server.service.clinic_day import day_second
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
@@ -21,6 +22,19 @@ class ColleagueView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoomView:
+    """A room, and whether its doctor is there today."""
+
+    id: RoomId
+    room_zh: str
+    room_en: str
+    doctor_zh: str
+    doctor_en: str
+    is_own: bool
+    is_free: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleView:
     """Everything on a doctor's screen, as of entry `entry_count` of the day's journal."""
 
@@ -33,6 +47,8 @@ class ConsoleView:
     """The other doctors of the clinic, whose patients he may take."""
     all_queues: list[QueueName]
     """Where a ticket may be transferred."""
+    rooms: list[RoomView]
+    """Those of his area, in which he may sit today."""
     own_act: OwnAct | None
     """What the doctor did last and can take back."""
 
@@ -52,7 +68,7 @@ def console_view(
         queue=queue_view(setup, now, queue_id, shared_ids),
         colleagues=[
             ColleagueView(
-                name=queue_name(one),
+                name=queue_name(setup.seated(now.day, one.id)),
                 listed=[
                     ticket_view(now, ticket, setup.policies[one.id], ticket.id in shared_ids)
                     for ticket in now.day.queues[one.id].listed()
@@ -60,6 +76,26 @@ def console_view(
             )
             for one in setup.colleagues_of(queue_id)
         ],
-        all_queues=[queue_name(queue) for queue in setup.site.queues],
+        all_queues=[queue_name(setup.seated(now.day, queue.id)) for queue in setup.site.queues],
+        rooms=_rooms(setup, now, queue_id),
         own_act=own_act,
     )
+
+
+def _rooms(setup: Setup, now: Now, own: QueueId) -> list[RoomView]:
+    """Return the rooms of a doctor's area by name, each with who sits there."""
+    rooms: list[RoomView] = []
+    for one in setup.queues_of(setup.queues[own].area):
+        seat, queue = setup.seated(now.day, one.id), now.day.queues[one.id]
+        rooms.append(
+            RoomView(
+                id=seat.room,
+                room_zh=seat.room_zh,
+                room_en=seat.room_en,
+                doctor_zh=seat.doctor_zh,
+                doctor_en=seat.doctor_en,
+                is_own=one.id == own,
+                is_free=not queue.is_attended or queue.status is QueueStatus.STOPPED,
+            )
+        )
+    return sorted(rooms, key=lambda room: room.room_en)

@@ -108,7 +108,7 @@ def queue_view(
     policy, queue = setup.policies[queue_id], now.day.queues[queue_id]
     area_queue = setup.area_queues.get(queue_id)
     return QueueView(
-        name=queue_name(setup.queues[queue_id]),
+        name=queue_name(setup.seated(now.day, queue_id)),
         status=queue.status,
         doctors=list(area_queue.doctors) if area_queue else [],
         room_cap=area_queue.room_cap if area_queue else 0,

@@ -108,7 +108,7 @@ def station_view(
             for queue in queues
             if queue.id in user.queues
         ],
-        all_queues=[queue_name(queue) for queue in queues],
+        all_queues=[queue_name(setup.seated(now.day, queue.id)) for queue in queues],
         shared_names=shared,
         help_calls=[_help_view(setup, now, call) for call in now.help_calls],
         conflicts=[

@@ -2,6 +2,7 @@
 
 import { absenceBar, absenceSentence, askAbsence } from "./absence.js";
 import { makeAct } from "./acts.js";
+import { askRoom } from "./console_room.js";
 import { drawLists } from "./console_lists.js";
 import { askQueue, askReason, askText, isTyping } from "./dialogs.js";
 import { element, refill } from "./element.js";
@@ -29,6 +30,7 @@ const KEYS = [
   ["A", "console.extra"],
   ["P", "console.pause_or_reopen"],
   ["L", "absence.key"],
+  ["D", "console.room_change"],
   ["Ctrl Z", "keys.undo"],
   ["Esc", "keys.leave"],
   ["?", "keys.help"],
@@ -256,6 +258,12 @@ async function extra() {
   if (done) tellDone(text("console.extra_done", { number: done.ticket.split(":")[1] }));
 }
 
+/** Lets the doctor say which room he sits in today. */
+async function takeRoom() {
+  const room = await askRoom(live.view.rooms);
+  if (room && (await run("room", { room }))) tellDone(text("console.room_done", { room: both(own().name, "room") }));
+}
+
 function callNext() {
   if (byId("call-next").disabled) return;
   calledAt = performance.now();
@@ -293,6 +301,7 @@ function pressed(event) {
   else if (key === "l") tellAbsence();
   else if (key === "t") roomAct("transfer");
   else if (key === "a") extra();
+  else if (key === "d") takeRoom();
   else if (key === "?") openKeyTable(KEYS);
   else if (key === "Escape") clearMessages();
   else {
@@ -314,6 +323,7 @@ send("GET", "/api/me").then((user) => {
   draw();
 });
 document.addEventListener("keydown", pressed);
+byId("take-room").addEventListener("click", takeRoom);
 byId("extra").addEventListener("click", extra);
 byId("keys").addEventListener("click", () => openKeyTable(KEYS));
 setInterval(draw, REDRAW_MS);

@@ -237,6 +237,11 @@ class Books(RuleBasedStateMachine):
             assert in_room == ([queue.in_room] if queue.in_room else [])
 
     @invariant()
+    def each_room_has_one_doctor(self) -> None:
+        rooms = [queue.standing.room or f"{queue.id}-usual" for queue in self.day.queues.values()]
+        assert sorted(rooms) == sorted(f"{queue}-usual" for queue in self.policies)
+
+    @invariant()
     def those_who_are_not_ordinary_are_known(self) -> None:
         for queue in self.day.queues.values():
             kinds = {ticket.id: ticket.kind for ticket in queue.listed()}

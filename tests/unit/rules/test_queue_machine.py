@@ -14,6 +14,7 @@ from queue_server.rules.terms import (
     PatientId,
     PriorityRank,
     QueueId,
+    RoomId,
     Slot,
     TicketId,
     TicketKind,
@@ -249,6 +250,17 @@ class Morning(Books):
     )
     def it_goes_on_or_not(self, pick: int, kind: type[asked.Command], by: str) -> None:
         self.act(kind(queue=self.queue(pick)), 1, by=by)
+
+    @rule(pick=PICK, which=PICK)
+    def a_doctor_takes_a_room(self, pick: int, which: int) -> None:
+        queue, usual = self.queue(pick), self.queue(which)
+        command = asked.TakeRoom(
+            queue=queue,
+            room=RoomId(f"{usual}-usual"),
+            usual_queue=usual,
+            own_usual_room=RoomId(f"{queue}-usual"),
+        )
+        self.act(command, 1)
 
     @rule(pick=PICK, back=st.integers(min_value=1, max_value=6))
     def an_act_is_undone(self, pick: int, back: int) -> None:
