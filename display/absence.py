@@ -1,7 +1,8 @@
 """What a board says of a doctor who sees nobody: which way, why, and until when."""
 
 from display.texts import NO_TEXT, Bilingual, Texts
-from queue_server.contract.messages import Absence, BoardRoom
+from queue_server.contract.absence import Absence
+from queue_server.contract.messages import BoardRoom
 
 
 def absence_word(room: BoardRoom, texts: Texts) -> Bilingual:

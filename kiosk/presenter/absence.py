@@ -2,7 +2,8 @@
 
 from kiosk.presenter.views import Icon, MessageView, Tone
 from kiosk.presenter.wording import Wording
-from queue_server.contract.messages import Absence, Visit
+from queue_server.contract.absence import Absence
+from queue_server.contract.messages import Visit
 from queue_server.rules.terms import AbsenceKind
 
 

@@ -16,6 +16,7 @@ from msgspec import inspect as shape
 
 from queue_server.client import connection, doubt, line
 from queue_server.contract import (
+    absence,
     inpatient,
     messages,
     offers,
@@ -123,7 +124,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.AreaBoard,
             messages.RoomBoard,
             messages.BoardRoom,
-            messages.Absence,
+            absence.Absence,
             messages.ShownTicket,
             messages.Call,
             messages.Notices,

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
+from queue_server.contract.absence import Absence
 from queue_server.contract.inpatient_examples import INPATIENT_EXAMPLES
 from queue_server.contract.message import Message
 from queue_server.contract.messages import (
-    Absence,
     AreaBoard,
     BoardRoom,
     Call,

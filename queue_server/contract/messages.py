@@ -9,6 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from queue_server.contract.absence import Absence
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.contract.offers import AnswerOffer, ColleagueOffer
@@ -34,7 +35,6 @@ from queue_server.contract.report_messages import (
     TellPrinted,
 )
 from queue_server.rules.terms import (
-    AbsenceKind,
     DeviceAct,
     QueueStatus,
     RefusalCode,
@@ -158,17 +158,6 @@ class Place(Message, frozen=True, kw_only=True):
     called_room_zh: ShortText = ""
     """Where to go now; empty unless he is called or in service."""
     called_room_en: ShortText = ""
-
-
-class Absence(Message, frozen=True, kw_only=True):
-    """Why a doctor sees nobody at the moment, in neutral words, and until when."""
-
-    kind: AbsenceKind
-    cause_zh: ShortText = ""
-    """A neutral cause; empty if none was given."""
-    cause_en: ShortText = ""
-    returns_text: ShortText = ""
-    """When he is expected, `10:30`; empty if nobody knows."""
 
 
 class Visit(Message, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from queue_server.contract.messages import Absence as ToldAbsence
+from queue_server.contract.absence import Absence as ToldAbsence
 from queue_server.rules.standing import Absence
 from queue_server.rules.terms import AbsenceCause, clock_text
 

@@ -64,7 +64,7 @@ def body_of(path: str) -> dict[str, object]:
 
 
 _ABOUT_QUEUES = (
-    *("call-next", "pause", "reopen", "undo", "walk-in", "extra"),
+    *("call-next", "pause", "reopen", "undo", "walk-in", "extra", "room"),
     *("absence", "attend", "confirm-stop", "withdraw-stop"),
 )
 _MORE: dict[str, dict[str, object]] = {
@@ -76,6 +76,9 @@ _MORE: dict[str, dict[str, object]] = {
     "wanted": {"doctor": "cardiology-2"},
     "note": {"note": "x"},
     "transfer": {"to_queue": "cardiology-2"},
+    "spread": {"to_queue": "cardiology-2"},
+    "offer-colleague": {"to_queue": "cardiology-2"},
+    "room": {"room": "room-202"},
     "undo": {"entry": 1},
     "walk-in": {"kind": "ordinary", "rank": None, "patient": None},
 }
@@ -88,5 +91,6 @@ _OTHER_BODIES: dict[str, dict[str, object]] = {
     "rehearse": {"seen_revision": 0, "changes": []},
     "save": {"seen_revision": 0, "changes": [], "reason": "x"},
     "cancel": {"number": 1, "seen_revision": 0},
+    "offer": {"request_id": "r-1", "ticket": "cardiology-1:A001", "accepts": True},
     "report": {"device": "kiosk-01", "release_id": "r-1", "token": "nobody-knows"},
 }

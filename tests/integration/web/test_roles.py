@@ -77,6 +77,9 @@ MAY = {
     "POST /api/queues/{queue}/note": ITS_OWN,
     "POST /api/queues/{queue}/cross-call": ITS_DOCTOR,
     "POST /api/queues/{queue}/extra": ITS_DOCTOR,
+    "POST /api/queues/{queue}/room": ITS_DOCTOR,
+    "POST /api/queues/{queue}/spread": ITS_NURSE,
+    "POST /api/queues/{queue}/offer-colleague": ITS_NURSE,
     "POST /api/queues/{queue}/absence": ITS_OWN,
     "POST /api/queues/{queue}/attend": ITS_OWN,
     "POST /api/queues/{queue}/confirm-stop": ITS_OWN,
@@ -114,6 +117,7 @@ MAY = {
     "GET /card/{patient}": EVERYBODY,
     "GET /api/cards": EVERYBODY,
     "GET /api/cards/{patient}": EVERYBODY,
+    "POST /api/cards/{patient}/offer": EVERYBODY,
     "GET /api/cards/{patient}/stream": EVERYBODY,
 }
 

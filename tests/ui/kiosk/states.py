@@ -36,7 +36,8 @@ from kiosk.flow.state import (
     Visits,
     Waiting,
 )
-from queue_server.contract.messages import Absence, FindPlace, Visit
+from queue_server.contract.absence import Absence
+from queue_server.contract.messages import FindPlace, Visit
 from queue_server.contract.offers import ColleagueOffer
 from queue_server.contract.report_messages import ListedReport
 from queue_server.rules.refusals import SENTENCES

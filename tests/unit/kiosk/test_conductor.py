@@ -19,7 +19,8 @@ from kiosk.flow.state import Arrived, Home, PrintState, Refusal, Screen
 from kiosk.input_devices import InputDevices
 from kiosk.presenter.views import HelpView, View, WaitingView, spoken_texts
 from queue_server.client.line import NoAnswer
-from queue_server.contract.messages import Absence, CallHelp, FindPlace
+from queue_server.contract.absence import Absence
+from queue_server.contract.messages import CallHelp, FindPlace
 from queue_server.rules.terms import AbsenceKind
 from tests.unit.kiosk.a_kiosk import PRESENTER
 from tests.unit.kiosk.hospital_for_tests import (
