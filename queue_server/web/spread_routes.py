@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from queue_server.rules import commands as asked
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import QueueId, RefusalCode, TicketId
+from queue_server.web.access import require_queue
 from queue_server.web.act_routes import Done, done
 from queue_server.web.bodies import ColleagueAct
 from queue_server.web.desk import Desk
@@ -31,7 +32,7 @@ def _add(
     @router.post(f"/{name}", name=name, summary=command.__doc__)
     async def act(queue: str, body: ColleagueAct, user: Annotated[User, nurse]) -> Done:
         to_queue = QueueId(body.to_queue)
-        if to_queue not in desk.service.setup.stand_ins_of(QueueId(queue)):
-            raise Refused(RefusalCode.NOT_ALLOWED)
+        if to_queue not in desk.service.setup.stand_ins_of(require_queue(user, queue)):
+            raise Refused(RefusalCode.UNKNOWN_QUEUE, queue=to_queue)
         ticket = TicketId(body.ticket)
         return await done(desk, user, command, queue, body, ticket=ticket, to_queue=to_queue)
