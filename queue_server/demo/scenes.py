@@ -5,6 +5,7 @@ from typing import Final
 
 from queue_server.demo.cast import MAIN_QUEUE, STOPPED_QUEUE
 from queue_server.demo.controls import read_qr, wait_until
+from queue_server.demo.inpatient_scenes import looks_after_a_stay
 from queue_server.demo.payment_scenes import pays_by_code, pays_by_phone
 from queue_server.demo.report_scenes import prints_reports
 from queue_server.demo.stage import Stage
@@ -316,6 +317,7 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("缺纸 Paper", paper_runs_out),
     ("扫码缴费 Paying", pays_by_phone),
     ("付款码 Payment code", pays_by_code),
+    ("住院 Stay", looks_after_a_stay),
     ("打印报告 Reports", prints_reports),
     ("叫号 Calls", doctor_calls),
     ("护士站 Station", nurse_orders),
