@@ -25,14 +25,11 @@ from queue_server.contract.payments import (
 )
 from queue_server.contract.receipt_messages import ReceiptRequest, ReceiptsListed
 from queue_server.contract.report_messages import (
-    ListReports,
     PrintingNoted,
-    PrintReport,
-    ProveIdentity,
     Proven,
     ReportReleased,
+    ReportRequest,
     ReportsListed,
-    TellPrinted,
 )
 from queue_server.rules.terms import (
     DeviceAct,
@@ -116,10 +113,7 @@ RequestBody = (
     | FollowPayment
     | CancelPayment
     | TellNote
-    | ProveIdentity
-    | ListReports
-    | PrintReport
-    | TellPrinted
+    | ReportRequest
     | ReceiptRequest
     | InpatientRequest
 )

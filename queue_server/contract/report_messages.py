@@ -96,6 +96,7 @@ class PrintingNoted(Message, frozen=True, kw_only=True, tag="printing_noted"):
     """Reply to `tell_printed`: on disk."""
 
 
+ReportRequest = ProveIdentity | ListReports | PrintReport | TellPrinted
 REPORT_PATH = "/api/kiosk/report"
 """Where a kiosk fetches a released report: `POST` of `{"device", "release_id", "token"}`."""
 RELEASE_LIFE_S = 120
