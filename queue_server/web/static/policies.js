@@ -80,7 +80,7 @@ function differenceLine({ level, of, key, before, after }) {
     {},
     element("span", { class: "soft", text: placeText(draft.table(level, of)) }),
     element("b", { text: text(`policies.key_${key}`) }),
-    element("span", {}, element("del", { text: valueText(before) }), " → ", element("ins", { text: valueText(after) })),
+    element("span", {}, element("del", { text: valueText(before, level) }), " → ", element("ins", { text: valueText(after, level) })),
   );
 }
 

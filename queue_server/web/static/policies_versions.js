@@ -46,7 +46,7 @@ function difference({ level, of, key, before, after }, view) {
     {},
     element("span", { class: "soft", text: table ? placeText(table) : of }),
     element("b", { text: text(`policies.key_${key}`) }),
-    element("span", {}, element("del", { text: valueText(before) }), " → ", element("ins", { text: valueText(after) })),
+    element("span", {}, element("del", { text: valueText(before, level) }), " → ", element("ins", { text: valueText(after, level) })),
   );
 }
 

@@ -2,9 +2,9 @@
 
 import { both, text } from "./page.js";
 
-/** Returns a value, as a site file has it, in words; null: nothing of its own. */
-export function valueText(value) {
-  if (value === null || value === undefined) return text("policies.as_above");
+/** Returns a value, as a site file has it, in words; null: nothing of its own at this level. */
+export function valueText(value, level = "") {
+  if (value === null || value === undefined) return text(level === "hospital" ? "policies.default" : "policies.as_above");
   if (typeof value === "boolean") return text(value ? "policies.yes" : "policies.no");
   if (typeof value === "number") return String(value);
   if (typeof value === "string") return text(`policies.word_${value}`);
