@@ -11,8 +11,8 @@ def rehearses_a_rule(stage: Stage) -> None:
         "护士长修改规则",
         "The head nurse changes a rule",
         "护士长想让优先患者排到最前。保存之前，先用今天上午试算：各类患者候诊多久，谁提前、谁推后，患者看到的规则怎样变；下午两点起生效。",
-        "Priority patients shall come first. Before she saves, she sees what this morning would have"
-        " been like: waits by kind, who sooner, who later, what patients read. It holds from two on.",
+        "Priority patients shall come first. Before she saves, she sees what this morning would"
+        " have been like: waits, who sooner, who later, what patients read. It holds from two on.",
     )
     page = signed_in_page(stage.browser, stage.demo.address, HEAD_NURSE, PASSWORD, STATION_SIZE)
     page.goto(f"{stage.demo.address}/policies")
