@@ -27,15 +27,35 @@ def open_browser(playwright: Playwright) -> Browser:
 
 
 def signed_in_page(
-    browser: Browser, address: str, user: str, password: str, size: dict[str, int]
+    browser: Browser,
+    address: str,
+    user: str,
+    password: str,
+    size: dict[str, int],
+    *,
+    code: str = "",
+    first_page: str = "",
 ) -> Page:
-    """Return a page of somebody who has signed in by the form."""
+    """Return a page of somebody who has signed in by the form.
+
+    Args:
+        browser: where it is opened.
+        address: of the server.
+        user: who signs in.
+        password: his.
+        size: of the page; by it it is known whether a nurse or a doctor signs in.
+        code: of his second factor, where he needs one.
+        first_page: the page that somebody else comes to.
+    """
     page = browser.new_page(viewport=size, locale="zh-CN")  # type: ignore[arg-type]  # a TypedDict
     page.goto(f"{address}/login")
     page.fill("input[name=user]", user)
     page.fill("input[name=password]", password)
     page.press("input[name=password]", "Enter")
-    page.wait_for_url("**/station" if size is STATION_SIZE else "**/console")
+    if code:
+        page.fill("input[name=code]", code)
+        page.press("input[name=code]", "Enter")
+    page.wait_for_url(first_page or ("**/station" if size is STATION_SIZE else "**/console"))
     return page
 
 

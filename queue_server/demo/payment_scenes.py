@@ -24,8 +24,8 @@ def pays_by_phone(stage: Stage) -> None:
         "出示就诊卡，逐项核对费用，选好后用微信扫码；付款后打印凭条，并说明接下来去哪里。",
         "Card, bills item by item, one QR code for all of them; then a slip, and where to go next.",
     )
-    kiosk, patient = stage.kiosk, _with_bills(stage, 3)
-    _show_bills(stage, patient)
+    kiosk, patient = stage.kiosk, with_bills(stage, 3)
+    show_bills(stage, patient)
     stage.shoot_kiosk("bills")
     kiosk.tap("pay")
     kiosk.wait_for("channels")
@@ -52,8 +52,8 @@ def pays_by_code(stage: Stage) -> None:
         "A payment is cancelled, one bill left for later, the other paid by code; what is paid is"
         " not asked for again.",
     )
-    kiosk, patient = stage.kiosk, _with_bills(stage, 2)
-    _show_bills(stage, patient)
+    kiosk, patient = stage.kiosk, with_bills(stage, 2)
+    show_bills(stage, patient)
     kiosk.tap("pay")
     kiosk.wait_for("channels")
     kiosk.tap("channel-1")
@@ -71,11 +71,11 @@ def pays_by_code(stage: Stage) -> None:
     kiosk.wait_for("place")
     stage.wait_for_slip()
     stage.go_home()
-    _show_bills(stage, patient)
+    show_bills(stage, patient)
     stage.go_home()
 
 
-def _with_bills(stage: Stage, count: int) -> Patient:
+def with_bills(stage: Stage, count: int) -> Patient:
     """Return who owes for so many bills, the one with the most items."""
     file = stage.demo.folder / "data" / "records.sqlite"
     counter, found = DemoCounter(file), []
@@ -86,7 +86,7 @@ def _with_bills(stage: Stage, count: int) -> Patient:
     return max(found, key=lambda one: one[0])[1]
 
 
-def _show_bills(stage: Stage, patient: Patient) -> None:
+def show_bills(stage: Stage, patient: Patient) -> None:
     """Let a patient identify himself to pay."""
     stage.kiosk.tap("pay")
     stage.kiosk.wait_for("identify")

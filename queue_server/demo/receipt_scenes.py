@@ -30,7 +30,7 @@ def prints_receipt_twice(stage: Stage, patient: Patient, slip: Path) -> None:
     kiosk.tap("print-receipt")
     kiosk.wait_for("refusal")
     stage.shoot_kiosk("receipt-printed")
-    seen = _keep_page(stage, "receipt-page", set())
+    seen = keep_page(stage, "receipt-page", set())
     stage.go_home()
     kiosk.tap("pay")
     kiosk.wait_for("identify")
@@ -42,11 +42,11 @@ def prints_receipt_twice(stage: Stage, patient: Patient, slip: Path) -> None:
     stage.shoot_kiosk("receipts")
     kiosk.tap("receipt-0")
     kiosk.wait_for("refusal")
-    _keep_page(stage, "receipt-copy", seen)
+    keep_page(stage, "receipt-copy", seen)
     stage.go_home()
 
 
-def _keep_page(stage: Stage, name: str, seen: set[Path]) -> set[Path]:
+def keep_page(stage: Stage, name: str, seen: set[Path]) -> set[Path]:
     """Put the page that came out since into the story; return all that have come out."""
     pages = stage.demo.a4_pages
     wait_until(lambda: bool(set(pages.glob("*.pdf")) - seen), "a page on A4")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from queue_server.demo.cash_scenes import pays_in_cash
 from queue_server.demo.cast import MAIN_QUEUE, STOPPED_QUEUE
 from queue_server.demo.controls import read_qr, wait_until
 from queue_server.demo.inpatient_scenes import looks_after_a_stay
@@ -319,6 +320,7 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("扫码缴费 Paying", pays_by_phone),
     ("付款码 Payment code", pays_by_code),
     ("住院 Stay", looks_after_a_stay),
+    ("现金 Cash", pays_in_cash),
     ("打印报告 Reports", prints_reports),
     ("叫号 Calls", doctor_calls),
     ("护士站 Station", nurse_orders),
