@@ -71,10 +71,11 @@ class NoteStore:
             [self.book] = database.execute("SELECT book FROM box").fetchone()
 
     def close(self) -> None:
-        """Close the file. May be called twice."""
-        if self._opened is not None:
-            self._opened.close()
-            self._opened = None
+        """Close the file, once whoever is at it has finished. May be called twice."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
 
     def box(self) -> tuple[int, int | None]:
         """Return how many notes the box held last, and the note that was on its way in."""
