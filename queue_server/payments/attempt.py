@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from queue_server.payments import steps as happened
-from queue_server.payments.fen import NOTHING, Fen
+from queue_server.payments.fen import NOTHING, Fen, total
 from queue_server.payments.terms import AttemptId, AttemptState, BillId, ChangeGoes, Channel
 from queue_server.rules.terms import PatientId
 
@@ -43,7 +43,14 @@ TRANSITIONS: Final[Mapping[AttemptState, Mapping[type[happened.AttemptStep], Att
         happened.RefundAsked: _STATE.REFUNDING,
     },
     # A person at the desk may give back what was booked.
-    _STATE.FULFILLED: {happened.RefundAsked: _STATE.REFUNDING},
+    _STATE.FULFILLED: {
+        happened.RefundAsked: _STATE.REFUNDING,
+        happened.PartRefundAsked: _STATE.PART_REFUNDING,
+    },
+    _STATE.PART_REFUNDING: {
+        happened.PartRefunded: _STATE.FULFILLED,
+        happened.PartRefundRefused: _STATE.FULFILLED,
+    },
     _STATE.CLOSED: {happened.LateMoneyCame: _STATE.LATE_PAID},
     # A gateway that has refused and takes money all the same must not keep it.
     _STATE.FAILED: {happened.LateMoneyCame: _STATE.LATE_PAID},
@@ -64,6 +71,19 @@ MONEY_MAY_COME: Final = frozenset(
 
 class WrongStep(Exception):
     """A step that the table does not know from this state: a bug, never a patient's mistake."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundMade:
+    """Money that a gateway has given back."""
+
+    number: str
+    """Under which the gateway knows the refund."""
+    amount: Fen
+    at: datetime
+    """When we heard of it."""
+    parts: tuple[happened.ReturnedPart, ...] = ()
+    """Of which charges; empty: all that was left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +111,12 @@ class Attempt:
     """The gateway's own number of the payment."""
     paid_at: datetime | None = None
     """When we heard of the money."""
-    refunded: Fen = NOTHING
-    refunded_at: datetime | None = None
+    refunds: tuple[RefundMade, ...] = ()
+    """What has gone back, the first one first."""
+    parts: tuple[happened.ReturnedPart, ...] = ()
+    """The part that is going back now."""
+    part_no: int = 0
+    """How many times a part was asked back: each has a number of its own."""
     is_given_up: bool = False
     """Whether its money does not pay the bill: it came late, or it goes or went back."""
     patient: PatientId | None = None
@@ -109,7 +133,20 @@ class Attempt:
     @property
     def refund_no(self) -> str:
         """The number of its refund, the same at each try, so that money goes back once."""
-        return f"{self.id}R"
+        is_part = self.state is _STATE.PART_REFUNDING
+        return f"{self.id}P{self.part_no}" if is_part else f"{self.id}R"
+
+    @property
+    def going_back(self) -> Fen:
+        """What its refund gives back: the part that is asked for, or all that is left."""
+        if self.state is _STATE.PART_REFUNDING:
+            return Fen(sum(part.fen for part in self.parts))
+        return self.kept
+
+    @property
+    def refunded(self) -> Fen:
+        """What has gone back."""
+        return total(one.amount for one in self.refunds)
 
     @property
     def occupies_bill(self) -> bool:
@@ -168,10 +205,8 @@ def after(attempt: Attempt, step: happened.AttemptStep, at: datetime) -> Attempt
             return replace(_with_money(changed, step, at), is_given_up=True)
         case happened.RefundAsked():
             return replace(changed, is_given_up=True)
-        case happened.Refunded():
-            return replace(changed, refunded=changed.paid, refunded_at=at)
         case _:
-            return changed
+            return _with_refund(changed, attempt, step, at)
 
 
 def given_as_credit(source: Attempt, amount: Fen) -> Attempt:
@@ -192,6 +227,26 @@ def _with_cash(
             )
         case happened.CashHandedOut(amount_fen=fen):
             return replace(attempt, handed_out=attempt.handed_out + Fen(fen))
+
+
+def _with_refund(
+    changed: Attempt, attempt: Attempt, step: happened.AttemptStep, at: datetime
+) -> Attempt:
+    match step:
+        case happened.PartRefundAsked(parts=parts):
+            return replace(changed, parts=parts, part_no=attempt.part_no + 1, refusal="")
+        case happened.PartRefundRefused(code=code):
+            return replace(changed, refusal=code, parts=())
+        case happened.Refunded() | happened.PartRefunded():
+            return replace(changed, refunds=(*attempt.refunds, _refund(attempt, at)), parts=())
+        case _:
+            return changed
+
+
+def _refund(attempt: Attempt, at: datetime) -> RefundMade:
+    return RefundMade(
+        number=attempt.refund_no, amount=attempt.going_back, at=at, parts=attempt.parts
+    )
 
 
 def _with_money(attempt: Attempt, step: happened.MoneyStep, at: datetime) -> Attempt:

@@ -13,11 +13,12 @@ from queue_server.payments.receipt import (
     ReceiptRegistered,
     number_of,
     receipt_for,
+    rest_for,
     reversal_for,
     valid_receipt,
 )
 from queue_server.payments.step_store import StepStore
-from queue_server.payments.steps import AttemptStep, Booked, Refunded, Step
+from queue_server.payments.steps import AttemptStep, Booked, PartRefunded, Refunded, Step
 from queue_server.payments.terms import AttemptId
 
 LOOK_BACK_DAYS: Final = 60
@@ -131,11 +132,15 @@ class Bookkeeper:
                 charges = [books.charges[one] for one in books.bills[attempt.bill].charges]
                 asks = self._asks_platform
                 yield receipt_for(attempt, charges, number, awaits_platform=asks)
-            elif isinstance(step, Refunded):
+            elif isinstance(step, Refunded | PartRefunded):
                 receipt = valid_receipt(books.receipt_book.of(step.attempt))
                 if receipt is None:
                     continue
                 yield reversal_for(receipt, number)
+                if isinstance(step, PartRefunded):
+                    serial += 1
+                    parts = books.attempts[step.attempt].parts
+                    yield rest_for(receipt, parts, number_of(self.day_on, serial + 1))
             else:
                 continue
             serial += 1

@@ -28,7 +28,7 @@ LATE_MONEY_FOR: Final = timedelta(days=3)
 """So long a closed attempt is kept in mind, in case that it is paid all the same."""
 
 _AT_REST: Final = frozenset({AttemptState.FULFILLED, AttemptState.REFUNDED, AttemptState.REVIEW})
-_PAYING: Final = frozenset({AttemptState.PAID, AttemptState.FULFILLED})
+_PAYING: Final = frozenset({AttemptState.PAID, AttemptState.FULFILLED, AttemptState.PART_REFUNDING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,14 @@ class Books:
         occupant = None if bill is None else self.occupant(bill)
         return occupant is not None and occupant.state in _PAYING
 
+    def given_back(self, charge: ChargeId) -> Fen:
+        """Return what was given back of a charge that is paid."""
+        bill = self._bill_of.get(charge)
+        occupant = None if bill is None else self.occupant(bill)
+        refunds = () if occupant is None else occupant.refunds
+        parts = (part for refund in refunds for part in refund.parts)
+        return Fen(sum(part.fen for part in parts if part.charge == charge))
+
     def is_in_use(self, charge: ChargeId) -> bool:
         """Tell whether a charge is paid or being paid."""
         bill = self._bill_of.get(charge)
@@ -121,7 +129,8 @@ class Books:
         """Return the account of a patient, or of one of his visits."""
         charges = [self.charges[charge] for charge in self._charges_of.get(patient, ())]
         mine = [one for one in charges if visit is None or one.visit == visit]
-        return account(mine, (one.id for one in mine if self.is_paid(one.id)))
+        back = {one.id: self.given_back(one.id) for one in mine}
+        return account(mine, (one.id for one in mine if self.is_paid(one.id)), back)
 
     # --- how they change -------------------------------------------------------------------------
 

@@ -14,18 +14,20 @@ from typing import Final
 
 from queue_server.payments import chores
 from queue_server.payments import steps as happened
-from queue_server.payments.attempt import MONEY_MAY_COME, Attempt
+from queue_server.payments.attempt import Attempt
 from queue_server.payments.billing import billed, known, new_bill, posted, same, withdrawal
 from queue_server.payments.booking import Booking, BookingRefused, BookingSilent
 from queue_server.payments.bookkeeper import Bookkeeper
 from queue_server.payments.decide import Patience, after_answer, after_refund_answer
-from queue_server.payments.fen import NOTHING, Fen
+from queue_server.payments.fen import Fen
 from queue_server.payments.gateway import Answer, Gateway, Order
 from queue_server.payments.ledger import Account, Bill, Charge
 from queue_server.payments.payment_code import channel_of_code
 from queue_server.payments.receipt import Receipt
+from queue_server.payments.refunds import refund_step
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.step_store import StepStore
+from queue_server.payments.steps import ReturnedPart
 from queue_server.payments.terms import (
     AttemptId,
     AttemptState,
@@ -39,9 +41,10 @@ from queue_server.payments.till import Till, credit_steps
 from queue_server.rules.terms import PatientId, RefusalCode
 
 _STATE: Final = AttemptState
-_AT_ONCE: Final = frozenset({_STATE.CLOSING, _STATE.PAID, _STATE.LATE_PAID, _STATE.REFUNDING})
+_AT_ONCE: Final = frozenset(
+    {_STATE.CLOSING, _STATE.PAID, _STATE.LATE_PAID, _STATE.REFUNDING, _STATE.PART_REFUNDING}
+)
 """States after which the next chore need not wait for the patient."""
-_REFUNDABLE: Final = frozenset({_STATE.PAID, _STATE.FULFILLED, _STATE.LATE_PAID, _STATE.REVIEW})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,18 +232,17 @@ class Cashier:
         given_up(attempt)
         return self.advance(attempt_id)
 
-    def refund(self, attempt_id: AttemptId, *, why: str, by: str) -> Attempt:
-        """Give all of a payment back, as somebody at the desk has decided. Blocks.
+    def refund(
+        self, attempt_id: AttemptId, *, why: str, by: str, parts: Sequence[ReturnedPart] = ()
+    ) -> Attempt:
+        """Give back what is left of a payment, or parts, as the desk has decided. Blocks.
 
         Raises:
-            PaymentRefused: it is not known, or has nothing to give back.
+            PaymentRefused: it is not known, or has nothing, or not as much, to give back.
         """
         self.keeper.recall(attempt_id)
         with self.keeper.today() as books:
-            attempt = known(books, attempt_id)
-            if attempt.state not in _REFUNDABLE or not attempt.kept:
-                raise PaymentRefused(RefusalCode.NOT_REFUNDABLE)
-            self.keeper.write([happened.RefundAsked(attempt=attempt_id, why=why)], by=by)
+            self.keeper.write([refund_step(books, attempt_id, parts, why)], by=by)
         return self.advance(attempt_id)
 
     def told(self, attempt_id: AttemptId, answer: Answer, *, by: str) -> bool:
@@ -306,7 +308,7 @@ class Cashier:
             attempt = books.attempts[number]
             self._at_work.add(number)
         opened(attempt)
-        return self._work_on(attempt, new=self._order(attempt, code))
+        return self._work_on(attempt, new=chores.order(attempt, self._parts.title, code))
 
     def _opening(
         self, number: AttemptId, bill: Bill, amount: Fen, channel: Channel, code: str
@@ -338,7 +340,7 @@ class Cashier:
     def _do_chore(self, attempt: Attempt, new: Order | None) -> None:
         """Ask whom is to be asked in this state, and write down what follows."""
         gateway = self._parts.gateways[attempt.channel]
-        order = new or self._order(attempt, "")
+        order = new or chores.order(attempt, self._parts.title)
         match attempt.state:
             case _STATE.CREATING:
                 # Without an order it was cut off: its answer was lost with the process.
@@ -350,8 +352,8 @@ class Cashier:
             case _STATE.LATE_PAID:
                 step = happened.RefundAsked(attempt=attempt.id, why="money came late")
                 self._write_if_still(attempt, [step])
-            case _STATE.REFUNDING:
-                answer = chores.give_back(gateway, order, attempt.refund_no, attempt.paid)
+            case _STATE.REFUNDING | _STATE.PART_REFUNDING:
+                answer = chores.give_back(gateway, order, chores.refund_order(attempt))
                 self._write_if_still(attempt, after_refund_answer(attempt, answer))
             case _STATE.WAITING | _STATE.UNKNOWN | _STATE.CLOSING | _STATE.CLOSED | _STATE.FAILED:
                 self._take(attempt, chores.look(gateway, order))
@@ -385,15 +387,3 @@ class Cashier:
         with self.keeper.today() as books:
             if known(books, attempt.id).state is attempt.state:
                 self.keeper.write(steps, by="cashier")
-
-    def _order(self, attempt: Attempt, code: str) -> Order:
-        return Order(
-            attempt=attempt.id,
-            amount=attempt.amount,
-            title=self._parts.title,
-            opened_at=attempt.opened_at,
-            expires_at=attempt.expires_at,
-            is_scanned=attempt.is_scanned,
-            cash_in=attempt.cash_in if attempt.state in MONEY_MAY_COME else NOTHING,
-            code=code,
-        )

@@ -58,6 +58,8 @@ def after_answer(attempt: Attempt, answer: Answer, now: datetime) -> Sequence[At
 
 def after_refund_answer(attempt: Attempt, answer: RefundAnswer) -> Sequence[AttemptStep]:
     """Return what follows from what the gateway says of a refund."""
+    if attempt.state is _STATE.PART_REFUNDING:
+        return _after_part_answer(attempt, answer)
     if attempt.state is not _STATE.REFUNDING:
         return []
     match answer.standing:
@@ -65,6 +67,16 @@ def after_refund_answer(attempt: Attempt, answer: RefundAnswer) -> Sequence[Atte
             return [happened.Refunded(attempt=attempt.id)]
         case RefundStanding.REFUSED:
             return [happened.RefundRefused(attempt=attempt.id, code=answer.code)]
+        case _:
+            return []
+
+
+def _after_part_answer(attempt: Attempt, answer: RefundAnswer) -> Sequence[AttemptStep]:
+    match answer.standing:
+        case RefundStanding.DONE:
+            return [happened.PartRefunded(attempt=attempt.id)]
+        case RefundStanding.REFUSED:
+            return [happened.PartRefundRefused(attempt=attempt.id, code=answer.code)]
         case _:
             return []
 

@@ -58,6 +58,19 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOrder:
+    """What a gateway is to give back of a payment, or is asked about."""
+
+    number: str
+    """The same number gives back once."""
+    amount: Fen
+    paid: Fen
+    """All that was paid."""
+    asked_at: datetime
+    """When it was asked for first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a gateway says of a payment."""
 
@@ -85,6 +98,8 @@ class BillLine:
     transaction: str
     came: Fen = NOTHING
     went_back: Fen = NOTHING
+    refund_no: str = ""
+    """Our number of what went back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,14 +164,14 @@ class Gateway(Protocol):
             GatewaySilent: it may be closed now, or not.
         """
 
-    def refund(self, order: Order, refund_no: str, paid: Fen) -> RefundAnswer:
-        """Give back all that was paid; the same `refund_no` gives back once.
+    def refund(self, order: Order, refund: RefundOrder) -> RefundAnswer:
+        """Give back all that was paid, or a part of it; the same number gives back once.
 
         Raises:
             GatewaySilent: it may be given back now, or not.
         """
 
-    def query_refund(self, order: Order, refund_no: str) -> RefundAnswer:
+    def query_refund(self, order: Order, refund: RefundOrder) -> RefundAnswer:
         """Ask how a refund stands.
 
         Raises:

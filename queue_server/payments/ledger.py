@@ -4,8 +4,8 @@ Pure. The three modes of payment differ in one question only: may this step be d
 it is not paid?
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from queue_server.payments.fen import NOTHING, Fen, total
 from queue_server.payments.refusals import PaymentRefused
@@ -55,6 +55,8 @@ class Account:
 
     charges: tuple[Charge, ...]
     paid: frozenset[ChargeId]
+    returned: Mapping[ChargeId, Fen] = field(default_factory=dict)
+    """What was given back of charges that are paid."""
 
     @property
     def owed_charges(self) -> tuple[Charge, ...]:
@@ -72,9 +74,9 @@ class Account:
 
     @property
     def self_paid(self) -> Fen:
-        """What the patient has paid of it."""
+        """What the patient has paid of it, and not got back."""
         return total(
-            charge.self_pay
+            self._kept(charge)
             for charge in self.charges
             if charge.id in self.paid and not charge.is_deposit
         )
@@ -83,10 +85,16 @@ class Account:
     def deposited(self) -> Fen:
         """What the patient has paid in for his stay; it pays none of these charges yet."""
         return total(
-            charge.self_pay
+            self._kept(charge)
             for charge in self.charges
             if charge.id in self.paid and charge.is_deposit
         )
+
+    @property
+    def given_back(self) -> Fen:
+        """What the patient has got back of what he had paid of it."""
+        mine = (charge.id for charge in self.charges if not charge.is_deposit)
+        return total(self.returned.get(charge, NOTHING) for charge in mine)
 
     @property
     def insurance(self) -> Fen:
@@ -95,14 +103,22 @@ class Account:
 
     @property
     def price(self) -> Fen:
-        """Everything together: what is paid, what is owed and what the insurance pays."""
+        """Everything together: what is paid, given back or owed, and what the insurance pays."""
         return total(charge.price for charge in self.charges if not charge.is_deposit)
 
+    def _kept(self, charge: Charge) -> Fen:
+        return charge.self_pay - self.returned.get(charge.id, NOTHING)
 
-def account(charges: Iterable[Charge], paid: Iterable[ChargeId]) -> Account:
-    """Return the account of `charges`."""
+
+def account(
+    charges: Iterable[Charge],
+    paid: Iterable[ChargeId],
+    returned: Mapping[ChargeId, Fen] | None = None,
+) -> Account:
+    """Return the account of `charges`, of which so much was given back."""
     mine = tuple(charges)
-    return Account(charges=mine, paid=frozenset(paid) & {charge.id for charge in mine})
+    mine_paid = frozenset(paid) & {charge.id for charge in mine}
+    return Account(charges=mine, paid=mine_paid, returned=returned or {})
 
 
 def require_step_allowed(

@@ -1,10 +1,13 @@
 """Receipts: one for each payment that is booked, and a reversing one where it is given back. Pure.
 
+Where a part is given back, the whole receipt is taken back and a new one is issued for the rest.
+
 A number is decided in the very commit that books or gives back, so there is never a payment without
 a receipt, nor a number without one. It is the clinic day and a serial that goes on over the days:
 whoever has a number knows where to look, and whoever has all of them sees that none is missing.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -14,7 +17,7 @@ from queue_server.payments import steps as happened
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.fen import Fen, total
 from queue_server.payments.ledger import Charge
-from queue_server.payments.terms import AttemptId, Channel, ReceiptNo
+from queue_server.payments.terms import AttemptId, Channel, ChargeId, ReceiptNo
 from queue_server.rules.terms import PatientId
 
 _DAY_LENGTH: Final = 8
@@ -111,7 +114,7 @@ class ReceiptBook:
         self._open: dict[ReceiptNo, None] = {}
 
     def of(self, attempt: AttemptId) -> Sequence[Receipt]:
-        """Return the receipts of a payment: its own, then the reversing one; or none."""
+        """Return a payment's receipts in their order: its own, its reversal, the rest's."""
         return [self.receipts[number] for number in self._of.get(attempt, ())]
 
     def open(self) -> Sequence[Receipt]:
@@ -201,9 +204,35 @@ def reversal_for(receipt: Receipt, number: ReceiptNo) -> ReceiptIssued:
     )
 
 
+def rest_for(
+    receipt: Receipt, parts: Sequence[happened.ReturnedPart], number: ReceiptNo
+) -> ReceiptIssued:
+    """Return the receipt of what stays paid after `parts` of another one have gone back."""
+    return ReceiptIssued(
+        number=number,
+        attempt=receipt.attempt,
+        channel=receipt.channel,
+        patient=receipt.patient,
+        charges=rest_of(receipt.charges, parts),
+        awaits_platform=receipt.awaits_platform,
+    )
+
+
+def rest_of(
+    charges: Sequence[Charge], parts: Sequence[happened.ReturnedPart]
+) -> tuple[Charge, ...]:
+    """Return what is left of charges; one whose share has gone back whole is none any more."""
+    back: Counter[ChargeId] = Counter()
+    for part in parts:
+        back[part.charge] += part.fen
+    left = (replace(charge, self_pay=charge.self_pay - Fen(back[charge.id])) for charge in charges)
+    return tuple(one for one in left if one.self_pay or not back[one.id])
+
+
 def valid_receipt(receipts: Sequence[Receipt]) -> Receipt | None:
     """Return the one of a payment that counts; None: there is none, or it is taken back."""
-    return receipts[0] if len(receipts) == 1 else None
+    last = receipts[-1] if receipts else None
+    return last if last is not None and last.reverses is None else None
 
 
 def issued_receipt(step: ReceiptIssued, at: datetime) -> Receipt:

@@ -25,6 +25,7 @@ _OPEN: Final = frozenset(
         AttemptState.PAID,
         AttemptState.LATE_PAID,
         AttemptState.REFUNDING,
+        AttemptState.PART_REFUNDING,
     }
 )
 
@@ -180,7 +181,7 @@ def _difference(
 ) -> Difference | None:
     came = total(line.came for line in lines)
     went_back = total(line.went_back for line in lines)
-    kind = DifferenceKind.NOT_OURS if attempt is None else _kind(attempt, came, went_back, span)
+    kind = DifferenceKind.NOT_OURS if attempt is None else _kind(attempt, lines, span)
     if kind is None:
         return None
     return Difference(
@@ -198,8 +199,12 @@ def _difference(
     )
 
 
-def _kind(attempt: Attempt, came: Fen, went_back: Fen, span: DaySpan) -> DifferenceKind | None:
+def _kind(attempt: Attempt, lines: Sequence[BillLine], span: DaySpan) -> DifferenceKind | None:
     """Return the first thing that does not agree about an attempt of ours; None: all agrees."""
+    came = total(line.came for line in lines)
+    went_back = total(line.went_back for line in lines)
+    ours = {one.number: one.amount for one in attempt.refunds}
+    theirs = {line.refund_no: line.went_back for line in lines if line.went_back}
     is_paid = bool(attempt.paid)
     checks = (
         (attempt.state is AttemptState.REVIEW, _KIND.REVIEW),
@@ -207,9 +212,9 @@ def _kind(attempt: Attempt, came: Fen, went_back: Fen, span: DaySpan) -> Differe
         (is_paid and came and came != attempt.paid, _KIND.AMOUNT),
         (is_paid and not came and span.surely_has(attempt.paid_at), _KIND.NOT_AT_GATEWAY),
         (attempt.state in _OPEN, _KIND.STILL_OPEN),
-        (is_paid and went_back and went_back != attempt.refunded, _KIND.REFUND_NOT_IN_BOOKS),
+        (is_paid and not theirs.items() <= ours.items(), _KIND.REFUND_NOT_IN_BOOKS),
         (
-            attempt.refunded and not went_back and span.surely_has(attempt.refunded_at),
+            any(one.number not in theirs and span.surely_has(one.at) for one in attempt.refunds),
             _KIND.REFUND_NOT_AT_GATEWAY,
         ),
     )

@@ -158,6 +158,34 @@ class RefundRefused(AttemptStep):
     code: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedPart:
+    """What goes back of a charge."""
+
+    charge: ChargeId
+    fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRefundAsked(AttemptStep):
+    """A part of its money has to go back; it pays the rest."""
+
+    parts: tuple[ReturnedPart, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRefunded(AttemptStep):
+    """The gateway has given the part back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartRefundRefused(AttemptStep):
+    """The gateway refused for certain to give the part back: all of it stays paid."""
+
+    code: str
+
+
 # --- cash ----------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ EVERY: Final = {
     _STATE.PAID: timedelta(seconds=5),
     _STATE.LATE_PAID: timedelta(seconds=1),
     _STATE.REFUNDING: timedelta(seconds=30),
+    _STATE.PART_REFUNDING: timedelta(seconds=30),
 }
 """How often the attempts in a state are worked on."""
 _PATIENTS_TURN: Final = frozenset({_STATE.CREATING, _STATE.WAITING})

@@ -73,5 +73,7 @@ class AttemptState(StrEnum):
     """The money is being given back."""
     REFUNDED = "refunded"
     """The money was given back."""
+    PART_REFUNDING = "part_refunding"
+    """A part of what was booked is being given back; the rest stays paid."""
     REVIEW = "review"
     """A person has to look: the amount differs, or the gateway refused to give money back."""

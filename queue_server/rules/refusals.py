@@ -246,6 +246,10 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "这笔支付没有可退的款项，或正在退款。请先查看其状态。",
         "Nothing of this payment can be given back, or it is on its way. Look at its state first.",
     ),
+    _CODE.REFUND_TOO_MUCH: (
+        "退款金额超过该项目的可退金额。请刷新页面，按现有可退金额重新填写。",
+        "More than is left of an item. Refresh the page and enter what is left of it at most.",
+    ),
     _CODE.PAY_FIRST: (
         "请先缴费 {owed} 元，再办理下一步。",
         "Please pay {owed} yuan first, then go on.",

@@ -27,10 +27,13 @@ NUMBER_WITHIN: Final = timedelta(seconds=8)
 _TOLD_AS: Final = {
     AttemptState.NEW: PaymentState.CREATING,
     AttemptState.LATE_PAID: PaymentState.REFUNDING,
+    AttemptState.PART_REFUNDING: PaymentState.FULFILLED,
 }
 """The states that a patient knows under another name."""
 _NOT_PAID: Final = frozenset({AttemptState.CLOSED, AttemptState.FAILED})
-_OVER: Final = frozenset({AttemptState.FULFILLED, AttemptState.REFUNDED})
+_OVER: Final = frozenset(
+    {AttemptState.FULFILLED, AttemptState.PART_REFUNDING, AttemptState.REFUNDED}
+)
 _MAY_PAY: Final = frozenset({AttemptState.NEW, AttemptState.CREATING, AttemptState.WAITING})
 
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from queue_server.paying import Paying
 from queue_server.payments.fen import Fen
-from queue_server.payments.terms import AttemptId
+from queue_server.payments.steps import ReturnedPart
+from queue_server.payments.terms import AttemptId, ChargeId
 from queue_server.rules.terms import DeviceId, PatientId
 from queue_server.service.clinic_day import local_time
 from queue_server.web.desk import Desk
@@ -21,12 +22,23 @@ from queue_server.web.payment_view import (
 from queue_server.web.users import User
 
 
+class PartAsked(BaseModel):
+    """What goes back of a charge."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    charge: Annotated[str, Field(min_length=1, max_length=64)]
+    fen: Annotated[int, Field(ge=1)]
+
+
 class RefundAsked(BaseModel):
-    """Why money is given back."""
+    """Why money is given back, and what of it."""
 
     model_config = ConfigDict(extra="forbid")
 
     why: Annotated[str, Field(min_length=1, max_length=200)]
+    parts: Annotated[list[PartAsked], Field(max_length=200)] = []
+    """None: all that is left."""
 
 
 class BoxCounted(BaseModel):
@@ -51,9 +63,11 @@ def make_router(desk: Desk, paying: Paying) -> APIRouter:
 
     @router.post("/refund/{attempt}", response_model=PaymentsView)
     async def refund(attempt: str, body: RefundAsked, user: Annotated[User, acts]) -> JsonAnswer:
-        """Give all of a payment back, and return how it stands. Asked twice, it goes back once."""
+        """Give a payment back, or parts of it, and return how it stands."""
         number = AttemptId(attempt)
-        await asyncio.to_thread(paying.cashier.refund, number, why=body.why, by=user.by)
+        parts = [ReturnedPart(charge=ChargeId(one.charge), fen=one.fen) for one in body.parts]
+        refund = partial(paying.cashier.refund, number, why=body.why, by=user.by, parts=parts)
+        await asyncio.to_thread(refund)
         return JsonAnswer(await asyncio.to_thread(view))
 
     @router.post("/hand_out/{attempt}", response_model=PaymentsView)

@@ -10,7 +10,7 @@ from queue_server.payments.cash_box import CashBox
 from queue_server.payments.cash_reconciliation import CashDay
 from queue_server.payments.fen import total
 from queue_server.payments.ledger import Charge
-from queue_server.payments.receipt import Receipt, in_groups
+from queue_server.payments.receipt import Receipt, in_groups, valid_receipt
 from queue_server.payments.reconciliation import ADVICE, Difference, DifferenceKind, Reconciliation
 from queue_server.payments.reconciliation_csv import yuan
 from queue_server.payments.terms import AttemptId, AttemptState
@@ -25,9 +25,27 @@ from queue_server.web.cash_view import (
 )
 
 _STATE: Final = AttemptState
-_TO_LOOK_AT: Final = frozenset({_STATE.REVIEW, _STATE.REFUNDING, _STATE.LATE_PAID})
+_TO_LOOK_AT: Final = frozenset(
+    {_STATE.REVIEW, _STATE.REFUNDING, _STATE.PART_REFUNDING, _STATE.LATE_PAID}
+)
+_REFUSED_ZH: Final = "渠道拒绝部分退款（{code}），原支付不变：请核对商户余额或改为全额退款。"
+_REFUSED_EN: Final = (
+    "The gateway refused to give a part back ({code}); all of it stays paid."
+    " See the merchant's balance, or give all of it back."
+)
 _CAN_BE_REFUNDED: Final = frozenset({_STATE.FULFILLED, _STATE.REVIEW})
 SHOWN_MAX: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnableRow:
+    """A charge that is paid, of which money may go back."""
+
+    charge: str
+    name_zh: str
+    name_en: str
+    left: str
+    """What is left of it, in yuan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +77,10 @@ class PaymentRow:
     is_to_look_at: bool
     """Whether a person has to do something, or money is on its way back."""
     can_be_refunded: bool
+    kept: str
+    """What is left to give back."""
+    returnable: list[ReturnableRow]
+    """The charges of which a part may go back; none: only all of the payment."""
     advice_zh: str
     advice_en: str
 
@@ -175,8 +197,7 @@ def _row(
     name_of: Callable[[PatientId], str],
     local: Callable[[datetime], datetime],
 ) -> PaymentRow:
-    is_review = attempt.state is _STATE.REVIEW
-    advice_zh, advice_en = ADVICE[DifferenceKind.REVIEW] if is_review else ("", "")
+    advice_zh, advice_en = _advice(attempt)
     return PaymentRow(
         attempt=attempt.id,
         opened_at=f"{local(attempt.opened_at):%m-%d %H:%M:%S}",
@@ -193,13 +214,38 @@ def _row(
         items_en=", ".join(one.name_en for one in charges),
         is_to_look_at=attempt.state in _TO_LOOK_AT,
         can_be_refunded=attempt.state in _CAN_BE_REFUNDED and bool(attempt.kept),
+        kept=str(attempt.kept),
+        returnable=_returnable(attempt, receipts),
         advice_zh=advice_zh,
         advice_en=advice_en,
     )
 
 
+def _advice(attempt: Attempt) -> tuple[str, str]:
+    if attempt.state is _STATE.REVIEW:
+        return ADVICE[DifferenceKind.REVIEW]
+    if attempt.state is _STATE.FULFILLED and attempt.refusal:
+        code = attempt.refusal
+        return _REFUSED_ZH.format(code=code), _REFUSED_EN.format(code=code)
+    return "", ""
+
+
+def _returnable(attempt: Attempt, receipts: Sequence[Receipt]) -> list[ReturnableRow]:
+    valid = valid_receipt(receipts)
+    if attempt.state is not _STATE.FULFILLED or valid is None:
+        return []
+    return [
+        ReturnableRow(
+            charge=one.id, name_zh=one.name_zh, name_en=one.name_en, left=str(one.self_pay)
+        )
+        for one in valid.charges
+        if one.self_pay
+    ]
+
+
 def _receipt_cells(receipts: Sequence[Receipt]) -> dict[str, str]:
-    own, reversal = (*receipts, None, None)[:2]
+    own = next((one for one in reversed(receipts) if one.reverses is None), None)
+    reversal = next((one for one in reversed(receipts) if one.reverses is not None), None)
     registration = None if own is None else own.registration
     waiting = next((one for one in receipts if one.is_open), None)
     refusal = "" if waiting is None else waiting.refusal

@@ -32,6 +32,10 @@ def payments(server: PayingServer) -> list[Payment]:
     return made
 
 
+def yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
 def test_what_needs_a_person_stands_first_with_what_to_do(
     page: Page, payments: list[Payment]
 ) -> None:
@@ -59,6 +63,48 @@ def test_a_day_is_compared_with_the_bills_of_the_gateways(
 
     expect(page.locator("#outcome")).not_to_have_text("正在取账单")
     expect(page.locator("#outcome")).not_to_be_empty()
+
+
+def test_the_cashier_gives_a_part_back_and_the_rest_has_a_new_receipt(
+    page: Page, server: PayingServer, payments: list[Payment]
+) -> None:
+    row = page.locator(f'[data-attempt="{payments[0].payment_id}"]')
+    own = row.locator("td.receipt").inner_text().split("\n")[0]
+    row.get_by_role("button").click()
+    dialog = page.locator("#refund")
+    expect(dialog.locator("#refund-sum")).to_have_text(yuan(payments[0].amount_fen))
+    boxes = dialog.get_by_role("checkbox")
+    for index in range(1, boxes.count()):
+        boxes.nth(index).uncheck()
+    dialog.locator("[type=number]").first.fill("0.29")
+    expect(dialog.locator("#refund-sum")).to_have_text("0.29")
+    page.locator("#why").fill("退一项")
+    dialog.locator(".main").click()
+
+    expect(row).to_contain_text("红字")
+    expect(row).to_contain_text("已入账")
+    expect(row.locator("td.receipt")).not_to_contain_text(own)
+    assert server.trade(payments[0])["refunded_fen"] == 29
+    assert server.attempt(payments[0]).kept.fen == payments[0].amount_fen - 29
+
+
+def test_no_more_than_is_left_of_an_item_can_be_given_back(
+    page: Page, cashier: httpx.Client, payments: list[Payment]
+) -> None:
+    row = page.locator(f'[data-attempt="{payments[0].payment_id}"]')
+    row.get_by_role("button").click()
+    amount = page.locator("#refund [type=number]").first
+    left = amount.get_attribute("max") or ""
+    amount.fill(f"{float(left) + 0.01:.2f}")
+    page.locator("#why").fill("太多")
+    page.locator("#refund .main").click()
+
+    expect(page.locator("#refund")).to_be_visible()
+    charge = page.locator("#refund li").first.get_attribute("data-charge")
+    parts = [{"charge": charge, "fen": round(float(left) * 100) + 1}]
+    asked = {"why": "too much", "parts": parts}
+    answer = cashier.post(f"/api/payments/refund/{payments[0].payment_id}", json=asked)
+    assert answer.json()["code"] == "REFUND_TOO_MUCH"
 
 
 def test_the_cashier_gives_a_payment_back_and_it_goes_back_once(

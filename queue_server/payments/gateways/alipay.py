@@ -28,6 +28,7 @@ from queue_server.payments.gateway import (
     NoticeRefused,
     Order,
     RefundAnswer,
+    RefundOrder,
     RefundStanding,
     Standing,
 )
@@ -148,26 +149,28 @@ class AlipayGateway:
             return Answer(standing=Standing.CLOSED)
         raise GatewaySilent(said.get("sub_code", ""))
 
-    def refund(self, order: Order, refund_no: str, paid: Fen) -> RefundAnswer:
-        """Give back all that was paid."""
+    def refund(self, order: Order, refund: RefundOrder) -> RefundAnswer:
+        """Give back all that was paid, or a part of it."""
         said = self._ask(
             lambda: self._client.api_alipay_trade_refund(
-                refund_amount=str(paid), out_trade_no=order.attempt, out_request_no=refund_no
+                refund_amount=str(refund.amount),
+                out_trade_no=order.attempt,
+                out_request_no=refund.number,
             )
         )
         code = said.get("sub_code", "")
         if said.get("code") == _SUCCESS:
             # Asked for the second time it says N for "no money moved now"; the query tells.
-            return self.query_refund(order, refund_no)
+            return self.query_refund(order, refund)
         if said.get("code") == _BUSINESS_FAILED and code not in _NOT_CERTAIN:
             return RefundAnswer(standing=RefundStanding.REFUSED, code=code)
         raise GatewaySilent(code)
 
-    def query_refund(self, order: Order, refund_no: str) -> RefundAnswer:
+    def query_refund(self, order: Order, refund: RefundOrder) -> RefundAnswer:
         """Ask how a refund stands."""
         said = self._ask(
             lambda: self._client.api_alipay_trade_fastpay_refund_query(
-                refund_no, out_trade_no=order.attempt
+                refund.number, out_trade_no=order.attempt
             )
         )
         code = said.get("sub_code", "")

@@ -35,6 +35,7 @@ def wechat_bill_lines(text: str) -> Sequence[BillLine]:
                 transaction=row["微信订单号"],
                 came=amount if is_payment else NOTHING,
                 went_back=NOTHING if is_payment else amount,
+                refund_no=row["商户退款单号"],
             )
         )
     return lines
@@ -56,6 +57,7 @@ def alipay_bill_lines(archive: bytes) -> Sequence[BillLine]:
                 transaction=row["支付宝交易号"],
                 came=amount if is_payment else NOTHING,
                 went_back=NOTHING if is_payment else amount,
+                refund_no=row["退款批次号/请求号"],
             )
         )
     return lines

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from queue_server.payments.fen import Fen
 from queue_server.payments.gateway import (
     Answer,
     BillLine,
@@ -13,6 +12,7 @@ from queue_server.payments.gateway import (
     NoticeRefused,
     Order,
     RefundAnswer,
+    RefundOrder,
     RefundStanding,
     Standing,
 )
@@ -37,11 +37,11 @@ class CashGateway:
         """Take no more, unless it is enough already."""
         return _standing(order, Standing.CLOSED)
 
-    def refund(self, order: Order, refund_no: str, paid: Fen) -> RefundAnswer:
+    def refund(self, order: Order, refund: RefundOrder) -> RefundAnswer:
         """See Gateway."""
         return _GIVEN_BACK
 
-    def query_refund(self, order: Order, refund_no: str) -> RefundAnswer:
+    def query_refund(self, order: Order, refund: RefundOrder) -> RefundAnswer:
         """See Gateway."""
         return RefundAnswer(standing=RefundStanding.ABSENT)
 

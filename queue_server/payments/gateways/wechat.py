@@ -26,6 +26,7 @@ from queue_server.payments.gateway import (
     NoticeRefused,
     Order,
     RefundAnswer,
+    RefundOrder,
     RefundStanding,
     Standing,
 )
@@ -165,20 +166,24 @@ class WechatGateway:
             return Answer(standing=Standing.WAITING, code=code)
         raise GatewaySilent(code)
 
-    def refund(self, order: Order, refund_no: str, paid: Fen) -> RefundAnswer:
-        """Give back all that was paid."""
+    def refund(self, order: Order, refund: RefundOrder) -> RefundAnswer:
+        """Give back all that was paid, or a part of it."""
         status, said = self._ask(
             lambda: self._client.refund(
                 out_trade_no=order.attempt,
-                out_refund_no=refund_no,
-                amount={"refund": paid.fen, "total": paid.fen, "currency": "CNY"},
+                out_refund_no=refund.number,
+                amount={
+                    "refund": refund.amount.fen,
+                    "total": refund.paid.fen,
+                    "currency": "CNY",
+                },
             )
         )
         return self._refund_answer(status, said)
 
-    def query_refund(self, order: Order, refund_no: str) -> RefundAnswer:
+    def query_refund(self, order: Order, refund: RefundOrder) -> RefundAnswer:
         """Ask how a refund stands."""
-        status, said = self._ask(lambda: self._client.query_refund(out_refund_no=refund_no))
+        status, said = self._ask(lambda: self._client.query_refund(out_refund_no=refund.number))
         if said.get("code") in _ABSENT:
             return RefundAnswer(standing=RefundStanding.ABSENT)
         return self._refund_answer(status, said)

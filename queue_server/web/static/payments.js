@@ -1,13 +1,13 @@
 // The cashier's page: payments of the day with what has to be looked at first, and a day's bills.
 
 import { element } from "./element.js";
+import { askWhat, wireRefund } from "./refund.js";
 import { both, clearMessages, loadTexts, openForUse, send, tellDone, tellRefused, text, wireSignOut } from "./page.js";
 
 const DAY_MS = 86400000;
 const place = (id) => document.getElementById(id);
 let view = null;
 let me = null;
-let toRefund = null;
 let toEmpty = null;
 
 async function show() {
@@ -130,7 +130,7 @@ function row(one) {
       "td",
       {},
       one.can_be_refunded && me.role === "cashier"
-        ? element("button", { text: text("payments.refund"), click: () => askWhy(one) })
+        ? element("button", { text: text("payments.refund"), click: () => askWhat(one) })
         : null,
     ),
   );
@@ -149,17 +149,8 @@ function receiptCell(one) {
   );
 }
 
-function askWhy(one) {
-  toRefund = one;
-  place("refund-what").textContent = text("payments.refund_what", { amount: one.paid, name: one.masked_name, number: one.attempt });
-  place("why").value = "";
-  place("refund").showModal();
-}
-
-async function refund(event) {
-  event.preventDefault();
-  place("refund").close();
-  await act(`refund/${toRefund.attempt}`, { why: place("why").value }, text("payments.refund_done"));
+async function refund(one, asked) {
+  await act(`refund/${one.attempt}`, asked, text("payments.refund_done"));
 }
 
 async function compare(event) {
@@ -250,8 +241,7 @@ place("refresh").addEventListener("click", show);
 place("compare").addEventListener("submit", compare);
 place("export").addEventListener("click", exportAll);
 place("receipts").addEventListener("click", exportReceipts);
-place("refund").querySelector("form").addEventListener("submit", refund);
-place("refund-cancel").addEventListener("click", () => place("refund").close());
+wireRefund(refund);
 place("empty").querySelector("form").addEventListener("submit", empty);
 place("empty-cancel").addEventListener("click", () => place("empty").close());
 me = await send("GET", "/api/me");

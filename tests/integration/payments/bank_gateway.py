@@ -11,6 +11,7 @@ from queue_server.payments.gateway import (
     Notice,
     Order,
     RefundAnswer,
+    RefundOrder,
     RefundStanding,
     Standing,
 )
@@ -65,17 +66,17 @@ class BankGateway:
         move = self.bank.reverse if order.is_scanned else self.bank.close
         return self._asked(lambda: answer_of(move(order.attempt, self._clock())))
 
-    def refund(self, order: Order, refund_no: str, paid: Fen) -> RefundAnswer:
+    def refund(self, order: Order, refund: RefundOrder) -> RefundAnswer:
         def give_back() -> RefundAnswer:
-            self.bank.refund(order.attempt, refund_no, paid.fen, self._clock())
+            self.bank.refund(order.attempt, refund.number, refund.amount.fen, self._clock())
             return RefundAnswer(standing=RefundStanding.DONE)
 
         return self._asked_of_refund(give_back)
 
-    def query_refund(self, order: Order, refund_no: str) -> RefundAnswer:
+    def query_refund(self, order: Order, refund: RefundOrder) -> RefundAnswer:
         def look() -> RefundAnswer:
             trade = self.bank.trade(order.attempt, self._clock())
-            is_there = refund_no in trade.refunds
+            is_there = refund.number in trade.refunds
             return RefundAnswer(standing=RefundStanding.DONE if is_there else RefundStanding.ABSENT)
 
         return self._asked_of_refund(look)
@@ -87,6 +88,7 @@ class BankGateway:
                 transaction=line.trade.transaction,
                 came=Fen(line.came_fen),
                 went_back=Fen(line.went_back_fen),
+                refund_no=line.refund_no,
             )
             for line in self.bank.lines(day_on, beijing)
         ]

@@ -34,10 +34,13 @@ def test_money_is_conserved_over_any_history(first: int) -> None:
         seen.update(attempt.state for attempt in world.every_attempt())
         seen["deaths"] += world.death_count
         seen["taken back"] += sum(one.reverses is not None for one in world.every_receipt())
+        kept = (one for one in world.every_attempt() if one.state is AttemptState.FULFILLED)
+        seen["in part"] += sum(bool(one.refunds) for one in kept)
 
     # The histories really go everywhere: else they would prove nothing.
     assert seen["deaths"] > SEEDS_EACH
     assert seen["taken back"] > 3
+    assert seen["in part"] > 3
     for state in (
         AttemptState.FULFILLED,
         AttemptState.CLOSED,

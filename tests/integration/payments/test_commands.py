@@ -18,7 +18,7 @@ from queue_server.journal.journal import Batch
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.payments.configuration import load_payments
 from queue_server.payments.fen import Fen
-from queue_server.payments.gateway import Order
+from queue_server.payments.gateway import Order, RefundOrder
 from queue_server.payments.gateways.choice import make_gateways
 from queue_server.payments.step_store import JournalSteps
 from queue_server.payments.steps import BoxEmptied, NoteTaken
@@ -102,7 +102,10 @@ def test_a_day_is_paid_in_the_sandbox_and_compared_from_the_journal(
         is_scanned=True,
     )
     gateway = make_gateways(load_payments(folder / "payments.toml"))[channel]
-    gateway.refund(order, "on the merchant page", PAID)
+    by_hand = RefundOrder(
+        number="on the merchant page", amount=PAID, paid=PAID, asked_at=datetime.now(UTC)
+    )
+    gateway.refund(order, by_hand)
     different = reconcile(folder, "--csv", folder / "different.csv")
 
     assert different.returncode == 1

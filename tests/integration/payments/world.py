@@ -17,7 +17,7 @@ from queue_server.payments.reconciliation import DaySpan, Reconciliation, reconc
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.sandbox.bank import Bank, BankRefused, Trade, TradeState
 from queue_server.payments.step_store import StepStore, WrittenStep
-from queue_server.payments.steps import Step
+from queue_server.payments.steps import ReturnedPart, Step
 from queue_server.payments.sweeper import Sweeper
 from queue_server.payments.terms import (
     GATEWAY_CHANNELS,
@@ -249,7 +249,21 @@ class World:
     def desk(self) -> None:
         attempts = self.cashier.attempts()
         if attempts and self.dice.random() < 0.2:
-            self.cashier.refund(self.dice.choice(attempts).id, why="desk", by="cashier-1")
+            attempt = self.dice.choice(attempts)
+            parts = self._some_parts(attempt) if self.dice.random() < 0.6 else ()
+            self.cashier.refund(attempt.id, why="desk", by="cashier-1", parts=parts)
+
+    def _some_parts(self, attempt: Attempt) -> list[ReturnedPart]:
+        """Return what a cashier might give back of a payment, now and then more than is left."""
+        charges = self.cashier.charges_of(attempt)
+        chosen = self.dice.sample(list(charges), self.dice.randint(0, len(charges)))
+        return [
+            ReturnedPart(
+                charge=one.id,
+                fen=self.dice.choice([one.self_pay.fen, one.self_pay.fen // 3, 1]),
+            )
+            for one in chosen
+        ]
 
     def sweep(self) -> None:
         self.sweeper.sweep()
@@ -342,21 +356,26 @@ class World:
                     payers[charge] = attempt.id
 
     def _check_receipts(self, attempts: dict[AttemptId, Attempt]) -> None:
-        """The series has no gap, and each payment one receipt, and one more if it went back."""
+        """The series has no gap, and what counts of each payment's receipts is what is kept."""
         receipts = self.every_receipt()
         assert [serial_of(one.number) for one in receipts] == list(range(1, len(receipts) + 1))
-        first = [one for one in receipts if one.reverses is None]
         reversing = {one.reverses: one for one in receipts if one.reverses is not None}
-        of_attempt = {one.attempt: one for one in first}
-        assert len(of_attempt) == len(first), "two receipts of one payment"
-        assert len(reversing) == len(receipts) - len(first), "one receipt taken back twice"
+        issued = [one for one in receipts if one.reverses is None]
+        assert len(reversing) == len(receipts) - len(issued), "one receipt taken back twice"
+        valid = {one.attempt: one for one in issued if one.number not in reversing}
+        assert len(valid) == len(issued) - len(reversing), "two receipts of one payment count"
+        first: dict[AttemptId, Receipt] = {}
+        for one in issued:
+            first.setdefault(one.attempt, one)
+            taken_back = reversing.get(one.number)
+            assert taken_back is None or taken_back.amount == one.amount, one
         for attempt in attempts.values():
-            receipt = of_attempt.get(attempt.id)
-            assert receipt is not None or attempt.state is not AttemptState.FULFILLED, attempt
-            if receipt is not None:
-                assert receipt.amount == attempt.paid, attempt
-                is_back = attempt.state is AttemptState.REFUNDED
-                assert (receipt.number in reversing) == is_back, attempt
+            assert attempt.id not in first or first[attempt.id].amount == attempt.paid, attempt
+            if attempt.state is AttemptState.FULFILLED:
+                assert valid[attempt.id].amount == attempt.kept, attempt
+            else:
+                is_counted = attempt.id in valid
+                assert not is_counted or attempt.state is AttemptState.REVIEW, attempt
 
 
 def _fatal(error: Exception) -> None:
