@@ -75,7 +75,7 @@ class Paying:
 
     def __init__(self, parts: PayingParts) -> None:
         try:
-            self.gateways = make_gateways(parts.configuration)
+            self.gateways = make_gateways(parts.configuration, parts.clock)
         except ValueError as error:
             raise PayingError(str(error)) from None
         cash = parts.configuration.cash

@@ -6,6 +6,7 @@ from kiosk.screens.body_screen import BodyScreen
 from kiosk.widgets.parts import ChoiceCard
 
 ROOMY_MAX = 2
+"""More ways to pay are smaller in large print, or there is no room for them."""
 
 
 class ChannelsScreen(BodyScreen):

@@ -17,6 +17,7 @@ from queue_server.site import Site
 _CHANNELS: Final = {
     Channel.WECHAT: "微信支付 WeChat Pay",
     Channel.ALIPAY: "支付宝 Alipay",
+    Channel.UNIONPAY: "银联云闪付 UnionPay",
     Channel.CASH: "现金 Cash",
 }
 _NOTE: Final = (

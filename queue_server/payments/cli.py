@@ -32,7 +32,7 @@ def add_payment_commands(
 ) -> None:
     """Add the commands to the ones of `hospital-kiosk`."""
     sandbox = commands.add_parser(
-        "sandbox", help="WeChat Pay and Alipay without money / 支付沙箱（不涉及真实资金）"
+        "sandbox", help="the gateways without money / 支付沙箱（不涉及真实资金）"
     )
     sandbox.add_argument(
         "--folder",
@@ -124,7 +124,7 @@ def _reconcile(parsed: argparse.Namespace) -> int:
 
     day_on = parsed.day or (datetime.now(BEIJING) - timedelta(days=1)).date()
     try:
-        gateways = make_gateways(load_payments(parsed.payments))
+        gateways = make_gateways(load_payments(parsed.payments), lambda: datetime.now(UTC))
         key = load_journal_key(parsed.key_file, os.environ)
         journal = SqliteJournal(parsed.data / JOURNAL_NAME, key)
         store = JournalSteps(journal, _keep_nothing)

@@ -34,6 +34,16 @@ _ALIPAY_KEYS: Final = (
     "notify_url",
     "gateway",
 )
+_UNIONPAY_KEYS: Final = (
+    "merchant_id",
+    "terminal_id",
+    "certificate_file",
+    "private_key_file",
+    "authorities_file",
+    "notify_url",
+    "gateway",
+    "file_gateway",
+)
 _RECEIPT_KEYS: Final = ("certificate_file", "private_key_file")
 _PLATFORM_KEYS: Final = ("app_id", "secret_file", "address")
 _URL: Final = r"https://[^\s/]+(/\S*)?|http://(127\.0\.0\.1|localhost)(:\d+)?(/\S*)?"
@@ -71,6 +81,24 @@ class AlipayConfiguration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnionpayConfiguration:
+    """The hospital as a merchant of UnionPay (all-channel platform 5.1.0, RSA)."""
+
+    merchant_id: str
+    terminal_id: str
+    """Of the counter in the merchant's file; goes along with a scanned code."""
+    certificate: str
+    private_key: str = field(repr=False)
+    authorities: str
+    """Certificates of those who vouch for UnionPay's own."""
+    notify_url: str
+    gateway: str
+    """Empty: the real one."""
+    file_gateway: str
+    """Where the daily files are; empty: the real one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptsConfiguration:
     """What the hospital signs its receipts with."""
 
@@ -105,6 +133,7 @@ class PaymentsConfiguration:
     """What the patient reads in his wallet."""
     wechat: WechatConfiguration | None
     alipay: AlipayConfiguration | None
+    unionpay: UnionpayConfiguration | None
     receipts: ReceiptsConfiguration | None
     """None: receipts have numbers, but are not printed."""
     platform: PlatformConfiguration | None
@@ -139,13 +168,17 @@ def load_payments(path: Path) -> PaymentsConfiguration:
     values = parse_toml(path, problems)
     root = Table("", values, problems)
     root.check_keys(
-        ("title", "wechat", "alipay", "cash", "deposit", "receipts", "receipt_platform")
+        (
+            *("title", "wechat", "alipay", "unionpay", "cash", "deposit"),
+            *("receipts", "receipt_platform"),
+        )
     )
     keys = _KeyFiles(path.parent)
     found = PaymentsConfiguration(
         title=root.text("title") if "title" in root else "医院缴费",
         wechat=_wechat(root.table("wechat"), keys) if "wechat" in root else None,
         alipay=_alipay(root.table("alipay"), keys) if "alipay" in root else None,
+        unionpay=_unionpay(root.table("unionpay"), keys) if "unionpay" in root else None,
         receipts=_receipts(root.table("receipts"), keys) if "receipts" in root else None,
         platform=(
             _platform(root.table("receipt_platform"), keys) if "receipt_platform" in root else None
@@ -153,9 +186,12 @@ def load_payments(path: Path) -> PaymentsConfiguration:
         cash=_cash(root.table("cash")) if "cash" in root else None,
         deposit=_deposit(Table("deposit", root.raw_table("deposit"), problems)),
     )
-    if not problems.found and not (found.wechat or found.alipay or found.cash):
+    channels = (found.wechat, found.alipay, found.unionpay, found.cash)
+    if not problems.found and not any(channels):
         problems.add(
-            "file", "没有任何支付渠道", "names no channel: add [wechat], [alipay] or [cash]"
+            "file",
+            "没有任何支付渠道",
+            "names no channel: add [wechat], [alipay], [unionpay] or [cash]",
         )
     if problems.found:
         raise PaymentsError(path, problems.found)
@@ -189,6 +225,24 @@ def _alipay(table: Table, keys: "_KeyFiles") -> AlipayConfiguration:
         platform_key=keys.public(table, "platform_key_file"),
         notify_url=_url(table, "notify_url"),
         gateway=_url(table, "gateway") if "gateway" in table else "",
+    )
+
+
+def _unionpay(table: Table, keys: "_KeyFiles") -> UnionpayConfiguration:
+    table.check_keys(_UNIONPAY_KEYS)
+    return UnionpayConfiguration(
+        merchant_id=table.matching(
+            "merchant_id", r"[0-9A-Z]{15}", "15 位商户号", "the merchant's number (15 characters)"
+        ),
+        terminal_id=table.matching(
+            "terminal_id", r"[0-9A-Za-z]{8}", "8 位终端号", "a terminal's number (8 characters)"
+        ),
+        certificate=keys.public(table, "certificate_file"),
+        private_key=keys.secret(table, "private_key_file"),
+        authorities=keys.public(table, "authorities_file"),
+        notify_url=_url(table, "notify_url"),
+        gateway=_url(table, "gateway") if "gateway" in table else "",
+        file_gateway=_url(table, "file_gateway") if "file_gateway" in table else "",
     )
 
 

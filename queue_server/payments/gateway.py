@@ -6,7 +6,7 @@ no answer: a time-out, a server error, a signature that is not his. Silence is n
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -142,6 +142,8 @@ class Gateway(Protocol):
 
     reverse_after_s: int
     """A scanned payment may be taken back so many seconds after it began, not before."""
+    day_begins: timedelta
+    """When the day of its bill begins, from midnight in Beijing."""
 
     def create(self, order: Order) -> Answer:
         """Begin a payment: with a QR code for the kiosk, or by the code that was scanned.

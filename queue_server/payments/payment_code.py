@@ -8,6 +8,7 @@ from queue_server.payments.terms import Channel
 _FORMS: Final = (
     (re.compile(r"1[0-5]\d{16}", re.ASCII), Channel.WECHAT),
     (re.compile(r"(?:2[5-9]|30)\d{14,22}", re.ASCII), Channel.ALIPAY),
+    (re.compile(r"62\d{17}", re.ASCII), Channel.UNIONPAY),
 )
 
 

@@ -30,11 +30,12 @@ def reconcile_day(
     """
     attempts = attempts_around(store, day_on)
     midnight = datetime.combine(day_on, time(), tzinfo=BEIJING)
-    span = DaySpan(starts_at=midnight, ends_at=midnight + timedelta(days=1))
-    return [
-        reconcile(channel, attempts, gateway.daily_bill(day_on), span)
-        for channel, gateway in gateways.items()
-    ]
+    found = []
+    for channel, gateway in gateways.items():
+        begins = midnight + gateway.day_begins
+        span = DaySpan(starts_at=begins, ends_at=begins + timedelta(days=1))
+        found.append(reconcile(channel, attempts, gateway.daily_bill(day_on), span))
+    return found
 
 
 def cash_day(store: StepStore, day_on: date) -> CashDay:

@@ -18,11 +18,13 @@ class Channel(StrEnum):
 
     WECHAT = "wechat"
     ALIPAY = "alipay"
+    UNIONPAY = "unionpay"
+    """银联二维码: any bank's wallet, and 云闪付."""
     CASH = "cash"
     """Bank notes, put into a kiosk."""
 
 
-GATEWAY_CHANNELS: Final = (Channel.WECHAT, Channel.ALIPAY)
+GATEWAY_CHANNELS: Final = (Channel.WECHAT, Channel.ALIPAY, Channel.UNIONPAY)
 """Those with a provider who signs, calls back and sends a daily bill."""
 
 

@@ -235,8 +235,8 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "This way to pay is not available. Please choose another one, or go to the cashier's desk.",
     ),
     _CODE.NO_PAYMENT_CODE: (
-        "这不是付款码。请打开微信或支付宝的付款码再扫。",
-        "This is no payment code. Please open the payment code of WeChat or Alipay and scan again.",
+        "这不是付款码。请打开微信、支付宝或云闪付的付款码再扫。",
+        "This is no payment code. Please open that of WeChat, Alipay or UnionPay and scan again.",
     ),
     _CODE.UNKNOWN_ATTEMPT: (
         "查不到这笔支付，请到收费窗口查询。",

@@ -7,7 +7,7 @@ a callback, application and seller, and which refusals are certain.
 import logging
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from http.client import HTTPException
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -106,6 +106,7 @@ class AlipayGateway:
     """`Gateway` of Alipay."""
 
     reverse_after_s = 0
+    day_begins = timedelta(0)
 
     def __init__(self, client: Any, configuration: AlipayConfiguration, timeout_s: float) -> None:
         self._client = client

@@ -1,7 +1,7 @@
 """Cash as a `Gateway`: what has come in decides, and the books know that. Asks nobody."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from queue_server.payments.gateway import (
@@ -24,6 +24,7 @@ class CashGateway:
     """See Gateway. What is given back is kept for the patient, who fetches it at the desk."""
 
     reverse_after_s = 0
+    day_begins = timedelta(0)
 
     def create(self, order: Order) -> Answer:
         """Wait for notes, unless credit is enough."""

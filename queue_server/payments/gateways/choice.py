@@ -1,8 +1,12 @@
 """The gateways that `payments.toml` names."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from queue_server.payments.configuration import PaymentsConfiguration
 from queue_server.payments.gateway import Gateway
 from queue_server.payments.gateways.alipay import alipay_gateway
+from queue_server.payments.gateways.unionpay import unionpay_gateway
 from queue_server.payments.gateways.wechat import wechat_gateway
 from queue_server.payments.terms import Channel
 
@@ -10,12 +14,15 @@ TIMEOUT_S = 10.0
 
 
 def make_gateways(
-    configuration: PaymentsConfiguration, timeout_s: float = TIMEOUT_S
+    configuration: PaymentsConfiguration,
+    clock: Callable[[], datetime],
+    timeout_s: float = TIMEOUT_S,
 ) -> dict[Channel, Gateway]:
     """Return the gateways by channel. Asks nobody yet.
 
     Args:
         configuration: what `payments.toml` says.
+        clock: gives the present instant.
         timeout_s: how long a gateway is waited for.
 
     Raises:
@@ -26,4 +33,6 @@ def make_gateways(
         gateways[Channel.WECHAT] = wechat_gateway(configuration.wechat, timeout_s)
     if configuration.alipay is not None:
         gateways[Channel.ALIPAY] = alipay_gateway(configuration.alipay, timeout_s)
+    if configuration.unionpay is not None:
+        gateways[Channel.UNIONPAY] = unionpay_gateway(configuration.unionpay, clock, timeout_s)
     return gateways

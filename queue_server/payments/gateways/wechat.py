@@ -110,6 +110,7 @@ class WechatGateway:
     """`Gateway` of WeChat Pay."""
 
     reverse_after_s = 15
+    day_begins = timedelta(0)
 
     def __init__(self, client: Any, configuration: WechatConfiguration) -> None:
         self._client = client

@@ -20,6 +20,11 @@ _ALIPAY_HEAD: Final = (
     "券名称,商家红包消费金额（元）,卡消费金额（元）,退款批次号/请求号,服务费（元）,分润（元）,备注"
 )
 
+_UNIONPAY_WIDTHS: Final = (
+    *(3, 11, 11, 6, 10, 19, 12, 4, 2, 21, 2, 32, 2, 6, 10, 13, 13, 4, 15, 2),
+    *(2, 6, 2, 4, 32, 1, 21, 15, 1, 15, 32, 13, 13, 8, 32, 13, 13, 12, 2, 1, 131),
+)
+
 
 def wechat_bill(lines: Sequence[BankLine], app_id: str, merchant: str) -> str:
     """Return the bill of WeChat Pay (`bill_type=ALL`): each cell begins with a back-quote."""
@@ -78,6 +83,29 @@ def _alipay_cells(line: BankLine) -> tuple[object, ...]:
         *(amount, "0.00", "0.00", "0.00", "0.00", "0.00", "", "0.00", "0.00"),
         *(line.refund_no, "0.00", "0.00", ""),
     )
+
+
+def unionpay_bill(lines: Sequence[BankLine], merchant: str) -> bytes:
+    """Return UnionPay's file of a merchant: fields of fixed width, a blank between two."""
+    return b"".join(_unionpay_line(line, merchant) for line in lines)
+
+
+def _unionpay_line(line: BankLine, merchant: str) -> bytes:
+    trade, is_payment = line.trade, bool(line.came_fen)
+    is_reversed = trade.state is TradeState.REVERSED
+    cells = dict.fromkeys(range(len(_UNIONPAY_WIDTHS)), "")
+    cells |= {
+        0: "S22" if is_payment else "S30",
+        4: f"{line.at.astimezone(BEIJING):%m%d%H%M%S}",
+        6: f"{line.came_fen or line.went_back_fen:012d}",
+        9: trade.transaction if is_payment else f"R{trade.transaction}"[:21],
+        11: trade.number if is_payment else line.refund_no,
+        19: "01" if is_payment else "99" if is_reversed else "04",
+        26: "" if is_payment else trade.transaction,
+        27: merchant,
+    }
+    text = " ".join(cells[place].ljust(width) for place, width in enumerate(_UNIONPAY_WIDTHS))
+    return f"{text}\r\n".encode("gb18030")
 
 
 def _time(at: datetime) -> str:

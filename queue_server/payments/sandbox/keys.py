@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from queue_server.payments.sandbox.unionpay_keys import AUTHORITY_FILE, make_certificates
 from queue_server.payments.terms import GATEWAY_CHANNELS, Channel
 
 WECHAT_MERCHANT: Final = "1900000001"
@@ -34,6 +35,7 @@ WECHAT_SERIAL: Final = "5A0000000000000000000000000000000000000A"
 WECHAT_PLATFORM_KEY_ID: Final = "PUB_KEY_ID_0119000000012026000000000001"
 ALIPAY_APP: Final = "2021000000000001"
 ALIPAY_SELLER: Final = "2088000000000001"
+UNIONPAY_MERCHANT: Final = "777290058110097"
 PLATFORM_APP: Final = "hospital0001"
 
 _KEY_BITS: Final = 2048
@@ -75,6 +77,16 @@ platform_key_file = "alipay-provider.pub"
 notify_url = "{notify}/payments/notice/alipay"
 gateway = "{gateway}/gateway.do"
 
+[unionpay]
+merchant_id = "{unionpay_merchant}"
+terminal_id = "01080209"
+certificate_file = "unionpay-hospital.crt"
+private_key_file = "unionpay-hospital.key"
+authorities_file = "unionpay-authority.crt"
+notify_url = "{notify}/payments/notice/unionpay"
+gateway = "{gateway}/unionpay"
+file_gateway = "{gateway}/unionpay-files"
+
 [receipts]
 certificate_file = "receipts.crt"
 private_key_file = "receipts.key"
@@ -98,7 +110,7 @@ class ProviderKeys:
 
 
 def make_keys(folder: Path, now: datetime) -> None:
-    """Make keys for both channels and for receipts in `folder`, unless there are some."""
+    """Make keys for all channels and for receipts in `folder`, unless there are some."""
     folder.mkdir(parents=True, exist_ok=True)
     for channel in GATEWAY_CHANNELS:
         for side in ("hospital", "provider"):
@@ -109,6 +121,13 @@ def make_keys(folder: Path, now: datetime) -> None:
             _write_secret(path, key.private_bytes(*_PRIVATE, NoEncryption()))
             public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
             path.with_suffix(".pub").write_bytes(public)
+    if not (folder / AUTHORITY_FILE).exists():
+        make_certificates(
+            folder,
+            hospital=_private_key(folder / "unionpay-hospital.key").public_key(),
+            provider=_private_key(folder / "unionpay-provider.key").public_key(),
+            now=now,
+        )
     if not (folder / _API_V3_KEY_FILE).exists():
         _write_secret(folder / _API_V3_KEY_FILE, os.urandom(16).hex().encode())
     if not (folder / _PLATFORM_SECRET_FILE).exists():
@@ -139,6 +158,7 @@ def write_configuration(
         wechat_platform_key_id=WECHAT_PLATFORM_KEY_ID,
         alipay_app=ALIPAY_APP,
         alipay_seller=ALIPAY_SELLER,
+        unionpay_merchant=UNIONPAY_MERCHANT,
         platform_app=PLATFORM_APP,
         gateway=gateway,
         notify=notify,

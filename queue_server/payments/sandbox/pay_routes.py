@@ -24,6 +24,7 @@ _HEADERS: Final = {
 _WALLETS: Final = {
     Channel.WECHAT: ("微信支付", "WeChat Pay", "微"),
     Channel.ALIPAY: ("支付宝", "Alipay", "支"),
+    Channel.UNIONPAY: ("银联云闪付", "UnionPay", "银"),
 }
 _STATES: Final = {
     TradeState.OPEN: ("open", "请确认付款", "Please confirm the payment"),

@@ -15,17 +15,25 @@ from queue_server.payments.sandbox.keys import (
     platform_secret,
     provider_keys,
 )
-from queue_server.payments.sandbox.provider import Messenger, Provider, send_callbacks
+from queue_server.payments.sandbox.provider import (
+    Callback,
+    CallbackWording,
+    Messenger,
+    Provider,
+    send_callbacks,
+)
+from queue_server.payments.sandbox.unionpay_api import unionpay_callback
 from queue_server.payments.sandbox.wechat_api import wechat_callback
 from queue_server.payments.terms import GATEWAY_CHANNELS, Channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sandbox:
-    """Both providers, and what a patient does."""
+    """All providers, and what a patient does."""
 
     providers: Mapping[Channel, Provider]
     wechat_secret: str
+    unionpay_certificate: str
     platform: FinancePlatform
 
     def pay(self, channel: Channel, number: str, *, fen: int | None = None) -> Trade:
@@ -42,14 +50,17 @@ class Sandbox:
     def tell(self, channel: Channel, trade: Trade) -> None:
         """Tell the hospital that a payment is paid, once more if it was told already."""
         provider = self.providers[channel]
-        if channel is Channel.WECHAT:
-            send_callbacks(
-                provider,
-                trade,
-                lambda wording: wechat_callback(trade, wording, self.wechat_secret),
-            )
-        else:
-            send_callbacks(provider, trade, lambda wording: alipay_callback(trade, wording))
+
+        def worded(wording: CallbackWording) -> Callback:
+            match channel:
+                case Channel.WECHAT:
+                    return wechat_callback(trade, wording, self.wechat_secret)
+                case Channel.UNIONPAY:
+                    return unionpay_callback(trade, wording, self.unionpay_certificate)
+                case _:
+                    return alipay_callback(trade, wording)
+
+        send_callbacks(provider, trade, worded)
 
 
 def make_sandbox(
@@ -75,4 +86,9 @@ def make_sandbox(
     platform = FinancePlatform(
         app_id=PLATFORM_APP, secret=platform_secret(folder), address=address, faults=Faults()
     )
-    return Sandbox(providers=providers, wechat_secret=api_v3_key(folder), platform=platform)
+    return Sandbox(
+        providers=providers,
+        wechat_secret=api_v3_key(folder),
+        unionpay_certificate=(folder / "unionpay-provider.crt").read_text(encoding="ascii"),
+        platform=platform,
+    )

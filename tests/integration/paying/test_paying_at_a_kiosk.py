@@ -40,7 +40,7 @@ def test_what_is_owed_is_told_item_by_item(
     assert told == [
         (c.name_zh, c.quantity, c.self_pay.fen, c.insurance.fen) for c in sheets[1].charges
     ]
-    assert owed.channels == ["wechat", "alipay", "cash"]
+    assert owed.channels == ["wechat", "alipay", "unionpay", "cash"]
     assert owed.payment is None
 
 

@@ -40,6 +40,7 @@ class BankGateway:
     """
 
     reverse_after_s = 15
+    day_begins = timedelta(0)
 
     def __init__(
         self,

@@ -83,13 +83,16 @@ def take_payment(folder: Path, how: str, kill_at: int) -> list[tuple[AttemptId, 
         journal.append(Batch(facts=list(facts)))
         moment()
 
-    gateways = make_gateways(load_payments(folder / "payments.toml"), timeout_s=30)
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    gateways = make_gateways(load_payments(folder / "payments.toml"), now, timeout_s=30)
     cashier = Cashier(
         CashierParts(
             store=JournalSteps(journal, keep),
             gateways={channel: Counted(gateway, moment) for channel, gateway in gateways.items()},
             booking=Counted(FileBooking(folder / "booked"), moment),
-            clock=lambda: datetime.now(UTC),
+            clock=now,
             day_of=lambda at: at.date(),
             new_id=lambda: os.urandom(8).hex(),
         )

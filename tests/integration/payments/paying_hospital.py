@@ -37,7 +37,11 @@ from tests.integration.payments.serving import address_of, free_port, served
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 TIMEOUT_S = 30.0
-CODES = {Channel.WECHAT: "134567890123456789", Channel.ALIPAY: "281234567890123456"}
+CODES = {
+    Channel.WECHAT: "134567890123456789",
+    Channel.ALIPAY: "281234567890123456",
+    Channel.UNIONPAY: "6212345678901234567",
+}
 
 
 class Clock:
@@ -123,7 +127,9 @@ class PayingHospital:
         store: StepStore,
         clock: Clock,
         platform: ReceiptPlatform | None = None,
+        keys: Path = Path(),
     ) -> None:
+        self.keys = keys
         self.sandbox = sandbox
         self.gateways = gateways
         self.clock = clock
@@ -171,6 +177,22 @@ class PayingHospital:
         fault = Fault(on=on, do=do, times=int(how.get("times", 1)), seconds=how.get("seconds", 0))
         self.sandbox.providers[channel].faults.add(fault)
 
+    def wait_out(self, attempt: Attempt) -> None:
+        """Wait until a shown code can be closed: UnionPay's ends by itself, and not before."""
+        if attempt.channel is Channel.UNIONPAY:
+            self.wait(91)
+
+    def cancels(self, attempt: Attempt) -> Attempt:
+        """Cancel a shown code, until it is closed."""
+        self.cashier.cancel(attempt.id, by="kiosk-1")
+        self.wait_out(attempt)
+        return self.advance(attempt)
+
+    def lets_pay_after_close(self, channel: Channel) -> None:
+        """Have the next shown code paid even when it is closed."""
+        on = Operation.CREATE if channel is Channel.UNIONPAY else Operation.CLOSE
+        self.fault(channel, on, FaultKind.PAY_AFTER_CLOSE)
+
     def advance(self, attempt: Attempt) -> Attempt:
         return self.cashier.advance(attempt.id)
 
@@ -216,11 +238,11 @@ def paying_hospital(
         )
         change_configuration(path)
         configuration = load_payments(path)
-        gateways = make_gateways(configuration, timeout_s=timeout_s)
+        gateways = make_gateways(configuration, clock, timeout_s=timeout_s)
         platform = None
         if configuration.platform is not None:
             platform = HttpFinancePlatform(configuration.platform, clock, Ids("a"), timeout_s)
-        hospital = PayingHospital(sandbox, gateways, store, clock, platform)
+        hospital = PayingHospital(sandbox, gateways, store, clock, platform, keys)
         application = FastAPI()
         application.include_router(make_notice_router(hospital.desk, fatal=_fatal))
         stack.enter_context(served(make_application(sandbox), bank_port))

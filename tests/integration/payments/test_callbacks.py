@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from queue_server.payments.gateway import NoticeFault
+from queue_server.payments.gateways import unionpay_message
 from queue_server.payments.notices import BODY_BYTES_MAX, VerdictKind
 from queue_server.payments.sandbox.faults import FaultKind, Operation
 from queue_server.payments.sandbox.provider import Callback, sign
+from queue_server.payments.sandbox.unionpay_keys import PROVIDER_NAME, a_certificate
 from queue_server.payments.terms import GATEWAY_CHANNELS, AttemptState, Channel
 from tests.integration.payments.paying_hospital import PayingHospital, post
 
@@ -192,6 +195,34 @@ def signed_by_alipay(hospital: PayingHospital, said: dict[str, str]) -> bytes:
     text = "&".join(f"{key}={said[key]}" for key in sorted(said) if not key.startswith("sign"))
     key = hospital.sandbox.providers[Channel.ALIPAY].keys.own
     return urlencode({**said, "sign": sign(key, text)}).encode()
+
+
+def test_a_callback_signed_by_anybody_but_unionpay_is_forged(hospital: PayingHospital) -> None:
+    callback = a_paid_callback(hospital, Channel.UNIONPAY)
+    said = dict(parse_qsl(callback.body.decode()))
+    stranger, now = hospital.sandbox.providers[Channel.UNIONPAY].keys.stranger, hospital.clock()
+    # One who calls himself UnionPay, and another merchant of UnionPay's own authority.
+    self_made = a_certificate(PROVIDER_NAME, stranger.public_key(), "me", stranger, now)
+    others = (hospital.keys / "unionpay-hospital.crt").read_text()
+
+    for certificate in (self_made.public_bytes(Encoding.PEM).decode(), others):
+        forged = unionpay_message.signed({**said, "signPubKeyCert": certificate}, stranger)
+        verdict = hospital.desk.take(Channel.UNIONPAY, {}, urlencode(forged).encode())
+        assert verdict.fault is NoticeFault.FORGED
+
+    right = hospital.desk.take(Channel.UNIONPAY, {}, callback.body)
+    assert right.kind is VerdictKind.TAKEN
+
+
+def test_a_refund_told_by_unionpay_is_no_new_payment(hospital: PayingHospital) -> None:
+    callback = a_paid_callback(hospital, Channel.UNIONPAY)
+    said = dict(parse_qsl(callback.body.decode()))
+    own = hospital.sandbox.providers[Channel.UNIONPAY].keys.own
+
+    told = unionpay_message.signed({**said, "txnType": "04"}, own)
+
+    verdict = hospital.desk.take(Channel.UNIONPAY, {}, urlencode(told).encode())
+    assert verdict.fault is NoticeFault.NO_PAYMENT
 
 
 def test_a_refused_callback_is_logged_without_anything_of_its_content(

@@ -101,7 +101,9 @@ def test_a_day_is_paid_in_the_sandbox_and_compared_from_the_journal(
         expires_at=datetime.now(UTC),
         is_scanned=True,
     )
-    gateway = make_gateways(load_payments(folder / "payments.toml"))[channel]
+    gateway = make_gateways(load_payments(folder / "payments.toml"), lambda: datetime.now(UTC))[
+        channel
+    ]
     by_hand = RefundOrder(
         number="on the merchant page", amount=PAID, paid=PAID, asked_at=datetime.now(UTC)
     )

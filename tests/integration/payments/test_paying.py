@@ -136,6 +136,7 @@ def test_a_qr_code_lost_on_the_way_is_closed_and_another_one_is_shown(
     attempt = hospital.shows(channel)
     assert attempt.state is STATE.UNKNOWN
 
+    hospital.wait_out(attempt)
     assert hospital.advance(attempt).state is STATE.CLOSED
     again = hospital.cashier.begin([FIRST], channel, by="kiosk-1")
     hospital.pay(again)
@@ -204,7 +205,9 @@ def test_a_payment_is_closed_only_when_the_provider_has_said_so(
     hospital: PayingHospital, channel: Channel, silence: FaultKind
 ) -> None:
     attempt = hospital.shows(channel)
-    hospital.fault(channel, Operation.CLOSE, silence)
+    hospital.wait_out(attempt)
+    is_asked = channel is not Channel.UNIONPAY
+    hospital.fault(channel, Operation.CLOSE if is_asked else Operation.QUERY, silence)
 
     assert hospital.cashier.cancel(attempt.id, by="kiosk-1").state is STATE.CLOSING
     assert hospital.advance(attempt).state is STATE.CLOSED
@@ -245,9 +248,9 @@ def test_wechat_is_not_asked_to_take_a_scanned_payment_back_too_early(
 
 @CHANNELS
 def test_what_is_paid_after_the_close_goes_back(hospital: PayingHospital, channel: Channel) -> None:
+    hospital.lets_pay_after_close(channel)
     attempt = hospital.shows(channel)
-    hospital.fault(channel, Operation.CLOSE, FaultKind.PAY_AFTER_CLOSE)
-    assert hospital.cashier.cancel(attempt.id, by="kiosk-1").state is STATE.CLOSED
+    assert hospital.cancels(attempt).state is STATE.CLOSED
     second = hospital.cashier.begin([FIRST], channel, by="kiosk-1")
 
     hospital.pay(attempt)
@@ -303,3 +306,16 @@ def test_another_amount_is_no_payment_of_the_bill(
     assert hospital.state(attempt) is STATE.REVIEW
     assert hospital.cashier.account(PATIENT).owed == Fen(2550)
     assert hospital.booking.booked == {}
+
+
+def test_a_code_of_unionpay_keeps_its_bill_until_nobody_can_pay_it_any_more(
+    hospital: PayingHospital,
+) -> None:
+    attempt = hospital.shows(Channel.UNIONPAY)
+
+    assert hospital.cashier.cancel(attempt.id, by="kiosk-1").state is STATE.CLOSING
+    with pytest.raises(PaymentRefused) as refused:
+        hospital.cashier.begin([FIRST], Channel.WECHAT, by="kiosk-1")
+    assert refused.value.code is RefusalCode.PAYMENT_RUNNING
+    hospital.pay(attempt)
+    assert hospital.advance(attempt).state is STATE.FULFILLED

@@ -57,7 +57,7 @@ def test_an_ordinary_day_agrees_to_the_fen(hospital: PayingHospital, channel: Ch
     hospital.advance(refunded)
     hospital.cashier.refund(refunded.id, why="desk", by="cashier-1")
     closed = hospital.shows(channel, fen=100)
-    hospital.cashier.cancel(closed.id, by="kiosk-1")
+    hospital.cancels(closed)
 
     found = compared(hospital, channel)
 
@@ -69,9 +69,9 @@ def test_an_ordinary_day_agrees_to_the_fen(hospital: PayingHospital, channel: Ch
 def test_money_we_have_not_heard_of_is_found_and_goes_back_by_itself(
     hospital: PayingHospital, channel: Channel
 ) -> None:
+    hospital.lets_pay_after_close(channel)
     attempt = hospital.shows(channel)
-    hospital.fault(channel, Operation.CLOSE, FaultKind.PAY_AFTER_CLOSE)
-    hospital.cashier.cancel(attempt.id, by="kiosk-1")
+    hospital.cancels(attempt)
     hospital.fault(channel, Operation.CALLBACK, FaultKind.LOSE_REQUEST)
     hospital.pay(attempt)
     found = compared(hospital, channel)
@@ -90,7 +90,7 @@ def test_a_payment_that_was_never_begun_here_is_found(
 ) -> None:
     attempt = hospital.shows(channel)
     bank = hospital.sandbox.providers[channel].bank
-    hospital.cashier.cancel(attempt.id, by="kiosk-1")
+    hospital.cancels(attempt)
     now = hospital.clock()
     bank.open_shown("desk7", 900, now=now, expires_at=now + timedelta(hours=1), notify_url="")
     bank.pay("desk7", now)

@@ -36,12 +36,13 @@ def test_a_hospital_with_anothers_key_is_refused_and_nothing_is_begun(
     make_keys(tmp_path / "others", datetime.now(UTC))
 
     def with_anothers_key(_: Path) -> None:
-        shutil.copy(tmp_path / "others" / f"{channel}-hospital.key", keys)
+        for name in (tmp_path / "others").glob(f"{channel}-hospital.*"):
+            shutil.copy(name, keys)
 
     with paying_hospital(keys, MemorySteps(), change_configuration=with_anothers_key) as hospital:
         attempt = hospital.shows(channel)
 
-        assert attempt.state is (STATE.FAILED if channel is Channel.WECHAT else STATE.UNKNOWN)
+        assert attempt.state is (STATE.UNKNOWN if channel is Channel.ALIPAY else STATE.FAILED)
         assert hospital.sandbox.providers[channel].bank.trades == {}
 
 
@@ -52,7 +53,8 @@ def test_a_provider_with_another_key_is_not_believed(
     make_keys(tmp_path / "others", datetime.now(UTC))
 
     def who_trusts_another(_: Path) -> None:
-        shutil.copy(tmp_path / "others" / f"{channel}-provider.pub", keys)
+        trusted = "authority.crt" if channel is Channel.UNIONPAY else "provider.pub"
+        shutil.copy(tmp_path / "others" / f"{channel}-{trusted}", keys)
 
     with paying_hospital(keys, MemorySteps(), change_configuration=who_trusts_another) as hospital:
         attempt = hospital.scans(channel)
@@ -69,7 +71,7 @@ def test_the_libraries_go_to_the_real_gateways_unless_they_are_told_otherwise(ke
     lines = [line for line in text.splitlines() if not line.startswith("gateway")]
     path.write_text("\n".join(lines), encoding="utf-8")
 
-    gateways = make_gateways(load_payments(path))
+    gateways = make_gateways(load_payments(path), Clock())
 
     wechat, alipay = gateways[Channel.WECHAT], gateways[Channel.ALIPAY]
     assert wechat._client._core._gate_way == "https://api.mch.weixin.qq.com"  # type: ignore[attr-defined]
@@ -99,7 +101,9 @@ def test_over_https_only_a_valid_certificate_of_a_trusted_authority_is_talked_to
     sandbox = make_sandbox(keys, clock=clock, new_id=Ids("s"), messenger=DirectMessenger())
     with served(make_application(sandbox), free_port(), tls=tls) as address:
         path = write_configuration(keys, gateway=address, notify="https://hospital.test")
-        hospital = PayingHospital(sandbox, make_gateways(load_payments(path)), MemorySteps(), clock)
+        hospital = PayingHospital(
+            sandbox, make_gateways(load_payments(path), Clock()), MemorySteps(), clock
+        )
 
         attempt = hospital.shows(channel)
 
@@ -179,7 +183,7 @@ def test_a_key_file_that_holds_no_key_is_told(keys: Path) -> None:
         (keys / f"{channel}-hospital.key").write_text("no key")
 
         with pytest.raises(ValueError, match=channel):
-            make_gateways(load_payments(path))
+            make_gateways(load_payments(path), Clock())
         make_keys(keys, datetime.now(UTC))
         (keys / f"{channel}-hospital.key").unlink()
         make_keys(keys, datetime.now(UTC))

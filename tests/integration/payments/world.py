@@ -201,7 +201,7 @@ class World:
         self.cashier.begin(self.some_charges(), self.dice.choice(GATEWAY_CHANNELS), by="kiosk-1")
 
     def pay_by_code(self) -> None:
-        first = self.dice.choice(["13", "28"])
+        first = self.dice.choice(["13", "28", "620"])
         code = first + "".join(self.dice.choice("0123456789") for _ in range(16))
         self.cashier.begin_by_code(self.some_charges(), code, by="kiosk-1")
 

@@ -136,6 +136,9 @@ PAYMENT_STATES: Final[dict[str, State]] = {
     "bills-none-chosen": _state(_bills(PHARMACY, chosen=frozenset())),
     **_CASH_STATES,
     "channels": _state(Channels(bills=_bills(*SHEETS))),
+    "channels-all": _state(
+        Channels(bills=replace(_bills(*SHEETS), channels=("wechat", "alipay", "unionpay", "cash")))
+    ),
     "waiting-for-bills": _state(
         Waiting(asked=Asked(ask_number=1, intent=Intent.PAY, body=FindOwed(session_id="session-1")))
     ),
