@@ -11,6 +11,7 @@ from queue_server.contract.payments import Payment, PaymentState
 from queue_server.demo.hospital import ADMINISTRATOR, AUDITOR, NURSE
 from queue_server.payments.terms import AttemptState
 from tests.browser.cashier_page import cashier, page, server, sign_in
+from tests.browser.test_accessibility import complaints
 from tests.integration.paying.paying_server import PayingKiosk, PayingServer
 
 __all__ = ["cashier", "page", "server"]
@@ -63,6 +64,36 @@ def test_a_day_is_compared_with_the_bills_of_the_gateways(
 
     expect(page.locator("#outcome")).not_to_have_text("正在取账单")
     expect(page.locator("#outcome")).not_to_be_empty()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_on_the_cashiers_page_nor_in_its_dialog(
+    page: Page, server: PayingServer, payments: list[Payment], language: str
+) -> None:
+    page.context.add_cookies([{"name": "language", "value": language, "url": server.demo.address}])
+    page.reload()
+    row = page.locator(f'[data-attempt="{payments[0].payment_id}"]')
+    expect(row).to_be_visible()
+    assert complaints(page) == []
+
+    row.get_by_role("button").click()
+    expect(page.locator("#refund")).to_be_visible()
+
+    assert complaints(page) == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_on_the_pages_that_verify_a_receipt(
+    page: Page, server: PayingServer, payments: list[Payment], language: str
+) -> None:
+    receipt = payments[0].receipt
+    assert receipt is not None
+    page.context.add_cookies([{"name": "language", "value": language, "url": server.demo.address}])
+
+    for address in (receipt.check_address, f"{receipt.check_address}x"):
+        page.goto(address)
+        expect(page.locator("h1").first).to_be_visible()
+        assert complaints(page) == []
 
 
 def test_the_cashier_gives_a_part_back_and_the_rest_has_a_new_receipt(
