@@ -27,6 +27,7 @@ from queue_server.rules.terms import (
     PatientId,
     PriorityRank,
     QueueId,
+    RoomId,
     Slot,
     TicketId,
     TicketKind,
@@ -34,10 +35,14 @@ from queue_server.rules.terms import (
 from tests.integration.journal.journal_suite import MONDAY, NOON
 
 EAST, WEST = QueueId("east-1"), QueueId("west-1")
-PREFIXES = {EAST: "A", WEST: "B"}
+LONG, IDLE = QueueId("long-1"), QueueId("idle-1")
+"""Colleagues, of whom one has many patients and one has none."""
+PREFIXES = {EAST: "A", WEST: "B", LONG: "C", IDLE: "D"}
 POLICIES = {
     EAST: Policy(check_in_opens_min=None),
     WEST: Policy(missed_auto_times=0, missed_limit=2, standby_count=2, stop_needs_approval=True),
+    LONG: Policy(check_in_opens_min=None),
+    IDLE: Policy(),
 }
 OPENING_S = 8 * 3600
 EVENTS = {
@@ -201,6 +206,18 @@ def full_day() -> list[happened.Entry]:
             asked.WithdrawStop(queue=WEST),
             asked.CheckIn(queue=WEST, ticket=there),
             *[asked.CallTicket(queue=WEST, ticket=there), asked.Miss(queue=WEST, ticket=there)] * 2,
+            *(issue(LONG, number) for number in (1, 2, 3, 4, 6)),
+            *(asked.CheckIn(queue=LONG, ticket=ticket(LONG, number)) for number in (1, 2, 3, 4, 6)),
+            asked.TakeRoom(
+                queue=IDLE,
+                room=RoomId("102"),
+                usual_queue=LONG,
+                own_usual_room=RoomId("101"),
+            ),
+            asked.Attend(queue=LONG),
+            asked.Attend(queue=IDLE),
+            asked.OfferColleague(queue=LONG, ticket=ticket(LONG, 6), to_queue=IDLE),
+            asked.AnswerOffer(queue=LONG, ticket=ticket(LONG, 6), accepts=False),
         ]
     )
 
