@@ -1,15 +1,14 @@
 """What the demo hospital asks its patients to pay: a few sheets each, made from a seed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from random import Random  # noqa: TID251 - only ever handed over, with a seed
 from typing import Final
 
 import msgspec
 
 from assets import FOLDER
-from queue_server.payments.fen import Fen
-from queue_server.payments.ledger import Charge
 from queue_server.payments.terms import ChargeId, SheetId, VisitId
+from queue_server.records.demo_items import DemoItem
 from queue_server.records.records import Appointment
 from queue_server.records.sheets import Sheet
 from queue_server.rules.terms import PatientId
@@ -24,16 +23,6 @@ _KINDS_BY_LOT: Final = (
 )
 
 
-class _Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    name_zh: str
-    name_en: str
-    price_fen: int
-    insured: int
-    unit_zh: str = ""
-    unit_en: str = ""
-    quantity_to: int = 1
-
-
 class _SheetForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: str
     name_zh: str
@@ -42,7 +31,7 @@ class _SheetForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     next_en: str
     items_from: int
     items_to: int
-    item: list[_Item]
+    item: list[DemoItem]
 
 
 class _PriceList(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,28 +62,15 @@ def _sheet(form: _SheetForm, appointment: Appointment, chance: Random) -> Sheet:
         name_en=form.name_en,
         next_zh=form.next_zh,
         next_en=form.next_en,
-        charges=tuple(_charges(items, sheet, appointment, chance)),
+        charges=tuple(
+            item.charge(
+                chance,
+                id=ChargeId(f"{sheet}-{number}"),
+                visit=VisitId(appointment.appointment_id),
+                patient=PatientId(appointment.patient_id),
+                sheet=sheet,
+            )
+            for number, item in enumerate(items, start=1)
+        ),
         is_paid=False,
     )
-
-
-def _charges(
-    items: Sequence[_Item], sheet: SheetId, appointment: Appointment, chance: Random
-) -> Iterator[Charge]:
-    for number, item in enumerate(items, start=1):
-        quantity = chance.randint(1, item.quantity_to)
-        price_fen = item.price_fen * quantity
-        insurance_fen = price_fen * item.insured // 100
-        yield Charge(
-            id=ChargeId(f"{sheet}-{number}"),
-            visit=VisitId(appointment.appointment_id),
-            patient=PatientId(appointment.patient_id),
-            name_zh=item.name_zh,
-            name_en=item.name_en,
-            self_pay=Fen(price_fen - insurance_fen),
-            insurance=Fen(insurance_fen),
-            quantity=quantity,
-            unit_zh=item.unit_zh,
-            unit_en=item.unit_en,
-            sheet=sheet,
-        )

@@ -11,8 +11,8 @@ import msgspec
 from assets import FOLDER
 from queue_server.payments.deposit import DepositEntry
 from queue_server.payments.fen import Fen
-from queue_server.payments.ledger import Charge
 from queue_server.payments.terms import ChargeId, VisitId
+from queue_server.records.demo_items import DemoItem
 from queue_server.records.records import Appointment, Patient
 from queue_server.records.wards import Stay, StayCharge
 
@@ -28,22 +28,12 @@ class _Named(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_en: str
 
 
-class _Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    name_zh: str
-    name_en: str
-    price_fen: int
-    insured: int
-    unit_zh: str = ""
-    unit_en: str = ""
-    quantity_to: int = 1
-
-
 class _Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name_zh: str
     name_en: str
     a_day_from: int
     a_day_to: int
-    item: list[_Item]
+    item: list[DemoItem]
 
 
 class _StaysFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,26 +99,13 @@ def _charges(data: _StaysFile, stay: Stay, day: date, chance: Random) -> Iterato
             count = min(chance.randint(group.a_day_from, group.a_day_to), len(group.item))
             for item in chance.sample(group.item, count):
                 yield StayCharge(
-                    charge=_charge(item, stay, day_on, chance),
+                    charge=item.charge(
+                        chance,
+                        id=ChargeId(f"{stay.admission}-{day_on:%Y%m%d}-{item.name_en}"),
+                        visit=stay.admission,
+                        patient=stay.patient,
+                    ),
                     day_on=day_on,
                     group_zh=group.name_zh,
                     group_en=group.name_en,
                 )
-
-
-def _charge(item: _Item, stay: Stay, day_on: date, chance: Random) -> Charge:
-    quantity = chance.randint(1, item.quantity_to)
-    price_fen = item.price_fen * quantity
-    insurance_fen = price_fen * item.insured // 100
-    return Charge(
-        id=ChargeId(f"{stay.admission}-{day_on:%Y%m%d}-{item.name_en}"),
-        visit=stay.admission,
-        patient=stay.patient,
-        name_zh=item.name_zh,
-        name_en=item.name_en,
-        self_pay=Fen(price_fen - insurance_fen),
-        insurance=Fen(insurance_fen),
-        quantity=quantity,
-        unit_zh=item.unit_zh,
-        unit_en=item.unit_en,
-    )

@@ -100,42 +100,31 @@ class ReportPrinted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptsShown:
+class _Shown:
+    """A patient was shown something of his own, and goes on."""
+
+    session_id: str
+    device: DeviceId
+    patient: PatientId
+
+    def change(self, now: Now, written_at: datetime) -> Now:
+        """Let the patient go on."""
+        return _prolonged(now, self.session_id, written_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptsShown(_Shown):
     """A patient was shown the list of his receipts."""
 
-    session_id: str
-    device: DeviceId
-    patient: PatientId
-
-    def change(self, now: Now, written_at: datetime) -> Now:
-        """Let the patient go on."""
-        return _prolonged(now, self.session_id, written_at)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayBillShown:
+class DayBillShown(_Shown):
     """A patient was shown what a day in the hospital cost him."""
 
-    session_id: str
-    device: DeviceId
-    patient: PatientId
-
-    def change(self, now: Now, written_at: datetime) -> Now:
-        """Let the patient go on."""
-        return _prolonged(now, self.session_id, written_at)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettlementShown:
+class SettlementShown(_Shown):
     """A patient was shown what leaving would come to."""
-
-    session_id: str
-    device: DeviceId
-    patient: PatientId
-
-    def change(self, now: Now, written_at: datetime) -> Now:
-        """Let the patient go on."""
-        return _prolonged(now, self.session_id, written_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
