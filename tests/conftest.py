@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.broker.embedded_nats import embedded_nats
@@ -12,6 +13,11 @@ from queue_server.broker.mosquitto import mosquitto
 
 BrokerProgram = Callable[..., BrokerProcess]
 """Called with a folder and, if wanted, a port."""
+
+
+# How long an example takes is the machine's affair: timings belong to the benchmark.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

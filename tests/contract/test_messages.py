@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_server.contract import (
@@ -173,7 +173,6 @@ def test_texts_and_payloads_have_an_end() -> None:
     )
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_comes_back_as_it_went(text: str) -> None:
     find_place = FindPlace(slip_code=text)
@@ -181,7 +180,6 @@ def test_any_text_comes_back_as_it_went(text: str) -> None:
     assert decode(encode(find_place), FindPlace) == find_place
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_message_or_refused(payload: bytes) -> None:
     try:

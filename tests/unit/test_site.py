@@ -288,7 +288,7 @@ TOML_VALUES = ['""', "7", "1e400", "true", "[]", "[{}]", "{}", "2026-11-23", "04
 HUGE = ["0x" + "f" * 5000, "9" * 5000, "[" * 3000, "{a=" * 3000, '"' + "长" * 5000 + '"']
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     line=st.integers(0, SITE.count("\n")),
     new=st.sampled_from([*TOML_VALUES, *HUGE]) | st.text(max_size=20),
@@ -304,7 +304,7 @@ def test_any_changed_line_is_read_or_told(
     load_or_refuse(tmp_path / "site.toml", "\n".join(lines).encode())
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=st.integers(0, 900), length=st.integers(0, 60), new=st.binary(max_size=30))
 def test_any_damaged_file_is_read_or_told(
     tmp_path: Path, start: int, length: int, new: bytes
@@ -314,7 +314,7 @@ def test_any_damaged_file_is_read_or_told(
     load_or_refuse(tmp_path / "site.toml", content[:start] + new + content[start + length :])
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_key_that_is_left_out_or_misspelt_is_named(tmp_path: Path, data: st.DataObject) -> None:
     lines = SITE.split("\n")

@@ -134,9 +134,7 @@ def test_a_taken_port_is_said_so(network_rig: Rig, tmp_path: Path) -> None:
     second.stop()
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=200))
 def test_random_bytes_never_crash_it(device: SimulatedTicketPrinter, data: bytes) -> None:
     host, port = device.address.split(":")

@@ -151,7 +151,7 @@ def some_command(draw: st.DrawFn) -> asked.Command:
 ISSUED = [issue(queue, number) for queue in (EAST, WEST) for number in range(1, 9)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(some_command(), max_size=60))
 def test_a_day_written_and_read_again_is_equal(commands: list[asked.Command]) -> None:
     entries = entries_of([*ISSUED, *commands])

@@ -28,7 +28,6 @@ some_json = st.recursive(
 )
 many = settings(
     max_examples=80,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 

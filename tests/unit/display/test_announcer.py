@@ -285,7 +285,7 @@ steps = st.lists(
 
 
 @given(steps, st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_comes_each_fresh_call_is_spoken_once_in_order_and_never_two_at_a_time(
     sounds: Path, plan: list[Step], dice: Any
 ) -> None:

@@ -4,7 +4,7 @@ import base64
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.code_kind import CodeKind, classify_code, is_resident_id
@@ -89,13 +89,11 @@ def test_an_identity_number_needs_a_date_that_was_and_a_region(number: str) -> N
     assert not any(is_resident_id(number) for number in numbers)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_has_a_kind(text: str) -> None:
     assert classify_code(text) in CodeKind
 
 
-@settings(deadline=None)
 @given(
     st.from_regex(
         r"[A-Za-z0-9_-]{4,400}\.[A-Za-z0-9_-]{2,40}\.[A-Za-z0-9_-]{16,40}", fullmatch=True
@@ -115,7 +113,6 @@ FORMS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(PAYMENT_CODES)
 def test_a_payment_code_is_never_taken_for_a_card(text: str) -> None:
     kind = classify_code(text)
@@ -125,7 +122,6 @@ def test_a_payment_code_is_never_taken_for_a_card(text: str) -> None:
     assert classify_code(text, is_paying=True).is_payment
 
 
-@settings(deadline=None)
 @given(form=FORMS, at=st.integers(0, 30), intruder=st.sampled_from("\n\0 \t\u200b\u202e٣３é"))
 def test_a_form_with_anything_foreign_in_it_is_not_that_form(
     form: str, at: int, intruder: str
@@ -137,7 +133,6 @@ def test_a_form_with_anything_foreign_in_it_is_not_that_form(
     assert form.startswith("hk:") or kind is CodeKind.UNKNOWN
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="0123456789Xx", max_size=40))
 def test_where_one_pays_a_kind_only_ever_turns_into_a_payment(text: str) -> None:
     elsewhere, paying = classify_code(text), classify_code(text, is_paying=True)

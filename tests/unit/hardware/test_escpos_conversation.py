@@ -127,7 +127,7 @@ def test_a_printer_that_is_off_line_for_no_reason_gets_no_slip() -> None:
     assert printer_on(line).status().conditions == {PrinterCondition.OFFLINE}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.binary(max_size=3) | st.sampled_from([b"\x12", b"\x00"]), min_size=12))
 def test_whatever_a_printer_answers_only_printer_errors_come_out(answers: list[bytes]) -> None:
     answer: Iterator[bytes] = iter(answers)

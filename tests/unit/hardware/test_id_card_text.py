@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.cards.card_reader import CardProblem
@@ -70,7 +70,6 @@ def test_a_card_with_something_wrong_is_not_read(changes: dict[str, str]) -> Non
     assert parse_id_card(card(**changes).text("utf-16-le"), encoding="utf-16-le") is None
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300) | st.binary(min_size=256, max_size=256))
 def test_whatever_is_on_a_chip_never_crashes(text: bytes) -> None:
     for encoding in ENCODINGS:
@@ -96,7 +95,6 @@ def test_published_answers_are_read() -> None:
     assert SamFrameReader().feed(found + selected) == [found[7:-1], selected[7:-1]]
 
 
-@settings(deadline=None)
 @given(
     noise=st.binary(max_size=60).filter(lambda noise: 0xAA not in noise),
     contents=st.lists(st.binary(min_size=1, max_size=80), max_size=4),
@@ -115,7 +113,6 @@ def test_frames_are_found_in_noise_however_they_are_cut(
     assert found == contents
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from([b"\xaa", b"\xaa\xaa\xaa\x96\x69", b"\x00", b"\xff\xff"])))
 def test_noise_that_looks_like_frames_never_crashes(pieces: list[bytes]) -> None:
     reader = SamFrameReader()

@@ -182,7 +182,7 @@ def test_a_line_break_where_none_is_meant_costs_nobody_his_slip(text: str) -> No
     assert ink_box(page)[2] <= WIDTH_DOTS
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=st.text(max_size=60), size_dots=st.integers(18, 80))
 def test_any_text_is_drawn_within_the_margins(text: str, size_dots: int) -> None:
     page = drawn(SlipText(text=text, size_dots=size_dots), SlipText(text="■", size_dots=20))

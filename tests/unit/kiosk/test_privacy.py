@@ -151,7 +151,7 @@ def after(course: list[object]) -> State:
     return state
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(course=COURSES)
 def test_after_a_wipe_nothing_personal_remains_anywhere(course: list[object]) -> None:
     state = after(course)
@@ -163,7 +163,7 @@ def test_after_a_wipe_nothing_personal_remains_anywhere(course: list[object]) ->
     assert all(not isinstance(effect, Ask | CheckInOffline | PrintSlip) for effect in effects)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(course=COURSES)
 def test_whoever_leaves_finds_the_kiosk_at_home_four_minutes_later(course: list[object]) -> None:
     state = after(course)

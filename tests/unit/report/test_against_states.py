@@ -28,7 +28,6 @@ from tests.unit.rules.policies import POLICIES
 PICK = st.integers(min_value=0, max_value=1000)
 ACTS = st.lists(st.tuples(PICK, PICK, PICK, st.integers(0, 900)), max_size=70)
 SEARCH = settings(
-    deadline=None,
     max_examples=120,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

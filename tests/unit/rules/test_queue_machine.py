@@ -270,4 +270,4 @@ class Morning(Books):
 
 
 TestMorning = Morning.TestCase
-TestMorning.settings = settings(deadline=None, max_examples=100, stateful_step_count=50)
+TestMorning.settings = settings(max_examples=100, stateful_step_count=50)

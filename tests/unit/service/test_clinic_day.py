@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_server.rules.terms import DaySecond
@@ -58,7 +58,6 @@ def test_an_instant_is_told_with_the_offset_of_the_site() -> None:
     assert told.isoformat() == "2026-11-23T08:05:00+08:00"
 
 
-@settings(deadline=None)
 @given(instants)
 def test_every_second_belongs_to_its_day(now: datetime) -> None:
     second = day_second(SITE, clinic_day(SITE, now), now)
@@ -66,7 +65,6 @@ def test_every_second_belongs_to_its_day(now: datetime) -> None:
     assert SITE.day_rolls_over_at <= second < SITE.day_rolls_over_at + 86_400
 
 
-@settings(deadline=None)
 @given(instants, st.integers(0, 86_400))
 def test_days_never_go_back(now: datetime, later_s: int) -> None:
     assert clinic_day(SITE, now) <= clinic_day(SITE, now + timedelta(seconds=later_s))

@@ -216,7 +216,7 @@ def take_step(morning: Morning, what: str, number: int) -> None:
         return
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(steps, policies)
 def test_nobody_gets_more_people_before_him_than_he_was_told(
     morning_steps: list[tuple[str, int]], policy: dict[str, object]

@@ -154,7 +154,7 @@ def live(kiosk: Kiosk, acts: list[tuple[str, object]], *, deaths: frozenset[int]
     kiosk.settle()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(acts=ACTS, plan=PLANS)
 def test_while_the_kiosk_lives_every_note_is_credited_exactly_once(
     acts: list[tuple[str, object]], plan: list[str]
@@ -167,7 +167,7 @@ def test_while_the_kiosk_lives_every_note_is_credited_exactly_once(
     assert kiosk.unexplained == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(acts=ACTS, plan=PLANS, deaths=st.frozensets(st.integers(0, 60), max_size=4))
 def test_if_the_kiosk_dies_no_note_is_credited_twice_and_one_that_is_missing_is_told(
     acts: list[tuple[str, object]], plan: list[str], deaths: frozenset[int]
@@ -188,7 +188,7 @@ def test_if_the_kiosk_dies_no_note_is_credited_twice_and_one_that_is_missing_is_
     assert len(left) == found
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(acts=ACTS, plan=PLANS)
 def test_a_device_that_does_not_count_is_never_trusted_with_a_guess(
     acts: list[tuple[str, object]], plan: list[str]

@@ -1,7 +1,7 @@
 """SSP frames, against those that the manual and the manufacturer's pages print."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.cash.ssp_frame import SspFrame, SspFrameReader
@@ -31,7 +31,6 @@ def test_published_frames_are_made_and_read(printed: str, data: str) -> None:
     assert SspFrameReader().feed(bytes.fromhex(printed)) == [frame]
 
 
-@settings(deadline=None)
 @given(frames=st.lists(FRAMES, max_size=5), cut=st.integers(1, 7))
 def test_frames_come_out_as_they_went_in_however_they_are_cut(
     frames: list[SspFrame], cut: int
@@ -46,7 +45,6 @@ def test_frames_come_out_as_they_went_in_however_they_are_cut(
     assert read == frames
 
 
-@settings(deadline=None)
 @given(frame=FRAMES, at=st.integers(0, 600), change=st.integers(1, 255))
 def test_a_frame_with_one_wrong_byte_is_dropped_and_the_next_is_read(
     frame: SspFrame, at: int, change: int
@@ -64,7 +62,6 @@ def test_a_frame_with_one_wrong_byte_is_dropped_and_the_next_is_read(
     assert again[-1] == frame
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=2000))
 def test_noise_never_crashes_the_reader(noise: bytes) -> None:
     SspFrameReader().feed(noise)

@@ -1,7 +1,7 @@
 """What a validator says of itself and of its notes."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.cash.ssp_words import SspEvent, SspNonsense, events_in, parse_setup, stacked_count
@@ -40,7 +40,6 @@ def test_an_event_that_is_not_known_is_no_event(reply: bytes) -> None:
         list(events_in(reply))
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_whatever_a_device_says_it_is_read_or_refused(reply: bytes) -> None:
     try:

@@ -1,7 +1,7 @@
 """The rule of taking cash."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.cash.taking import CashRule, CashTaking, ChangeGoes
@@ -36,7 +36,6 @@ def test_a_note_is_taken_if_its_change_may_be_credited(
     assert CashTaking(owed_fen=owed, in_fen=inside).takes(note, rule(change_max)) is is_taken
 
 
-@settings(deadline=None)
 @given(
     owed=st.integers(1, 100_000),
     rule=RULES,
