@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from queue_server.records.demo_hospital import DEMO_SITE_FILE
 from queue_server.site import load_site
@@ -14,7 +14,7 @@ from queue_server.web.web_server import WebServer
 from tests.integration.web.hospital_day import NAMES, HospitalDay, make_users
 
 CHROMIUM = "/usr/bin/chromium"
-WAIT_MS = 5000
+WAIT_MS = 20_000
 
 OpenPage = Callable[..., Page]
 
@@ -66,6 +66,7 @@ def open_page(browser: Browser, day: HospitalDay, address: str) -> Iterator[Open
         context = browser.new_context(viewport={"width": size[0], "height": size[1]})
         contexts.append(context)
         context.set_default_timeout(WAIT_MS)
+        expect.set_options(timeout=WAIT_MS)
         context.add_cookies([{"name": "language", "value": language, "url": address}])
         context.on("request", lambda request: asked.add(request.url))
         context.on("weberror", lambda error: errors.append(str(error.error)))

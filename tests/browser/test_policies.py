@@ -151,9 +151,11 @@ def test_a_version_that_waits_is_cancelled_and_one_that_held_is_returned_to(
     page.locator(".version.is-file .return").click()
     rehearse(page)
     save(page, "Back")
+    third = page.locator('.version[data-number="3"]')
+    expect(third).to_be_visible()
     let_time_pass(morning, 1)
     page.reload()
-    expect(page.locator('.version[data-number="3"]')).to_contain_text("in force")
+    expect(third).to_contain_text("in force")
     assert morning.service.now.policy_book.changes == ()
 
 
