@@ -13,6 +13,8 @@ from queue_server.demo.stage import Stage
 from queue_server.payments.fen import Fen, total
 from queue_server.records.demo_counter import DemoCounter
 
+CASH_KEY: Final = "channel-3"
+"""Behind WeChat Pay, Alipay and UnionPay."""
 NOTES_YUAN: Final = (100, 50, 20, 10, 5, 1)
 CHANGE_YUAN: Final = 20
 """The last note is one that leaves change."""
@@ -35,7 +37,7 @@ def pays_in_cash(stage: Stage) -> None:
     kiosk.tap("pay")
     kiosk.wait_for("channels")
     stage.shoot_kiosk("channels-cash")
-    kiosk.tap("channel-2")
+    kiosk.tap(CASH_KEY)
     kiosk.wait_for("cash")
     stage.shoot_kiosk("cash")
     for yuan in _notes(owed)[:-1]:
@@ -61,7 +63,7 @@ def _gives_up(stage: Stage) -> None:
     show_bills(stage, with_bills(stage, 2))
     kiosk.tap("pay")
     kiosk.wait_for("channels")
-    kiosk.tap("channel-2")
+    kiosk.tap(CASH_KEY)
     kiosk.wait_for("cash")
     _put_in(stage, NOTES_YUAN[-1])
     kiosk.tap("cancel-payment")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from queue_server.demo.cash_scenes import CASH_KEY
 from queue_server.demo.controls import TourStuck, ask, wait_until
 from queue_server.payments.fen import Fen, total
 from queue_server.records.demo_counter import DemoCounter
@@ -98,7 +99,7 @@ def begin(morning: PayingMorning, patient: Patient) -> Fen:
     owed = total(charge.self_pay for sheet in morning.sheets(patient) for charge in sheet.charges)
     morning.choose_bills(patient)
     wait_until(lambda: "放入纸币口" in morning.kiosk.texts(), "the bill validator")
-    morning.kiosk.tap("channel-2")
+    morning.kiosk.tap(CASH_KEY)
     morning.kiosk.wait_for("cash")
     return owed
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from queue_server.demo.cash_scenes import CASH_KEY
 from queue_server.demo.controls import wait_until
 from queue_server.payments.capitals import capitals
 from queue_server.payments.fen import Fen
@@ -49,7 +50,7 @@ def paid_while_the_callback_is_lost(morning: PayingMorning) -> None:
 
 
 def paid_in_notes(morning: PayingMorning) -> None:
-    morning.kiosk.tap("channel-2")
+    morning.kiosk.tap(CASH_KEY)
     morning.kiosk.wait_for("cash")
     purse = Purse(morning=morning)
     for _ in range(5):
