@@ -22,6 +22,7 @@ export function drawRehearsed(found, tables) {
 function drawTable(changed, nameOf) {
   const when = (second) => (second === null ? text("policies.not_called") : clockText(second));
   const minutes = ({ called_s: was, would_be_called_s: would }) => (was === null || would === null ? "–" : `${would > was ? "+" : "−"}${Math.abs(Math.round((would - was) / 60))}`);
+  place("changed").closest("details").hidden = changed.length === 0;
   const headings = ["number", "queue", "kind", "came", "was", "would", "minutes"];
   place("changed").replaceChildren(
     element("thead", {}, element("tr", {}, headings.map((name) => element("th", { scope: "col", text: text(`policies.column_${name}`) })))),
