@@ -1,11 +1,15 @@
 """One server with payments for the tests of a worker; each test takes patients of its own."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from queue_server.broker.embedded_nats import embedded_nats
+from queue_server.demo.hospital import CASHIER, PASSWORD, TOTP_SECRET
 from queue_server.records.records import Patient
+from queue_server.web.second_factor import code_at
 from tests.integration.paying.paying_server import PayingKiosk, PayingServer
 
 
@@ -17,6 +21,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayingServer]:
     yield running
     running.stop()
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def cashier(server: PayingServer) -> Iterator[httpx.Client]:
+    """The cashier, signed in once: a code of the second factor is good for one time."""
+    with httpx.Client(base_url=server.demo.address, timeout=20) as client:
+        code = code_at(TOTP_SECRET, datetime.now(UTC))
+        body = {"user": CASHIER, "password": PASSWORD, "code": code}
+        client.post("/api/login", json=body).raise_for_status()
+        yield client
 
 
 @pytest.fixture

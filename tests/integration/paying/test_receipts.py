@@ -4,8 +4,7 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -24,13 +23,11 @@ from queue_server.contract.report_messages import (
     ReportReleased,
     TellPrinted,
 )
-from queue_server.demo.hospital import CASHIER, PASSWORD, TOTP_SECRET
 from queue_server.payments.capitals import capitals
 from queue_server.payments.fen import Fen
 from queue_server.payments.terms import AttemptId
 from queue_server.records.records import Patient
 from queue_server.rules.terms import PrintOutcome, RefusalCode
-from queue_server.web.second_factor import code_at
 from tests.integration.documents.paper import Paper
 from tests.integration.paying.paying_server import AtKiosk, PayingKiosk, PayingServer
 
@@ -94,15 +91,6 @@ def listed(patient: AtKiosk) -> ReceiptsListed:
 @pytest.fixture
 def patient(kiosk: PayingKiosk, somebody: Somebody) -> AtKiosk:
     return kiosk.comes(somebody(2))
-
-
-@pytest.fixture(scope="module")
-def cashier(server: PayingServer) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.demo.address, timeout=20) as client:
-        code = code_at(TOTP_SECRET, datetime.now(UTC))
-        body = {"user": CASHIER, "password": PASSWORD, "code": code}
-        client.post("/api/login", json=body).raise_for_status()
-        yield client
 
 
 def test_every_fen_on_the_paper_is_that_of_books_and_bank(

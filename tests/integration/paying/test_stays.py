@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -20,7 +19,6 @@ from queue_server.contract.inpatient import (
 from queue_server.contract.messages import Identified, Identify, Refused
 from queue_server.contract.payments import FollowPayment, Payment, PaymentState, TellNote
 from queue_server.contract.report_messages import ProveIdentity, Proven
-from queue_server.demo.hospital import CASHIER, PASSWORD, TOTP_SECRET
 from queue_server.journal.journal import Selection
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.sqlite_journal import SqliteJournal
@@ -31,7 +29,6 @@ from queue_server.records.records import Patient
 from queue_server.records.wards import Stay
 from queue_server.rules.terms import RefusalCode
 from queue_server.service.clinic_day import clinic_day
-from queue_server.web.second_factor import code_at
 from tests.integration.paying.paying_server import PayingKiosk, PayingServer
 
 pytestmark = pytest.mark.broker
@@ -181,7 +178,7 @@ def test_the_same_request_twice_is_one_top_up_and_another_one_is_another(
 
 
 def test_a_top_up_that_is_given_back_leaves_the_account_and_its_receipt_is_void(
-    server: PayingServer, comes: Comes
+    server: PayingServer, comes: Comes, cashier: httpx.Client
 ) -> None:
     patient = comes()
     before = patient.found().deposit_fen
@@ -189,12 +186,8 @@ def test_a_top_up_that_is_given_back_leaves_the_account_and_its_receipt_is_void(
     patient.kiosk.wait_until_told(payment, PaymentState.FULFILLED)
     assert patient.found().deposit_fen == before + FEN
 
-    with httpx.Client(base_url=server.demo.address, timeout=20) as client:
-        code = code_at(TOTP_SECRET, datetime.now(UTC))
-        signing_in = {"user": CASHIER, "password": PASSWORD, "code": code}
-        client.post("/api/login", json=signing_in).raise_for_status()
-        asked = f"/api/payments/refund/{payment.payment_id}"
-        client.post(asked, json={"why": "误充"}).raise_for_status()
+    asked = f"/api/payments/refund/{payment.payment_id}"
+    cashier.post(asked, json={"why": "误充"}).raise_for_status()
     patient.kiosk.wait_until_told(payment, PaymentState.REFUNDED)
 
     own, reversing = server.books().receipt_book.of(server.attempt(payment).id)
