@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +81,14 @@ def clock() -> Clock:
 @pytest.fixture
 def announcer(clock: Clock) -> Announcer:
     heard: list[Heard] = []
-    return Announcer(
-        None, now=clock, sleep=asyncio.sleep, acknowledge=heard.append, pace=Pace(shown_s=0.5)
-    )
+
+    async def sleep(seconds: float) -> None:
+        ends_at = clock() + timedelta(seconds=seconds)
+        while clock() < ends_at:  # noqa: ASYNC110 - a clock that stands still tells nobody
+            await asyncio.sleep(0.01)
+
+    # However slowly a machine draws, a call stays until the test moves the clock.
+    return Announcer(None, now=clock, sleep=sleep, acknowledge=heard.append, pace=Pace(shown_s=20))
 
 
 @pytest.fixture
