@@ -56,7 +56,6 @@ def open_absence(page: Page) -> None:
 
 def rehearse(page: Page) -> None:
     page.locator("#rule-priority_rule").select_option("front")
-    page.locator("#rule-late_rule").select_option("places")
     page.locator("#rehearse").click()
     expect(page.locator("#rehearsed")).to_be_visible()
     page.locator(".numbers summary").click()
@@ -81,10 +80,13 @@ def busy(day: HospitalDay) -> HospitalDay:
     """A morning on which every kind of mark and list is there."""
     day.check_in(CARDIOLOGY, 1, 2, 3, 4, 5, 6)
     day.act(asked.AddWalkIn(queue=CARDIOLOGY, prefix="A", kind=TicketKind.EMERGENCY))
-    first = day.ticket(CARDIOLOGY, 2).id
-    day.act(asked.GrantPriority(queue=CARDIOLOGY, ticket=first, rank="aged_80"))
+    # Under other rules the sixth would have been called sooner.
+    last = day.ticket(CARDIOLOGY, 6).id
+    day.act(asked.GrantPriority(queue=CARDIOLOGY, ticket=last, rank="aged_80"))
     day.act(asked.Hold(queue=CARDIOLOGY, ticket=day.ticket(CARDIOLOGY, 5).id))
-    day.act(asked.CallNext(queue=CARDIOLOGY), by="doctor:shen")
+    for minute in (10, 20, 30):
+        day.clock.set(8, minute)
+        day.act(asked.CallNext(queue=CARDIOLOGY), by="doctor:shen")
     day.act(
         asked.ReportAbsence(
             queue=CARDIOLOGY,
