@@ -58,6 +58,8 @@ TICK_S = 0.5
 PRINTER_CHECK_S = 60.0
 WAITING_SHOWN_AFTER_S = 0.15
 """An answer that comes sooner takes the place of what was asked from, with no screen between."""
+NUMBER_SHOWN_WITHIN_S = 0.15
+"""A slip is made after that: made while the screen is drawn, it would hold up the number on it."""
 _UNKNOWN_FAILURE = PrintFailure(sentence_zh="", sentence_en="", may_have_printed=True)
 _log = logging.getLogger(__name__)
 
@@ -337,6 +339,7 @@ class Conductor:
     async def _print(self, effect: PrintSlip) -> None:
         loop = asyncio.get_running_loop()
         failure = None
+        await asyncio.sleep(NUMBER_SHOWN_WITHIN_S)
         try:
             slip = self._slip(effect)
             await loop.run_in_executor(self._printer_thread, self._printer.print_slip, slip)

@@ -23,6 +23,9 @@ class KeyBar(Stack):
         self.bind(keys=self._arrange, width=self._arrange)
 
     def _arrange(self, *_):
+        if self.width < dp(200):
+            # No layout has given it its width yet: keys made for this one would be made again.
+            return
         rows = self._rows()
         if tuple(len(row) for row in rows) != tuple(len(row) for row in self._rows_of_keys):
             self._rows_of_keys = tuple(self._build(rows))
