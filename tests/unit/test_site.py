@@ -160,7 +160,7 @@ def test_the_demo_hospital_has_three_areas_eight_queues_and_a_sensitive_clinic()
     site = load_site(DEMO_SITE_FILE)
 
     assert len(site.areas) == 3
-    assert len(site.queues) == 8
+    assert len(site.queues) == 9
     assert [queue.prefix for queue in site.queues] == list("ABCDEFGH")
     assert [queue.id for queue in site.queues if queue.is_sensitive] == ["dermatology-1"]
 
