@@ -17,6 +17,7 @@ from msgspec import inspect as shape
 from queue_server.client import connection, doubt, line
 from queue_server.contract import (
     absence,
+    doctor_choice,
     inpatient,
     messages,
     offers,
@@ -68,6 +69,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.CallHelp,
             messages.TakeOver,
             offers.AnswerOffer,
+            doctor_choice.ChooseDoctor,
             payments.FindOwed,
             payments.Pay,
             payments.FollowPayment,
@@ -114,6 +116,8 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.Visit,
             messages.Place,
             offers.ColleagueOffer,
+            doctor_choice.DoctorChoice,
+            doctor_choice.DoctorThere,
             payments.OwedSheet,
             payments.OwedItem,
         ),
@@ -124,6 +128,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.AreaBoard,
             messages.RoomBoard,
             messages.BoardRoom,
+            messages.BoardAreaQueue,
             absence.Absence,
             messages.ShownTicket,
             messages.Call,
@@ -266,6 +271,12 @@ def _messages() -> Iterator[str]:
             yield from _message(kind)
 
 
+def _default(field: shape.Field) -> Any:
+    """Return what a field is when it is left out."""
+    made = field.default_factory
+    return field.default if made is msgspec.NODEFAULT else made()
+
+
 def _message(kind: type[Message]) -> Iterator[str]:
     yield f"#### {kind.__name__}"
     yield ""
@@ -278,7 +289,7 @@ def _message(kind: type[Message]) -> Iterator[str]:
     if told.tag is not None:
         yield f'| `{told.tag_field}` | `"{told.tag}"` | yes | Says that it is this message. |'
     for field in told.fields:
-        is_required = "yes" if field.required else f"no: `{json.dumps(field.default)}`"
+        is_required = "yes" if field.required else f"no: `{json.dumps(_default(field))}`"
         meaning = _meaning(kind, field.name) or _twin_meaning(kind, field.name)
         yield f"| `{field.name}` | {_type_text(field.type)} | {is_required} | {meaning} |"
     yield ""

@@ -7,9 +7,10 @@ read come in Chinese (`_zh`) and English (`_en`).
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from queue_server.contract.absence import Absence
+from queue_server.contract.doctor_choice import ChooseDoctor, DoctorChoice
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.contract.offers import AnswerOffer, ColleagueOffer
@@ -68,6 +69,8 @@ class CheckIn(Message, frozen=True, kw_only=True, tag="check_in"):
     """The `session_id` of the `identified` reply, on the same device."""
     ticket_id: ShortText
     """The `ticket_id` of one of its visits, as it came."""
+    doctor: Id | None = None
+    """One of the visit's `doctor_choice`, whom he asks for; `null`: any of them."""
 
 
 class FindPlace(Message, frozen=True, kw_only=True, tag="find_place"):
@@ -108,6 +111,7 @@ RequestBody = (
     | CallHelp
     | TakeOver
     | AnswerOffer
+    | ChooseDoctor
     | FindOwed
     | Pay
     | FollowPayment
@@ -195,6 +199,8 @@ class Visit(Message, frozen=True, kw_only=True):
     """Given while the doctor is late, has left for a while, or the clinic is stopped."""
     offer: ColleagueOffer | None = None
     """Given while he is asked whether he wants to see another doctor."""
+    doctor_choice: DoctorChoice | None = None
+    """Given while he may ask for a doctor: with the check-in, or when the one he has is gone."""
 
 
 class Identified(Message, frozen=True, kw_only=True, tag="identified"):
@@ -223,7 +229,7 @@ class CheckedIn(Message, frozen=True, kw_only=True, tag="checked_in"):
 
 
 class PlaceFound(Message, frozen=True, kw_only=True, tag="place_found"):
-    """Reply to `find_place`, and to `answer_offer`: where he stands now."""
+    """Reply to `find_place`, `answer_offer` and `choose_doctor`: where he stands now."""
 
     visit: Visit
 
@@ -318,6 +324,21 @@ class BoardRoom(Message, frozen=True, kw_only=True):
     """Given while the doctor is late, has left for a while, or the clinic is stopped."""
 
 
+class BoardAreaQueue(Message, frozen=True, kw_only=True):
+    """Those of a clinic on an area's board who have checked in and have no doctor yet."""
+
+    queue: Id
+    clinic_zh: ShortText
+    """Empty in clinics marked sensitive."""
+    clinic_en: ShortText
+    status: QueueStatus
+    """Whether patients go on to doctors."""
+    waiting: list[ShownTicket]
+    """The first `BOARD_WAITING_MAX`, in the order in which they go to a doctor who has room."""
+    waiting_more_count: int
+    """How many wait beyond those shown."""
+
+
 class Call(Message, frozen=True, kw_only=True):
     """`call/<area>`: a patient is called to a room. `sequence` counts in area and clinic day."""
 
@@ -364,6 +385,8 @@ class AreaBoard(Message, frozen=True, kw_only=True):
     rule_text_zh: list[LongText]
     """The rules of the area for patients, one sentence each."""
     rule_text_en: list[LongText]
+    area_queues: list[BoardAreaQueue] = field(default_factory=list)
+    """Of clinics with two steps of triage; in the order of the site file."""
 
 
 class RoomBoard(Message, frozen=True, kw_only=True):

@@ -17,6 +17,8 @@ MAIN_QUEUE: Final = QueueId("cardiology-1")
 COLLEAGUE: Final = QueueId("cardiology-2")
 STOPPED_QUEUE: Final = QueueId("dermatology-1")
 AREA_QUEUE: Final = QueueId("respiratory")
+DOCTORS: Final = (QueueId("respiratory-1"), QueueId("respiratory-2"))
+"""Behind it."""
 CROWD_COUNT: Final = 7
 """More than its doctors' queues hold: some wait for a doctor."""
 

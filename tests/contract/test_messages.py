@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_server.contract import (
+    doctor_choice,
     inpatient,
     messages,
     payments,
@@ -35,7 +36,14 @@ from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 ALL = sorted(
     {
         kind
-        for module in (messages, payments, receipt_messages, report_messages, inpatient)
+        for module in (
+            messages,
+            doctor_choice,
+            payments,
+            receipt_messages,
+            report_messages,
+            inpatient,
+        )
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Message) and kind is not Message
     },
