@@ -6,53 +6,27 @@ equal view models look the same, so that a view redraws only when something has 
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, TypeVar
 
-from display.absence import absence_note, absence_word
 from display.cells import Cell, cell, equal_names
 from display.header import Header, LineState, SoundState, header
+from display.rows import RoomRow, area_queue_row, room_row
 from display.texts import NO_TEXT, Bilingual, Texts
 from queue_server.contract.boards import AreaBoard, BoardRoom, Call, Notices, RoomBoard
-from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
+from queue_server.rules.terms import TicketKind
 
 ROOMS_MAX: Final = 8
-"""Rooms on one page; more rooms take turns."""
-STANDBY_MAX: Final = 2
-WAITING_MAX: Final = 8
+"""Rooms and area queues on one page; more of them take turns."""
 MISSED_MAX: Final = 9
 PAGE_S: Final = 12
 FOOTER_S: Final = 10
 FOOTER_ZH_MAX: Final = 50
 FOOTER_EN_MAX: Final = 130
 """Characters that fit into one line at full size."""
-FLASH_S: Final = 15
-"""How long the row of a called patient pulses."""
 COLUMNS: Final = ("room", "in_room", "standby", "waiting", "missed")
 
 B = TypeVar("B", AreaBoard, RoomBoard)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomRow:
-    """One consulting room."""
-
-    room: Bilingual
-    clinic: Bilingual
-    doctor: Bilingual
-    """Name and, in Chinese, title."""
-    status: Bilingual
-    """Empty while the queue moves and the doctor is there."""
-    note: Bilingual
-    """Why the doctor sees nobody, and until when, in the place of who is in the room."""
-    is_stopped: bool
-    in_room: Cell | None
-    in_room_word: Bilingual
-    standby: tuple[Cell, ...]
-    waiting: tuple[Cell, ...]
-    more: Bilingual
-    """"and N more"; empty when everybody is shown."""
-    is_flashing: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,88 +96,33 @@ def area_view(
     sound: SoundState | None = None,
 ) -> AreaView:
     """Return what the board shows at `now`; `announced` is the call to lay over it."""
-    unclear = equal_names(board.rooms) if board else frozenset()
     rooms = board.rooms if board else []
-    page, page_count = _page_now(math.ceil(len(rooms) / ROOMS_MAX), now)
+    area_queues = board.area_queues if board else []
+    unclear = equal_names(rooms, area_queues)
+    rows = [
+        *(room_row(one, board.last_calls if board else [], unclear, now, texts) for one in rooms),
+        *(area_queue_row(one, unclear, texts) for one in area_queues),
+    ]
+    page, page_count = _page_now(math.ceil(len(rows) / ROOMS_MAX), now)
     # Nine rooms are five and four, not eight and one.
-    row_count = math.ceil(len(rooms) / page_count)
+    row_count = math.ceil(len(rows) / page_count)
     missed, missed_more = _missed(rooms, unclear, now, texts)
     return AreaView(
         header=header(board, line, sound or SoundState(), now, texts),
         headings=tuple(texts.both(f"column.{column}") for column in COLUMNS),
         missed_hint=texts.both("area.missed_hint"),
         message=_message(board, line, texts),
-        rows=tuple(
-            room_row(room, board.last_calls if board else [], unclear, now, texts)
-            for room in rooms[page * row_count : (page + 1) * row_count]
-        ),
+        rows=tuple(rows[page * row_count : (page + 1) * row_count]),
         row_count=row_count,
         page=texts.both("area.page", page=page + 1, pages=page_count)
         if page_count > 1
         else NO_TEXT,
         missed=missed,
         missed_more=missed_more,
-        legend=_legend(rooms, texts),
+        legend=_legend(rows, texts),
         footer=_footer(board, notices, now, texts),
         banner=_banner(announced, unclear, texts) if announced else None,
     )
-
-
-def room_row(
-    room: BoardRoom, calls: list[Call], unclear: frozenset[str], now: datetime, texts: Texts
-) -> RoomRow:
-    """Return the row of one room."""
-    is_stopped = room.status is QueueStatus.STOPPED
-    more_count = (
-        room.waiting_more_count
-        + max(0, len(room.waiting) - WAITING_MAX)
-        + max(0, len(room.standby) - STANDBY_MAX)
-    )
-    return RoomRow(
-        room=Bilingual(zh=room.room_zh, en=room.room_en),
-        clinic=Bilingual(zh=room.clinic_zh, en=room.clinic_en),
-        doctor=Bilingual(
-            zh=f"{room.doctor_zh} {room.doctor_title_zh}".strip(),
-            en=room.doctor_en,
-        ),
-        status=_status(room, texts),
-        note=absence_note(room.absence, texts) if room.in_room is None else NO_TEXT,
-        is_stopped=is_stopped,
-        in_room=cell(room.in_room, unclear, texts) if room.in_room else None,
-        in_room_word=in_room_word(room, texts),
-        standby=tuple(cell(ticket, unclear, texts) for ticket in room.standby[:STANDBY_MAX]),
-        waiting=tuple(cell(ticket, unclear, texts) for ticket in room.waiting[:WAITING_MAX]),
-        more=texts.both("area.more", count=more_count) if more_count else NO_TEXT,
-        is_flashing=is_flashing(room, calls, now),
-    )
-
-
-def _status(room: BoardRoom, texts: Texts) -> Bilingual:
-    if room.absence is not None:
-        return absence_word(room, texts)
-    if room.status is QueueStatus.OPEN:
-        return NO_TEXT
-    return texts.both(f"status.{room.status.value}")
-
-
-def in_room_word(room: BoardRoom, texts: Texts) -> Bilingual:
-    """Return "Please enter" for a called patient, "In consultation" for one who has come."""
-    if room.in_room is None:
-        return NO_TEXT
-    is_called = room.in_room.state is TicketState.CALLED
-    return texts.both("state.called" if is_called else "state.in_service")
-
-
-def is_flashing(room: BoardRoom, calls: list[Call], now: datetime) -> bool:
-    """Tell whether whoever is called to the room was called only just now."""
-    if room.in_room is None or room.in_room.state is not TicketState.CALLED:
-        return False
-    called_at = [
-        call.called_at
-        for call in calls
-        if call.room == room.room and call.number == room.in_room.number
-    ]
-    return bool(called_at) and now < max(called_at) + timedelta(seconds=FLASH_S)
 
 
 def _page_now(page_count: int, now: datetime) -> tuple[int, int]:
@@ -214,7 +133,7 @@ def _page_now(page_count: int, now: datetime) -> tuple[int, int]:
 def _message(board: AreaBoard | None, line: LineState, texts: Texts) -> Bilingual:
     if board is None:
         return texts.both("line.connected" if line.is_up else "line.connecting")
-    return NO_TEXT if board.rooms else texts.both("area.empty")
+    return NO_TEXT if board.rooms or board.area_queues else texts.both("area.empty")
 
 
 def _missed(
@@ -233,16 +152,16 @@ def _missed(
     return tuple(shown), texts.both("area.more", count=more_count) if more_count else NO_TEXT
 
 
-def _legend(rooms: list[BoardRoom], texts: Texts) -> tuple[tuple[str, Bilingual, Bilingual], ...]:
+def _legend(rows: list[RoomRow], texts: Texts) -> tuple[tuple[str, Bilingual, Bilingual], ...]:
     there = {
-        ticket.kind
-        for room in rooms
-        for ticket in (*room.standby, *room.waiting, *([room.in_room] if room.in_room else []))
+        cell.kind
+        for row in rows
+        for cell in (*row.standby, *row.waiting, *([row.in_room] if row.in_room else []))
     }
     return tuple(
         (kind.value, texts.both(f"mark.{kind.value}"), texts.both(f"legend.{kind.value}"))
         for kind in TicketKind
-        if kind is not TicketKind.ORDINARY and kind in there
+        if kind is not TicketKind.ORDINARY and kind.value in there
     )
 
 

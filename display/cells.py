@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from display.texts import NO_TEXT, Bilingual, Texts
-from queue_server.contract.boards import BoardRoom, ShownTicket
+from queue_server.contract.boards import BoardAreaQueue, BoardRoom, ShownTicket
 from queue_server.rules.terms import TicketKind, TicketState
 
 
@@ -27,12 +27,18 @@ def tickets_of(room: BoardRoom) -> list[ShownTicket]:
     return [*in_room, *room.standby, *room.waiting, *room.missed]
 
 
-def equal_names(rooms: Iterable[BoardRoom]) -> frozenset[str]:
+def equal_names(
+    rooms: Iterable[BoardRoom], area_queues: Iterable[BoardAreaQueue] = ()
+) -> frozenset[str]:
     """Return the masked names that more than one ticket has: they would mislead."""
     held = {
         (room.room, ticket.number): ticket.masked_name
         for room in rooms
         for ticket in tickets_of(room)
+    } | {
+        (queue.queue, ticket.number): ticket.masked_name
+        for queue in area_queues
+        for ticket in queue.waiting
     }
     return frozenset(name for name, count in Counter(held.values()).items() if count > 1)
 

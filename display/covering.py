@@ -6,9 +6,10 @@ A picture is drawn from a covered view, so that nothing personal is ever in it.
 from dataclasses import replace
 from typing import Final
 
-from display.board import AreaView, Banner, Footer, MissedCell, RoomRow
+from display.board import AreaView, Banner, Footer, MissedCell
 from display.cells import Cell
 from display.door import DoorView
+from display.rows import RoomRow
 from display.texts import Bilingual
 
 COVER: Final = "■■■"

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Final
 
 from display.absence import absence_sentence, absence_word
-from display.board import in_room_word, is_flashing
 from display.cells import Cell, cell, equal_names
 from display.header import Header, LineState, SoundState, header
+from display.rows import in_room_word, is_flashing
 from display.texts import NO_TEXT, Bilingual, Texts
 from queue_server.contract.boards import BoardRoom, RoomBoard
 from queue_server.rules.terms import QueueStatus

@@ -49,6 +49,7 @@ _AREA_QUEUE_KEYS: Final = (
     "assign",
     "spread",
     "room_cap",
+    "may_ask_for_doctor",
     "is_sensitive",
     "policy",
 )
@@ -274,6 +275,7 @@ def _area_queue(
             is_automatic=_one_of(table, "assign", "automatic", "by_hand") == "automatic",
             spread=_one_of(table, "spread", "fewest_waiting", "evenly"),
             room_cap=table.whole_number("room_cap", ROOM_CAP_DEFAULT, 1, 20),
+            may_ask_for_doctor=table.flag("may_ask_for_doctor"),
         ),
     )
 

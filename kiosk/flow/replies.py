@@ -18,6 +18,7 @@ from kiosk.flow.state import (
     Arrived,
     ArrivedOffline,
     Asked,
+    ChooseDoctor,
     HelpState,
     MyPlace,
     Next,
@@ -32,6 +33,7 @@ from kiosk.flow.state import (
     Visits,
     Waiting,
 )
+from queue_server.contract import doctor_choice
 from queue_server.contract.inpatient import (
     DayBillFound,
     FindDayBill,
@@ -162,9 +164,16 @@ def screen_of_visit(visit: Visit) -> Screen:
     """Return the screen that shows this visit: to answer, to check in, or to see its place."""
     if visit.offer is not None:
         return Offered(ticket_id=visit.ticket_id)
+    if is_to_choose_anew(visit):
+        return ChooseDoctor(ticket_id=visit.ticket_id)
     if visit.place is not None and not visit.can_check_in:
         return MyPlace(visit=visit)
     return OneVisit(ticket_id=visit.ticket_id)
+
+
+def is_to_choose_anew(visit: Visit) -> bool:
+    """Tell whether the doctor whom he has asked for is gone."""
+    return visit.doctor_choice is not None and bool(visit.doctor_choice.gone_zh)
 
 
 def _identified(state: State, body: Identified, asked: Asked) -> Step:
@@ -199,8 +208,8 @@ def _proven(state: State, asked: Asked) -> Step:
 def _first_screen(visits: tuple[Visit, ...], intent: Intent) -> Screen:
     """Save a tap where there is nothing to choose; what he is asked comes first."""
     for visit in visits:
-        if visit.offer is not None:
-            return Offered(ticket_id=visit.ticket_id)
+        if visit.offer is not None or is_to_choose_anew(visit):
+            return screen_of_visit(visit)
     wanted = [
         visit
         for visit in visits
@@ -240,7 +249,9 @@ def _place_found(state: State, visit: Visit, asked: Asked) -> Step:
     )
     shown = MyPlace(visit=visit, may_print=is_provisional)
     # Who goes to a colleague goes on as another ticket.
-    former = asked.body.ticket_id if isinstance(asked.body, AnswerOffer) else visit.ticket_id
+    former = visit.ticket_id
+    if isinstance(asked.body, AnswerOffer | doctor_choice.ChooseDoctor):
+        former = asked.body.ticket_id
     return replace(_with_visit(state, visit, former), screen=shown), ()
 
 
@@ -289,9 +300,13 @@ def _next_after_refusal(  # noqa: PLR0911 - one line a kind of request
     if code in _WORTH_ANOTHER_TRY:
         return (
             Next.ASK_AGAIN
-            if isinstance(asked.body, CheckIn | FindPlace | AnswerOffer)
+            if isinstance(
+                asked.body, CheckIn | FindPlace | AnswerOffer | doctor_choice.ChooseDoctor
+            )
             else Next.IDENTIFY
         )
     if code is RefusalCode.ALREADY_CHECKED_IN and isinstance(asked.body, CheckIn):
         return Next.SHOW_PLACE
+    if code is RefusalCode.DOCTOR_NOT_THERE:
+        return Next.CHOOSE_DOCTOR
     return Next.VISITS if len(visits_of(state)) > 1 else Next.HOME

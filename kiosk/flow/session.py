@@ -10,6 +10,7 @@ from kiosk.flow.receipt_screens import ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import ProofPad, Reports, ReportsPrinted
 from kiosk.flow.state import (
     Arrived,
+    ChooseDoctor,
     Identify,
     IdNumberPad,
     MyPlace,
@@ -19,10 +20,13 @@ from kiosk.flow.state import (
     Screen,
     State,
 )
+from queue_server.contract.doctor_choice import DoctorThere
 from queue_server.contract.messages import Visit
 
 VISITS_A_PAGE: Final = 4
 VISITS_A_PAGE_ELDER: Final = 3
+DOCTORS_A_PAGE: Final = 3
+DOCTORS_A_PAGE_ELDER: Final = 2
 
 
 def visits_of(state: State) -> tuple[Visit, ...]:
@@ -43,6 +47,24 @@ def page_count(state: State) -> int:
 def visit_of(state: State, ticket_id: str) -> Visit | None:
     """Return the patient's visit of that ticket."""
     return next((visit for visit in visits_of(state) if visit.ticket_id == ticket_id), None)
+
+
+def doctors_of(state: State) -> tuple[DoctorThere, ...]:
+    """Return the doctors among whom the patient is asked to choose."""
+    visit = None
+    if isinstance(state.screen, ChooseDoctor):
+        visit = visit_of(state, state.screen.ticket_id)
+    return tuple(visit.doctor_choice.doctors) if visit and visit.doctor_choice else ()
+
+
+def doctors_a_page(state: State) -> int:
+    """Return how many doctors fit on a page; fewer in large print."""
+    return DOCTORS_A_PAGE_ELDER if state.is_elder else DOCTORS_A_PAGE
+
+
+def doctors_page_count(state: State) -> int:
+    """Return how many pages those doctors fill; at least one."""
+    return max(1, -(-len(doctors_of(state)) // doctors_a_page(state)))
 
 
 def intent_of(state: State) -> Intent:
@@ -86,7 +108,15 @@ def has_way_back(state: State) -> bool:
         return len(visits_of(state)) > 1
     return isinstance(
         state.screen,
-        Identify | IdNumberPad | Channels | ProofPad | DepositPad | DayBill | Settlement | Refusal,
+        Identify
+        | IdNumberPad
+        | ChooseDoctor
+        | Channels
+        | ProofPad
+        | DepositPad
+        | DayBill
+        | Settlement
+        | Refusal,
     )
 
 

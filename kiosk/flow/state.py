@@ -58,6 +58,7 @@ class Next(StrEnum):
     ASK_AGAIN = "ask-again"
     SHOW_PLACE = "show-place"
     VISITS = "visits"
+    CHOOSE_DOCTOR = "choose-doctor"
     BILLS = "bills"
     INPATIENT = "inpatient"
     SEE_PAYMENT = "see-payment"
@@ -157,6 +158,14 @@ class Offered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseDoctor:
+    """Asked which doctor of the clinic he wants, a page at a time, or any of them."""
+
+    ticket_id: str = field(repr=False)
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """Something was refused; `message_*` are the server's words, if it spoke."""
 
@@ -180,6 +189,7 @@ Screen = (
     | ArrivedOffline
     | MyPlace
     | Offered
+    | ChooseDoctor
     | Bills
     | Channels
     | Paying

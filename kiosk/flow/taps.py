@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from hardware.code_kind import is_resident_id
-from kiosk.flow import id_number, inpatient, offering, paying, receipts, reports
+from kiosk.flow import choosing, id_number, inpatient, offering, paying, receipts, reports
 from kiosk.flow.asking import ask, call_nurse, find_place, only_card
 from kiosk.flow.bills import Bills, Channels, Paying, is_top_up
 from kiosk.flow.cash import is_with_cash
@@ -20,6 +20,7 @@ from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports
 from kiosk.flow.session import has_way_back, page_count, visit_of, visits_of, wants_to_see
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import (
+    ChooseDoctor,
     HelpState,
     Home,
     Identify,
@@ -76,6 +77,8 @@ def _back(  # noqa: C901, PLR0911, PLR0912 - one line a screen
             return replace(state, screen=Identify(intent=Intent.PAY)), ()
         case Identify() | Refusal(intent=Intent.REPORTS | Intent.RECEIPTS | Intent.INPATIENT):
             return _home(state, argument, settings)
+        case ChooseDoctor() as screen:
+            return replace(state, screen=choosing.before(state, screen)), ()
         case Channels(bills=bills):
             return replace(state, screen=bills.pad or bills), ()
         case Refusal(intent=Intent.DAY_BILL | Intent.SETTLEMENT):
@@ -95,7 +98,7 @@ def _language(state: State, argument: int, settings: Settings) -> Step:
 def _elder(state: State, argument: int, settings: Settings) -> Step:
     screen = state.screen
     # A page holds fewer visits in large print: the second page would be another one.
-    paged = Visits | Bills | Reports | Receipts | DayBill | Settlement
+    paged = Visits | ChooseDoctor | Bills | Reports | Receipts | DayBill | Settlement
     shown = replace(screen, page=0) if isinstance(screen, paged) else screen
     return replace(state, is_elder=not state.is_elder, screen=shown), ()
 
@@ -141,6 +144,8 @@ def _ask_check_in(state: State, ticket_id: str) -> Step:
     visit = visit_of(state, ticket_id)
     if state.session is None or visit is None or not visit.can_check_in:
         return state, ()
+    if visit.doctor_choice is not None:
+        return replace(state, screen=ChooseDoctor(ticket_id=ticket_id)), ()
     body = CheckIn(session_id=state.session.session_id, ticket_id=ticket_id)
     return ask(state, body, Intent.CHECK_IN)
 
@@ -273,7 +278,7 @@ def _done(state: State, argument: int, settings: Settings) -> Step:
 # --- after a refusal -----------------------------------------------------------------------
 
 
-def _try_again(  # noqa: C901, PLR0911 - one line a way to go on
+def _try_again(  # noqa: C901, PLR0911, PLR0912 - one line a way to go on
     state: State, argument: int, settings: Settings
 ) -> Step:
     refusal = state.screen
@@ -302,6 +307,8 @@ def _try_again(  # noqa: C901, PLR0911 - one line a way to go on
             return inpatient.find_stay(state, was_uncertain=True)
         case Next.VISITS:
             return replace(state, screen=Visits()), ()
+        case Next.CHOOSE_DOCTOR if refusal.asked is not None and state.session is not None:
+            return choosing.choose_anew(state, refusal.asked.body), ()
         case Next.BILLS if state.session is not None:
             return paying.find_owed(state)
         case Next.SEE_PAYMENT if state.session is not None:
@@ -358,6 +365,10 @@ TAPPED: Final[dict[Key, Callable[[State, int, Settings], Step]]] = {
     Key.PRINT_REPORTS: reports.print_chosen,
     Key.ACCEPT_OFFER: offering.answers(accepts=True),
     Key.DECLINE_OFFER: offering.answers(accepts=False),
+    Key.ANY_DOCTOR: choosing.any_doctor,
+    Key.DOCTOR: choosing.doctor,
+    Key.EARLIER_DOCTORS: choosing.turn_page(-1),
+    Key.MORE_DOCTORS: choosing.turn_page(+1),
     Key.PRINT_AGAIN: _print_again,
     Key.DONE: _done,
     Key.TRY_AGAIN: _try_again,

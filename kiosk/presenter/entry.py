@@ -20,6 +20,7 @@ from kiosk.presenter.views import (
     WaitingView,
 )
 from kiosk.presenter.wording import Wording
+from queue_server.contract.doctor_choice import ChooseDoctor
 from queue_server.contract.inpatient import FindDayBill, FindSettlement, FindStay, TopUp
 from queue_server.contract.messages import CheckIn, FindPlace
 from queue_server.contract.offers import AnswerOffer
@@ -171,6 +172,7 @@ _WAITING_TITLES: Final = {
     Pay: "waiting.title_pay",
     TopUp: "waiting.title_pay",
     AnswerOffer: "waiting.title_offer",
+    ChooseDoctor: "waiting.title_offer",
     FindPlace: "waiting.title_place",
     ProveIdentity: "waiting.title_reports",
     ListReports: "waiting.title_reports",

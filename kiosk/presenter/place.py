@@ -103,7 +103,10 @@ def _number(visit: Visit) -> str:
 
 
 def _sentence(key: str, visit: Visit, words: Wording) -> str:
-    room = words.of(visit, "room")
+    room, unassigned = words.of(visit, "room"), f"{key}_unassigned"
+    if room == words.of(visit, "area") and words.has(unassigned):
+        # Nobody knows yet which doctor it will be.
+        key = unassigned
     if visit.place is not None:
         room = words.of(visit.place, "called_room") or room
     return words(key, floor=words.of(visit, "floor"), area=words.of(visit, "area"), room=room)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from kiosk.flow.events import Key
 
 if TYPE_CHECKING:
+    from kiosk.presenter.doctor_views import DoctorsView
     from kiosk.presenter.inpatient_views import DepositPadView, StatementView, StayView
 
 
@@ -411,6 +412,7 @@ Body: TypeAlias = (
     " | IdNumberPadView"
     " | WaitingView"
     " | VisitsView"
+    " | DoctorsView"
     " | OneVisitView"
     " | PlaceView"
     " | BillsView"

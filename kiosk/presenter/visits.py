@@ -83,7 +83,8 @@ def time_of(visit: Visit, words: Wording, *, says_today: bool = True) -> str:
 
 def where_of(visit: Visit, words: Wording) -> str:
     """Return floor, area and room in one line."""
-    parts = (words.of(visit, field) for field in ("floor", "area", "room"))
+    # Whoever has no doctor yet has no room: his is the area itself.
+    parts = dict.fromkeys(words.of(visit, field) for field in ("floor", "area", "room"))
     return "  ".join(part for part in parts if part)
 
 

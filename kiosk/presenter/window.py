@@ -15,6 +15,7 @@ from kiosk.flow.settings import Settings
 from kiosk.flow.state import (
     Arrived,
     ArrivedOffline,
+    ChooseDoctor,
     HelpState,
     Home,
     Identify,
@@ -28,6 +29,7 @@ from kiosk.flow.state import (
     Waiting,
 )
 from kiosk.presenter import (
+    choosing,
     entry,
     inpatient,
     offering,
@@ -131,6 +133,8 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
             return place.my_place(state, state.screen, words)
         case Offered():
             return offering.offered(state, state.screen, words)
+        case ChooseDoctor():
+            return choosing.doctors(state, state.screen, words)
         case Bills():
             return paying.bills(state, state.screen, words)
         case Channels():

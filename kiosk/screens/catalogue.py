@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from kiosk.presenter.doctor_views import DoctorsView
 from kiosk.presenter.inpatient_views import DepositPadView, StatementView, StayView
 from kiosk.presenter.views import (
     BillsView,
@@ -25,6 +26,7 @@ from kiosk.screens.bills_screen import BillsScreen
 from kiosk.screens.cash_screen import CashScreen
 from kiosk.screens.channels_screen import ChannelsScreen
 from kiosk.screens.deposit_pad_screen import DepositPadScreen
+from kiosk.screens.doctors_screen import DoctorsScreen
 from kiosk.screens.help_screen import HelpScreen
 from kiosk.screens.home_screen import HomeScreen
 from kiosk.screens.id_number_pad_screen import IdNumberPadScreen
@@ -49,6 +51,7 @@ SCREENS = {
     IdNumberPadView: IdNumberPadScreen,
     WaitingView: WaitingScreen,
     VisitsView: VisitsScreen,
+    DoctorsView: DoctorsScreen,
     OneVisitView: OneVisitScreen,
     PlaceView: PlaceScreen,
     BillsView: BillsScreen,

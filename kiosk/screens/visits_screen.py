@@ -4,7 +4,8 @@ from kivy.app import App
 
 from kiosk.flow.session import VISITS_A_PAGE, VISITS_A_PAGE_ELDER
 from kiosk.screens.body_screen import BodyScreen
-from kiosk.widgets.parts import Gap, Key, Text, VisitCard
+from kiosk.widgets.page_row import show_pages
+from kiosk.widgets.parts import Gap, VisitCard
 
 
 class VisitsScreen(BodyScreen):
@@ -24,17 +25,4 @@ class VisitsScreen(BodyScreen):
         places = VISITS_A_PAGE_ELDER if App.get_running_app().is_elder else VISITS_A_PAGE
         if len(self.view.cards) < places:
             cards.add_widget(Gap(size_hint_y=places - len(self.view.cards)))
-        self._show_pages()
-
-    def _show_pages(self):
-        pages = self.ids.pages
-        pages.clear_widgets()
-        if not self.view.page:
-            return
-        for part in (self.view.earlier, self.view.page, self.view.more):
-            if isinstance(part, str):
-                label = Text(content=part, halign="center", pos_hint={"center_y": 0.5})
-                label.size_hint_x = 0.7
-                pages.add_widget(label)
-            else:
-                pages.add_widget(Gap() if part is None else Key(view=part))
+        show_pages(self.ids.pages, self.view)

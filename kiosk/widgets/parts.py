@@ -265,6 +265,7 @@ def name_of(view):
         KeyName.REPORT,
         KeyName.RECEIPT,
         KeyName.AMOUNT,
+        KeyName.DOCTOR,
     }
     return f"{view.key}-{view.argument}" if has_siblings else str(view.key)
 

@@ -2,11 +2,15 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from queue_server.contract.absence import Absence
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
-from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
+from queue_server.rules.terms import (
+    QueueStatus,
+    TicketKind,
+    TicketState,
+)
 
 BOARD_WAITING_MAX = 8
 """How many waiting tickets a room shows on a board."""
@@ -56,6 +60,21 @@ class BoardRoom(Message, frozen=True, kw_only=True):
     """Given while the doctor is late, has left for a while, or the clinic is stopped."""
 
 
+class BoardAreaQueue(Message, frozen=True, kw_only=True):
+    """Those of a clinic on an area's board who have checked in and have no doctor yet."""
+
+    queue: Id
+    clinic_zh: ShortText
+    """Empty in clinics marked sensitive."""
+    clinic_en: ShortText
+    status: QueueStatus
+    """Whether patients go on to doctors."""
+    waiting: list[ShownTicket]
+    """The first `BOARD_WAITING_MAX`, in the order in which they go to a doctor who has room."""
+    waiting_more_count: int
+    """How many wait beyond those shown."""
+
+
 class Call(Message, frozen=True, kw_only=True):
     """`call/<area>`: a patient is called to a room. `sequence` counts in area and clinic day."""
 
@@ -102,6 +121,8 @@ class AreaBoard(Message, frozen=True, kw_only=True):
     rule_text_zh: list[LongText]
     """The rules of the area for patients, one sentence each."""
     rule_text_en: list[LongText]
+    area_queues: list[BoardAreaQueue] = field(default_factory=list)
+    """Of clinics with two steps of triage; in the order of the site file."""
 
 
 class RoomBoard(Message, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from queue_server.contract import (
     absence,
     boards,
     device_messages,
+    doctor_choice,
     inpatient,
     messages,
     offers,
@@ -70,6 +71,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.CallHelp,
             messages.TakeOver,
             offers.AnswerOffer,
+            doctor_choice.ChooseDoctor,
             payments.FindOwed,
             payments.Pay,
             payments.FollowPayment,
@@ -116,6 +118,8 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.Visit,
             messages.Place,
             offers.ColleagueOffer,
+            doctor_choice.DoctorChoice,
+            doctor_choice.DoctorThere,
             payments.OwedSheet,
             payments.OwedItem,
         ),
@@ -126,6 +130,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             boards.AreaBoard,
             boards.RoomBoard,
             boards.BoardRoom,
+            boards.BoardAreaQueue,
             absence.Absence,
             boards.ShownTicket,
             boards.Call,
@@ -268,6 +273,12 @@ def _messages() -> Iterator[str]:
             yield from _message(kind)
 
 
+def _default(field: shape.Field) -> Any:
+    """Return what a field is when it is left out."""
+    made = field.default_factory
+    return field.default if made is msgspec.NODEFAULT else made()
+
+
 def _message(kind: type[Message]) -> Iterator[str]:
     yield f"#### {kind.__name__}"
     yield ""
@@ -280,7 +291,7 @@ def _message(kind: type[Message]) -> Iterator[str]:
     if told.tag is not None:
         yield f'| `{told.tag_field}` | `"{told.tag}"` | yes | Says that it is this message. |'
     for field in told.fields:
-        is_required = "yes" if field.required else f"no: `{json.dumps(field.default)}`"
+        is_required = "yes" if field.required else f"no: `{json.dumps(_default(field))}`"
         meaning = _meaning(kind, field.name) or _twin_meaning(kind, field.name)
         yield f"| `{field.name}` | {_type_text(field.type)} | {is_required} | {meaning} |"
     yield ""

@@ -7,6 +7,7 @@ from typing import Any, Final
 from queue_server.contract.absence import Absence
 from queue_server.contract.boards import (
     AreaBoard,
+    BoardAreaQueue,
     BoardRoom,
     Call,
     Notice,
@@ -21,6 +22,7 @@ from queue_server.contract.device_messages import (
     OfflineRules,
     Screenshot,
 )
+from queue_server.contract.doctor_choice import ChooseDoctor, DoctorChoice, DoctorThere
 from queue_server.contract.inpatient_examples import INPATIENT_EXAMPLES
 from queue_server.contract.message import Message
 from queue_server.contract.messages import (
@@ -162,6 +164,7 @@ def _visit(state: TicketState, place: Place | None = None) -> Visit:
         is_today=True,
         absence=None,
         offer=None,
+        doctor_choice=None,
         slot_text="08:00-08:30",
         area_zh="A 候诊区",
         area_en="Waiting Area A",
@@ -210,6 +213,28 @@ _ROOM: Final = BoardRoom(
     missed=[],
     missed_more_count=0,
     **_DOCTOR,
+)
+_AREA_QUEUE: Final = BoardAreaQueue(
+    queue="respiratory",
+    clinic_zh="呼吸与危重症医学科",
+    clinic_en="Respiratory Medicine",
+    status=QueueStatus.OPEN,
+    waiting=[
+        ShownTicket(
+            number="C004", masked_name="王*", kind=TicketKind.ORDINARY, state=TicketState.WAITING
+        )
+    ],
+    waiting_more_count=0,
+)
+_DOCTOR_THERE: Final = DoctorThere(
+    doctor="respiratory-1",
+    doctor_zh="顾清和",
+    doctor_en="Dr. Gu Qinghe",
+    doctor_title_zh="副主任医师",
+    doctor_title_en="Associate Chief Physician",
+    room_zh="203 诊室",
+    room_en="Room 203",
+    waiting_count=3,
 )
 _CALL: Final = Call(
     sequence=7,
@@ -311,6 +336,11 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     TellPrinted: TellPrinted(release_id=_CHECK_IN_ID, outcome=PrintOutcome.PRINTED),
     Request: _request(_IDENTIFY_ID, Identify(id_number="110105199001010011")),
     Place: _PLACE,
+    ChooseDoctor: ChooseDoctor(
+        session_id=_IDENTIFY_ID, ticket_id="respiratory:C004", doctor="respiratory-1"
+    ),
+    DoctorChoice: DoctorChoice(doctors=[_DOCTOR_THERE]),
+    DoctorThere: _DOCTOR_THERE,
     ColleagueOffer: ColleagueOffer(
         doctor_zh="陆书宁",
         doctor_en="Dr. Lu Shuning",
@@ -379,8 +409,9 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     Reply: _reply(_IDENTIFY_ID, HelpCalled()),
     ShownTicket: _ROOM.standby[0],
     BoardRoom: _ROOM,
+    BoardAreaQueue: _AREA_QUEUE,
     Absence: _ABSENCE,
-    AreaBoard: AreaBoard(rooms=[_ROOM], **_RULES, **_BOARD),
+    AreaBoard: AreaBoard(rooms=[_ROOM], area_queues=[_AREA_QUEUE], **_RULES, **_BOARD),
     RoomBoard: RoomBoard(room=_ROOM, **_BOARD),
     Call: _CALL,
     Notice: Notice(text_zh="二楼开水间维修", text_en="No hot water on floor 2 today"),

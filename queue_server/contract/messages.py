@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from queue_server.contract.absence import Absence
+from queue_server.contract.doctor_choice import ChooseDoctor, DoctorChoice
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.contract.offers import AnswerOffer, ColleagueOffer
@@ -62,6 +63,8 @@ class CheckIn(Message, frozen=True, kw_only=True, tag="check_in"):
     """The `session_id` of the `identified` reply, on the same device."""
     ticket_id: ShortText
     """The `ticket_id` of one of its visits, as it came."""
+    doctor: Id | None = None
+    """One of the visit's `doctor_choice`, whom he asks for; `null`: any of them."""
 
 
 class FindPlace(Message, frozen=True, kw_only=True, tag="find_place"):
@@ -102,6 +105,7 @@ RequestBody = (
     | CallHelp
     | TakeOver
     | AnswerOffer
+    | ChooseDoctor
     | FindOwed
     | Pay
     | FollowPayment
@@ -189,6 +193,8 @@ class Visit(Message, frozen=True, kw_only=True):
     """Given while the doctor is late, has left for a while, or the clinic is stopped."""
     offer: ColleagueOffer | None = None
     """Given while he is asked whether he wants to see another doctor."""
+    doctor_choice: DoctorChoice | None = None
+    """Given while he may ask for a doctor: with the check-in, or when the one he has is gone."""
 
 
 class Identified(Message, frozen=True, kw_only=True, tag="identified"):
@@ -217,7 +223,7 @@ class CheckedIn(Message, frozen=True, kw_only=True, tag="checked_in"):
 
 
 class PlaceFound(Message, frozen=True, kw_only=True, tag="place_found"):
-    """Reply to `find_place`, and to `answer_offer`: where he stands now."""
+    """Reply to `find_place`, `answer_offer` and `choose_doctor`: where he stands now."""
 
     visit: Visit
 

@@ -14,7 +14,13 @@ from queue_server.site import Site
 
 HOUR_S: Final = 3600
 MAIN_QUEUE: Final = QueueId("cardiology-1")
+COLLEAGUE: Final = QueueId("cardiology-2")
 STOPPED_QUEUE: Final = QueueId("dermatology-1")
+AREA_QUEUE: Final = QueueId("respiratory")
+DOCTORS: Final = (QueueId("respiratory-1"), QueueId("respiratory-2"))
+"""Behind it."""
+CROWD_COUNT: Final = 7
+"""More than its doctors' queues hold: some wait for a doctor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +35,8 @@ class Actor:
     def ticket(self) -> str:
         """The id of his first ticket of today."""
         visit = self.visits[0]
-        prefix = next(queue.prefix for queue in self.site.queues if queue.id == visit.queue_id)
+        every = (*self.site.queues, *(one.queue for one in self.site.area_queues))
+        prefix = next(queue.prefix for queue in every if queue.id == visit.queue_id)
         return ticket_id(visit.queue_id, ticket_number(prefix, visit.number))
 
 
@@ -46,6 +53,8 @@ class Cast:
     other_day: Actor
     stopped: Actor
     without_card: Actor
+    of_area_queue: Sequence[Actor]
+    """Booked at a clinic, not at a doctor."""
 
 
 def find_cast(records: Records, site: Site, day: date) -> Cast:
@@ -81,7 +90,11 @@ def find_cast(records: Records, site: Site, day: date) -> Cast:
         two_visits=take(lambda actor: len(actor.visits) > 1),
         other_day=take(lambda actor: not actor.visits),
         stopped=take(at(9, STOPPED_QUEUE)),
-        without_card=take(at(9.5, QueueId("respiratory-1"))),
+        without_card=take(at(9.5, COLLEAGUE)),
+        of_area_queue=[
+            take(lambda actor: any(at(hour, AREA_QUEUE)(actor) for hour in (9, 9.5)))
+            for _ in range(CROWD_COUNT)
+        ],
     )
 
 

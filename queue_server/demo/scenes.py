@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from queue_server.demo.cash_scenes import pays_in_cash
-from queue_server.demo.cast import MAIN_QUEUE, STOPPED_QUEUE
+from queue_server.demo.cast import COLLEAGUE, MAIN_QUEUE, STOPPED_QUEUE
 from queue_server.demo.controls import read_qr, wait_until
 from queue_server.demo.inpatient_scenes import looks_after_a_stay
 from queue_server.demo.payment_scenes import pays_by_code, pays_by_phone
 from queue_server.demo.policy_scenes import rehearses_a_rule
 from queue_server.demo.report_scenes import prints_reports
 from queue_server.demo.stage import Stage
+from queue_server.demo.triage_scenes import spreads_the_waiting, triages_twice
 
 
 def first_screens(stage: Stage) -> None:
@@ -201,8 +202,8 @@ def nurse_orders(stage: Stage) -> None:
     )
     stage.shoot_page(stage.station, "station-moved")
     nurse.act(MAIN_QUEUE, "undo", entry=moved["entry"])
-    nurse.act("respiratory-1", "priority", ticket=cast.without_card.ticket, rank="pregnant")
-    nurse.act("cardiology-2", "walk-in", kind="ordinary")
+    nurse.act(COLLEAGUE, "priority", ticket=cast.without_card.ticket, rank="pregnant")
+    nurse.act(COLLEAGUE, "walk-in", kind="ordinary")
     stage.station.keyboard.press("?")
     stage.shoot_page(stage.station, "station-shortcuts")
     stage.station.keyboard.press("Escape")
@@ -315,6 +316,8 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("刷卡签到 Card", card_check_in),
     ("身份证号 ID number", id_number_check_in),
     ("陆续签到 Arrivals", more_arrive),
+    ("分流 Spreading", spreads_the_waiting),
+    ("二次分诊 Triage", triages_twice),
     ("不能签到 Refusals", refusals),
     ("缺纸 Paper", paper_runs_out),
     ("扫码缴费 Paying", pays_by_phone),

@@ -16,7 +16,7 @@ from queue_server.records.demo_counter import write_sheets
 from queue_server.records.demo_patients import load_demo_data, make_patients
 from queue_server.records.demo_report_shelf import write_reports
 from queue_server.records.demo_reports import make_reports
-from queue_server.records.demo_schedule import make_appointments
+from queue_server.records.demo_schedule import booked_queues, make_appointments
 from queue_server.records.demo_stays import make_stays
 from queue_server.records.demo_wards import write_stays
 from queue_server.records.records import (
@@ -133,9 +133,8 @@ def make_demo_hospital(path: Path, *, day: date, seed: int) -> None:
     chance = Random(seed)  # noqa: S311 - nothing secret in the demo
     data = load_demo_data()
     site = load_site(DEMO_SITE_FILE)
-    queues = [queue.id for queue in site.queues]
     people = make_patients(data, day, chance)
-    appointments = make_appointments(data.schedule, queues, people, day, chance)
+    appointments = make_appointments(data.schedule, booked_queues(site), people, day, chance)
     patients = [person.patient for person in people]
     write_demo_hospital(
         path,

@@ -9,6 +9,7 @@ from typing import Final
 from queue_server.records.demo_patients import DemoPatient, Schedule
 from queue_server.records.records import Appointment, AppointmentId
 from queue_server.rules.terms import DaySecond, QueueId, Slot, TicketKind
+from queue_server.site import Site
 
 _SLOT_S: Final = 1800
 _MORNING_S: Final = 8 * 3600
@@ -44,6 +45,16 @@ class _Book:
     def has_free(self) -> bool:
         """Tell whether places are left."""
         return bool(self._free)
+
+
+def booked_queues(site: Site) -> list[QueueId]:
+    """Return what can be booked: a doctor, or the clinic where doctors share an area queue."""
+    clinic_of = {
+        doctor: area_queue.rules.id
+        for area_queue in site.area_queues
+        for doctor in area_queue.rules.doctors
+    }
+    return list(dict.fromkeys(clinic_of.get(queue.id, queue.id) for queue in site.queues))
 
 
 def make_appointments(

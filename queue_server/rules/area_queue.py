@@ -17,6 +17,7 @@ class AreaQueue(msgspec.Struct, frozen=True, kw_only=True):
 
     `room_cap`: so many wait at most in a doctor's queue, emergencies besides. `spread`: who gets
     the next patient, the doctor for whom the fewest wait or the one who was given the fewest.
+    `may_ask_for_doctor`: patients are asked at the kiosk whether they want a certain one.
     """
 
     id: QueueId
@@ -24,6 +25,7 @@ class AreaQueue(msgspec.Struct, frozen=True, kw_only=True):
     is_automatic: bool = True
     spread: Spread = "fewest_waiting"
     room_cap: int = ROOM_CAP_DEFAULT
+    may_ask_for_doctor: bool = False
 
 
 AreaQueues = Mapping[QueueId, AreaQueue]

@@ -137,6 +137,10 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
             " so the place is kept. Please look at the waiting list again."
         ),
     ),
+    _CODE.DOCTOR_NOT_THERE: (
+        "您选的医生现在不接诊，请重新选择。",
+        "The doctor you chose is not seeing patients now. Please choose again.",
+    ),
     _CODE.RETURN_IN_THE_PAST: (
         "预计返回时间 {time} 已过。请填写稍后的时间，或留空。",
         "The expected return {time} is over already. Give a later time, or none.",

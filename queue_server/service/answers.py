@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from queue_server.contract.codec import encode
+from queue_server.contract.doctor_choice import ChooseDoctor
 from queue_server.contract.inpatient import FindDayBill, FindSettlement, FindStay
 from queue_server.contract.messages import (
     CLOCK_SKEW_S,
@@ -55,6 +56,7 @@ from queue_server.rules.ticket import Ticket
 from queue_server.service import facts
 from queue_server.service.clinic_day import day_second, local_time
 from queue_server.service.day_records import missing_tickets
+from queue_server.service.doctor_choosing import ask_with_check_in, doctor_chosen
 from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, MoneyAnswer, MoneyQuestion, Noted
 from queue_server.service.now import Now, Session, with_decided, with_patients
@@ -231,7 +233,7 @@ class Draft:
         refused = Refused(RefusalCode.BAD_REQUEST, detail=detail[:200])
         return encode(self._reply(RequestId(request_id), _refused(refused)))
 
-    def _body(self, job: Asked) -> ReplyBody:  # noqa: PLR0911 - one case a kind of request
+    def _body(self, job: Asked) -> ReplyBody:  # noqa: C901, PLR0911 - one case a kind of request
         body = job.request.body
         if isinstance(body, MoneyQuestion):
             return self._told_by_desk(job, body)
@@ -242,9 +244,11 @@ class Draft:
                 return self._checked_in(job, check_in)
             case FindPlace(slip_code=code):
                 ticket = ticket_of_slip(self.now, code)
-                return PlaceFound(visit=self._visit(ticket))
+                return PlaceFound(visit=self.visit(ticket))
             case AnswerOffer() as answer:
                 return self._offer_answered(job, answer)
+            case ChooseDoctor() as chosen:
+                return doctor_chosen(self, job, chosen)
             case CallHelp(screen=screen):
                 help_id = job.request.request_id
                 self.note(
@@ -299,15 +303,17 @@ class Draft:
 
     def _checked_in(self, job: Asked, check_in: CheckIn) -> CheckedIn:
         patient = self.session_of(job, check_in.session_id).patient
-        ticket = goes_on_as(self.now.day, self._own_ticket(patient, check_in.ticket_id))
+        ticket = goes_on_as(self.now.day, self.own_ticket(patient, check_in.ticket_id))
         command = asked.CheckIn(queue=ticket.queue, ticket=ticket.id)
+        if check_in.doctor is not None:
+            ask_with_check_in(self, job, ticket, QueueId(check_in.doctor))
         self.act(command, by=job.device)
         text = rule_text(self.setup.policies[ticket.queue])
         return CheckedIn(
             # Unknown after a restart while the records can't be asked.
             masked_name=self.now.masked_names.get(patient, ""),
             # Out of an area queue he may have gone over to a doctor's already.
-            visit=self._visit(
+            visit=self.visit(
                 goes_on_as(self.now.day, self.now.day.queues[ticket.queue].tickets[ticket.id])
             ),
             checked_in_at=self.at,
@@ -317,15 +323,15 @@ class Draft:
 
     def _offer_answered(self, job: Asked, answer: AnswerOffer) -> PlaceFound:
         patient = self.session_of(job, answer.session_id).patient
-        own = self._own_ticket(patient, answer.ticket_id)
+        own = self.own_ticket(patient, answer.ticket_id)
         ticket = goes_on_as(self.now.day, own)
         if ticket.id != own.id if answer.accepts else ticket.stays:
             # It is so already: his answer has come before, and its reply was lost.
-            return PlaceFound(visit=self._visit(ticket))
+            return PlaceFound(visit=self.visit(ticket))
         command = asked.AnswerOffer(queue=ticket.queue, ticket=ticket.id, accepts=answer.accepts)
         self.act(command, by=job.device)
         answered = self.now.day.queues[ticket.queue].tickets[ticket.id]
-        return PlaceFound(visit=self._visit(goes_on_as(self.now.day, answered)))
+        return PlaceFound(visit=self.visit(goes_on_as(self.now.day, answered)))
 
     def session_of(self, job: Asked, session_id: str) -> Session:
         """Return the session that the asking device has opened.
@@ -338,7 +344,12 @@ class Draft:
             raise Refused(RefusalCode.SESSION_ENDED)
         return session
 
-    def _own_ticket(self, patient: PatientId, ticket: str) -> Ticket:
+    def own_ticket(self, patient: PatientId, ticket: str) -> Ticket:
+        """Return a ticket of the patient, by the id that a device was told.
+
+        Raises:
+            Refused: WRONG_DAY or UNKNOWN_TICKET.
+        """
         ticket_text, _, day_on = ticket.partition("@")
         queue = self.now.day.queues.get(QueueId(ticket_text.partition(":")[0]))
         if day_on and queue is not None:
@@ -348,7 +359,8 @@ class Draft:
             raise Refused(RefusalCode.UNKNOWN_TICKET, number=ticket_text.partition(":")[2])
         return found
 
-    def _visit(self, ticket: Ticket) -> Visit:
+    def visit(self, ticket: Ticket) -> Visit:
+        """Return a ticket as devices are told of it."""
         return visit_of(self.setup, self.now, self.at_s, ticket)
 
     # --- browsers --------------------------------------------------------------------------------

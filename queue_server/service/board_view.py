@@ -11,6 +11,7 @@ from queue_server.contract.boards import (
     BOARD_MISSED_MAX,
     BOARD_WAITING_MAX,
     AreaBoard,
+    BoardAreaQueue,
     BoardRoom,
     Call,
     Notices,
@@ -72,6 +73,11 @@ def area_board(
         last_calls=_last_calls(setup, now, area),
         rule_text_zh=list(text.zh) if text else [],
         rule_text_en=list(text.en) if text else [],
+        area_queues=[
+            _board_area_queue(now, one.queue)
+            for one in setup.site.area_queues
+            if one.queue.area == area
+        ],
     )
 
 
@@ -176,6 +182,19 @@ def _board_room(now: Now, setup: QueueSetup) -> BoardRoom:
         missed=[shown_ticket(now, setup, ticket) for ticket in missed[:BOARD_MISSED_MAX]],
         missed_more_count=max(0, len(missed) - BOARD_MISSED_MAX),
         absence=told_absence(queue.absence),
+    )
+
+
+def _board_area_queue(now: Now, setup: QueueSetup) -> BoardAreaQueue:
+    queue = now.day.queues[setup.id]
+    listed = queue.order[:BOARD_WAITING_MAX]
+    return BoardAreaQueue(
+        queue=setup.id,
+        clinic_zh="" if setup.is_sensitive else setup.clinic_zh,
+        clinic_en="" if setup.is_sensitive else setup.clinic_en,
+        status=queue.status,
+        waiting=[shown_ticket(now, setup, queue.tickets[one]) for one in listed],
+        waiting_more_count=len(queue.order) - len(listed),
     )
 
 

@@ -24,6 +24,7 @@ from queue_server.rules.terms import (
 )
 from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket, ticket_id
 from queue_server.service.absence_view import told_absence
+from queue_server.service.doctor_choice import choice_of
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
@@ -85,6 +86,7 @@ def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
         place=place_of(setup, now, ticket),
         absence=told_absence(now.day.queues[ticket.queue].absence),
         offer=_offer_of(setup, now, now_s, ticket),
+        doctor_choice=choice_of(setup, now, ticket, can_check_in=can_check_in),
         **_where(setup, setup.seated(now.day, ticket.queue)),
     )
 

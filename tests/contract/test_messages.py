@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from queue_server.contract import (
     boards,
     device_messages,
+    doctor_choice,
     inpatient,
     messages,
     payments,
@@ -28,6 +29,7 @@ from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 MODULES = (
     boards,
     device_messages,
+    doctor_choice,
     inpatient,
     messages,
     payments,

@@ -156,12 +156,13 @@ def test_a_doctor_stands_behind_one_area_queue_only(site_file: Path) -> None:
     assert "each doctor behind one area queue only" in found["area_queue[more-eyes].queues"]
 
 
-def test_the_demo_hospital_has_three_areas_eight_queues_and_a_sensitive_clinic() -> None:
+def test_the_demo_hospital_has_three_areas_nine_doctors_and_a_sensitive_clinic() -> None:
     site = load_site(DEMO_SITE_FILE)
 
     assert len(site.areas) == 3
-    assert len(site.queues) == 8
-    assert [queue.prefix for queue in site.queues] == list("ABCDEFGH")
+    assert len(site.queues) == 9
+    assert [queue.prefix for queue in site.queues] == list("ABJKDEFGH")
+    assert [one.queue.id for one in site.area_queues] == ["respiratory"]
     assert [queue.id for queue in site.queues if queue.is_sensitive] == ["dermatology-1"]
 
 

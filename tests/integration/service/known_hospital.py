@@ -34,6 +34,9 @@ AFTERNOON = "欧阳明月"
 MORNING_OVER = "孙早起"
 WITHOUT_VISIT = "周无约"
 LONG_HISTORY = "吴常来"
+OF_CLINIC = "何待诊"
+"""Respiratory medicine at 08:00: the clinic, not a doctor."""
+OF_CLINIC_TOO = "许待诊"
 _NAMES = (
     ON_TIME,
     SECOND,
@@ -43,6 +46,8 @@ _NAMES = (
     MORNING_OVER,
     WITHOUT_VISIT,
     LONG_HISTORY,
+    OF_CLINIC,
+    OF_CLINIC_TOO,
     *(f"郑{chr(0x4E00 + number)}山" for number in range(CROWD_COUNT)),
 )
 CROWD = _NAMES[-CROWD_COUNT:]
@@ -88,6 +93,8 @@ def appointments() -> Iterator[Appointment]:
     yield appointment(THIRD, "cardiology-1", 3, slot(8.5))
     yield appointment(AFTERNOON, "cardiology-1", 4, slot(13.5))
     yield appointment(MORNING_OVER, "respiratory-1", 1, slot(7))
+    yield appointment(OF_CLINIC, "respiratory", 1, slot(8))
+    yield appointment(OF_CLINIC_TOO, "respiratory", 2, slot(8))
     yield appointment(SENSITIVE, "dermatology-1", 1, slot(8))
     yield appointment(ON_TIME, "cardiology-2", 1, slot(9), day=tomorrow)
     yield appointment(ON_TIME, "radiology-far-away", 1, slot(8))

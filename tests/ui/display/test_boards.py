@@ -11,14 +11,15 @@ from PIL import Image
 
 from assets.theme import PALETTE
 from display.announcer import Announcer
-from display.board import FLASH_S
 from display.presenter import AreaPresenter, DoorPresenter
+from display.rows import FLASH_S
 from queue_server.contract.absence import Absence
 from queue_server.contract.boards import AreaBoard, BoardRoom
 from queue_server.rules.terms import AbsenceKind, QueueStatus
 from tests.ui.display.conftest import AREA_SIZE, DOOR_SIZE, Clock, Seen
 from tests.unit.display.samples import (
     NOW,
+    area_queue,
     board,
     call,
     full_room,
@@ -104,6 +105,18 @@ async def test_the_longest_names_shrink_and_stay_whole(area: AreaPresenter, open
         rooms = [label for label in seen.labels() if label.text == "生殖医学中心第 12 诊室"]
         assert len(rooms) >= 8
         assert max(label.font_size for label in rooms) > 24, "the English name did not give way"
+
+
+async def test_who_has_no_doctor_yet_can_be_read_below_full_rooms(
+    area: AreaPresenter, opened: Opened
+) -> None:
+    area.line_changed(True)
+    waiting = area_queue(8, waiting_more_count=12)
+    area.take_board(board([full_room(index) for index in range(7)], area_queues=[waiting]))
+
+    async with opened(area, AREA_SIZE) as seen:
+        assert_readable(seen, letters_min=14)
+        assert {"呼吸与危重症医学科", "待分配诊室", "R007", "还有 12 位"} <= set(seen.texts())
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (3840, 2160), (1600, 1200)])

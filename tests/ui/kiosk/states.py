@@ -20,6 +20,7 @@ from kiosk.flow.state import (
     Arrived,
     ArrivedOffline,
     Asked,
+    ChooseDoctor,
     HelpState,
     Identify,
     IdNumberPad,
@@ -37,6 +38,7 @@ from kiosk.flow.state import (
     Waiting,
 )
 from queue_server.contract.absence import Absence
+from queue_server.contract.doctor_choice import DoctorChoice, DoctorThere
 from queue_server.contract.messages import FindPlace, Visit
 from queue_server.contract.offers import ColleagueOffer
 from queue_server.contract.report_messages import ListedReport
@@ -85,6 +87,28 @@ OFFER: Final = ColleagueOffer(
     after_min=40,
 )
 ASKED: Final = struct_replace(LONG_WAITING, offer=OFFER)
+DOCTORS: Final = [
+    DoctorThere(
+        doctor=f"doctor-{number}",
+        doctor_zh="古丽娜尔·阿不都热合曼" if number == 1 else "顾清和",
+        doctor_en="Dr. Alexandria Montgomery-Whitfield" if number == 1 else "Dr. Gu Qinghe",
+        doctor_title_zh="副主任医师",
+        doctor_title_en="Associate Chief Physician",
+        room_zh=f"20{number} 诊室",
+        room_en=f"Room 20{number}",
+        waiting_count=number * 7,
+    )
+    for number in range(6)
+]
+CHOOSES: Final = visit(**LONG_NAMES, doctor_choice=DoctorChoice(doctors=DOCTORS))
+CHOOSES_ANEW: Final = struct_replace(
+    LONG_WAITING,
+    doctor_choice=DoctorChoice(
+        doctors=DOCTORS,
+        gone_zh="古丽娜尔·阿不都热合曼",
+        gone_en="Dr. Alexandria Montgomery-Whitfield",
+    ),
+)
 LEFT: Final = Absence(
     kind=AbsenceKind.LEFT,
     cause_zh="临时工作安排",
@@ -296,6 +320,20 @@ STATES: Final[dict[str, State]] = {
             struct_replace(ASKED, offer=struct_replace(OFFER, before_min=None, after_min=0)),
             *SIX_VISITS,
         ),
+    ),
+    "doctors": state(ChooseDoctor(ticket_id=CHOOSES.ticket_id), session=session(CHOOSES)),
+    "doctors-gone": state(
+        ChooseDoctor(ticket_id=CHOOSES_ANEW.ticket_id, page=1), session=session(CHOOSES_ANEW)
+    ),
+    "doctors-one": state(
+        ChooseDoctor(ticket_id=CHOOSES.ticket_id),
+        session=session(struct_replace(CHOOSES, doctor_choice=DoctorChoice(doctors=DOCTORS[:1]))),
+    ),
+    "doctor-not-there": refusal(
+        RefusalCode.DOCTOR_NOT_THERE,
+        Next.CHOOSE_DOCTOR,
+        zh=SENTENCES[RefusalCode.DOCTOR_NOT_THERE][0],
+        en=SENTENCES[RefusalCode.DOCTOR_NOT_THERE][1],
     ),
     "place-called": place_in(TicketState.CALLED),
     "place-missed": place_in(TicketState.MISSED, can_check_in=True),

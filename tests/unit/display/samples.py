@@ -8,6 +8,7 @@ from assets import translations
 from display.texts import Texts
 from queue_server.contract.boards import (
     AreaBoard,
+    BoardAreaQueue,
     BoardRoom,
     Call,
     Notice,
@@ -106,6 +107,22 @@ def full_room(index: int, **changed: Any) -> BoardRoom:
         ],
     }
     return room(index, **{**fields, **changed})
+
+
+def area_queue(count: int, **changed: Any) -> BoardAreaQueue:
+    """Those of a clinic who have no doctor yet; the first one is a priority."""
+    fields: dict[str, Any] = {
+        "queue": "respiratory",
+        "clinic_zh": "呼吸与危重症医学科",
+        "clinic_en": "Respiratory and Critical Care Medicine",
+        "status": QueueStatus.OPEN,
+        "waiting": [
+            ticket(f"R{place:03d}", "", TicketKind.ORDINARY if place else TicketKind.PRIORITY)
+            for place in range(count)
+        ],
+        "waiting_more_count": 0,
+    }
+    return BoardAreaQueue(**{**fields, **changed})
 
 
 def board(rooms: list[BoardRoom], **changed: Any) -> AreaBoard:

@@ -8,7 +8,7 @@ import pytest
 
 from queue_server.records.demo_hospital import DEMO_SITE_FILE
 from queue_server.records.demo_patients import DemoPatient, load_demo_data, make_patients
-from queue_server.records.demo_schedule import make_appointments
+from queue_server.records.demo_schedule import booked_queues, make_appointments
 from queue_server.records.id_number import is_id_number
 from queue_server.records.records import Appointment, Sex
 from queue_server.rules.terms import PriorityRank, TicketKind
@@ -16,7 +16,7 @@ from queue_server.site import load_site
 
 DAY = date(2026, 11, 23)
 DATA = load_demo_data()
-QUEUES = [queue.id for queue in load_site(DEMO_SITE_FILE).queues]
+QUEUES = booked_queues(load_site(DEMO_SITE_FILE))
 SEEDS = pytest.mark.parametrize("seed", [1, 2, 3, 20261123])
 Demo = tuple[list[DemoPatient], list[Appointment]]
 

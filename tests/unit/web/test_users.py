@@ -50,7 +50,8 @@ def test_a_nurse_has_the_queues_of_her_areas_and_a_doctor_has_his_own(tmp_path: 
     assert nurse.role is Role.NURSE
     assert nurse.areas == ("area-a", "area-c")
     assert nurse.queues == {
-        "cardiology-1", "cardiology-2", "respiratory-1", "dermatology-1", "chinese-medicine-1",
+        "respiratory", "cardiology-1", "cardiology-2", "respiratory-1", "respiratory-2",
+        "dermatology-1", "chinese-medicine-1",
     }  # fmt: skip
     assert doctor.queues == {"cardiology-1"}
     assert doctor.areas == ("area-a",)

@@ -98,12 +98,14 @@ def test_the_station_shows_the_queues_of_the_nurses_areas_in_the_order_of_the_si
     view = station_view(SETUP, morning.now, NURSE, AT, None)
 
     assert [queue.name.id for queue in view.queues] == [
+        "respiratory",
         "cardiology-1",
         "cardiology-2",
         "respiratory-1",
+        "respiratory-2",
     ]
-    assert len(view.all_queues) == len(SITE.queues)
-    first = view.queues[0].tickets
+    assert len(view.all_queues) == len(SITE.queues) + len(SITE.area_queues)
+    first = view.queues[1].tickets
     assert [one.state for one in first.listed] == ["standby", "waiting"]
     assert (first.booked_count, first.done_count) == (2, 0)
     assert view.now_s == 9 * 3600
@@ -137,7 +139,7 @@ def test_who_came_late_is_marked_and_who_comes_back_with_results_is_not() -> Non
     morning.do(asked.SendForResults(queue=QUEUE, ticket=ticket(1)))
     morning.check_in(1, 2, at_s=30700)
 
-    listed = station_view(SETUP, morning.now, NURSE, AT, None).queues[0].tickets.listed
+    listed = station_view(SETUP, morning.now, NURSE, AT, None).queues[1].tickets.listed
 
     assert {one.number: (one.kind, one.is_late) for one in listed} == {
         "A001": ("returned", False),
@@ -295,7 +297,7 @@ def test_an_emergency_is_shown_before_the_one_who_stands_by() -> None:
     morning.check_in(1, 2)
     morning.do(asked.AddWalkIn(queue=QUEUE, prefix="A", kind=TicketKind.EMERGENCY))
 
-    listed = station_view(SETUP, morning.now, NURSE, AT, None).queues[0].tickets.listed
+    listed = station_view(SETUP, morning.now, NURSE, AT, None).queues[1].tickets.listed
 
     assert [(one.number, one.full_name) for one in listed] == [
         ("A005", ""),
