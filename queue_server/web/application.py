@@ -38,6 +38,7 @@ from queue_server.web.card_routes import DemoCards
 from queue_server.web.desk import Desk
 from queue_server.web.live import Live
 from queue_server.web.paper_routes import Makers
+from queue_server.web.ready_views import ReadyViews
 from queue_server.web.request_guard import RequestGuard
 from queue_server.web.second_factor import CodeCheck
 from queue_server.web.sessions import Sessions
@@ -88,7 +89,7 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
     """
     sessions = Sessions(now=service.clock, new_token=new_token, file=sessions_file)
     restored = sessions.restore(users)
-    access = Access(sessions)
+    access, ready = Access(sessions), ReadyViews()
     desk = Desk(
         service=service,
         users=users,
@@ -98,7 +99,8 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
         codes=CodeCheck(sessions.used_steps),
         code_clock=code_clock or service.clock,
         access=access,
-        live=Live(service),
+        live=Live(service, ready),
+        ready=ready,
         takes_payments=paying is not None,
         restored={user.by for user in restored},
     )

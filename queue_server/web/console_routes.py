@@ -33,7 +33,7 @@ def make_router(desk: Desk) -> APIRouter:
         return NamesSeen(where=Shown.CONSOLE, queues=tuple(sorted(user.queues | colleagues)))
 
     def view(user: User, now: Now, at: datetime) -> ConsoleView:
-        return console_view(desk.service.setup, now, user, at, desk.own_acts.last(now, user.by))
+        return console_view(desk.parts(now), user, at, desk.own_acts.last(now, user.by))
 
     @router.get("/console/view", response_model=ConsoleView)
     async def console(request: Request, user: Annotated[User, doctor]) -> JsonAnswer:
@@ -50,6 +50,7 @@ def make_router(desk: Desk) -> APIRouter:
             lambda now, at: view(user, now, at),
             watched=lambda now: watched_by(desk, user, now),
             is_wanted=lambda: is_wanted(desk, token, day_on),
+            queue_lists=("colleagues",),
         )
 
     @router.get("/queues/{queue}/tickets/{number}", response_model=DetailView, tags=["acts"])

@@ -8,17 +8,9 @@ from queue_server.service.clinic_day import day_second
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.web.own_acts import OwnAct
-from queue_server.web.queue_view import QueueName, QueueView, queue_name, queue_view, shared_names
-from queue_server.web.ticket_view import TicketView, ticket_view
+from queue_server.web.queue_parts import QueueParts
+from queue_server.web.queue_view import ColleagueView, QueueName, QueueView
 from queue_server.web.users import User
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColleagueView:
-    """Another doctor of the clinic, and who waits for him."""
-
-    name: QueueName
-    listed: list[TicketView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,29 +46,19 @@ class ConsoleView:
 
 
 def console_view(
-    setup: Setup, now: Now, user: User, at: datetime, own_act: OwnAct | None
+    parts: QueueParts, user: User, at: datetime, own_act: OwnAct | None
 ) -> ConsoleView:
     """Return what the doctor `user` sees at the instant `at`."""
     [queue_id] = user.queues
-    shared = shared_names(setup, now, user.areas)
-    shared_ids = {ticket for one in shared for ticket in one.tickets}
+    setup, now = parts.setup, parts.now
     return ConsoleView(
         day_on=now.day_on.isoformat(),
         now_s=day_second(setup.site, now.day_on, at),
         entry_count=now.day.entry_count,
         change_count=now.change_count,
-        queue=queue_view(setup, now, queue_id, shared_ids),
-        colleagues=[
-            ColleagueView(
-                name=queue_name(setup.seated(now.day, one.id)),
-                listed=[
-                    ticket_view(now, ticket, setup.policies[one.id], ticket.id in shared_ids)
-                    for ticket in now.day.queues[one.id].listed()
-                ],
-            )
-            for one in setup.colleagues_of(queue_id)
-        ],
-        all_queues=[queue_name(setup.seated(now.day, queue.id)) for queue in setup.site.queues],
+        queue=parts.queue(queue_id),
+        colleagues=[parts.colleague(one.id) for one in setup.colleagues_of(queue_id)],
+        all_queues=parts.all_queues(),
         rooms=_rooms(setup, now, queue_id),
         own_act=own_act,
     )

@@ -22,6 +22,8 @@ from queue_server.web.access import Access
 from queue_server.web.live import Live
 from queue_server.web.own_acts import OwnActs
 from queue_server.web.problems import Problem, ProblemCode
+from queue_server.web.queue_parts import QueueParts
+from queue_server.web.ready_views import ReadyViews
 from queue_server.web.second_factor import CodeCheck
 from queue_server.web.sessions import Sessions
 from queue_server.web.throttle import SignInThrottle
@@ -49,6 +51,7 @@ class Desk:
     """The real time, by which the codes of authenticator apps go."""
     access: Access
     live: Live
+    ready: ReadyViews
     takes_payments: bool = False
     own_acts: OwnActs = field(default_factory=OwnActs)
     restored: set[str] = field(default_factory=set)
@@ -56,6 +59,10 @@ class Desk:
     password_turns: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(PASSWORDS_AT_ONCE)
     )
+
+    def parts(self, now: Now) -> QueueParts:
+        """Return the parts of pages that show `now`."""
+        return QueueParts(ready=self.ready, setup=self.service.setup, now=now)
 
     async def act(
         self, user: User, command: Command, request_id: str, patient: Patient | None = None

@@ -79,7 +79,7 @@ def detail_view(
 ) -> DetailView:
     """Return `ticket` in full; `written` are the journal's entries about it."""
     queue = now.day.queues[ticket.queue]
-    shared = shared_names(setup, now, [setup.queues[ticket.queue].area])
+    shared = shared_names(setup, now, setup.queues[ticket.queue].area)
     shares = any(ticket.id in one.tickets for one in shared)
     zh, en = "", ""
     if ticket.reason is not None:

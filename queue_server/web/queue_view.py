@@ -19,7 +19,7 @@ from queue_server.service.absence_view import CAUSES
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
-from queue_server.web.ticket_view import QueueTickets, queue_tickets
+from queue_server.web.ticket_view import QueueTickets, TicketView, queue_tickets, ticket_view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,14 @@ class QueueView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ColleagueView:
+    """Another doctor of the clinic, and who waits for him."""
+
+    name: QueueName
+    listed: list[TicketView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SharedName:
     """Several people in one area whose masked names are the same."""
 
@@ -124,6 +132,20 @@ def queue_view(
     )
 
 
+def colleague_view(
+    setup: Setup, now: Now, queue_id: QueueId, shared: Collection[TicketId]
+) -> ColleagueView:
+    """Return one queue as a colleague sees it; `shared` as for `queue_view`."""
+    policy = setup.policies[queue_id]
+    return ColleagueView(
+        name=queue_name(setup.seated(now.day, queue_id)),
+        listed=[
+            ticket_view(now, ticket, policy, ticket.id in shared)
+            for ticket in now.day.queues[queue_id].listed()
+        ],
+    )
+
+
 def _absence_view(absence: Absence | None) -> AbsenceView | None:
     if absence is None:
         return None
@@ -153,17 +175,16 @@ def _asked_stop_view(asked: AskedStop | None) -> AbsenceView | None:
     return replace(view, by=asked.by)
 
 
-def shared_names(setup: Setup, now: Now, areas: Collection[AreaId]) -> list[SharedName]:
+def shared_names(setup: Setup, now: Now, area: AreaId) -> list[SharedName]:
     """Return whose masked names can't be told apart among those who may be called in an area."""
-    groups: dict[tuple[AreaId, str], list[Ticket]] = defaultdict(list)
-    for area in areas:
-        for queue in setup.all_queues_of(area):
-            for ticket in _present(now.day.queues[queue.id]):
-                if ticket.patient is not None and ticket.patient in now.masked_names:
-                    groups[area, now.masked_names[ticket.patient]].append(ticket)
+    groups: dict[str, list[Ticket]] = defaultdict(list)
+    for queue in setup.all_queues_of(area):
+        for ticket in _present(now.day.queues[queue.id]):
+            if ticket.patient is not None and ticket.patient in now.masked_names:
+                groups[now.masked_names[ticket.patient]].append(ticket)
     return [
         SharedName(area=area, masked_name=masked, tickets=[ticket.id for ticket in tickets])
-        for (area, masked), tickets in groups.items()
+        for masked, tickets in groups.items()
         if len({ticket.patient for ticket in tickets}) > 1
     ]
 

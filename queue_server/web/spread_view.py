@@ -1,6 +1,5 @@
 """Who would wait less at a colleague, as the nurse station shows it. Pure functions."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from queue_server.rules.spreading import proposals
@@ -26,13 +25,10 @@ class ProposalView:
     """Whether he has been asked, and has not answered yet."""
 
 
-def proposal_views(
-    setup: Setup, now: Now, areas: Collection[AreaId], now_s: DaySecond
-) -> list[ProposalView]:
-    """Return the proposals of a nurse's areas."""
-    groups = [group for area in areas for group in setup.stand_ins(area)]
+def proposal_views(setup: Setup, now: Now, area: AreaId, now_s: DaySecond) -> list[ProposalView]:
+    """Return the proposals of an area."""
     views: list[ProposalView] = []
-    for one in proposals(now.day, groups, setup.policies, now_s):
+    for one in proposals(now.day, setup.stand_ins(area), setup.policies, now_s):
         ticket = now.day.queues[one.queue].tickets[one.ticket]
         views.append(
             ProposalView(

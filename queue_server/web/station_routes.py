@@ -30,7 +30,7 @@ def make_router(desk: Desk) -> APIRouter:
         return NamesSeen(where=Shown.STATION, areas=user.areas)
 
     def view(user: User, now: Now, at: datetime) -> StationView:
-        return station_view(desk.service.setup, now, user, at, desk.own_acts.last(now, user.by))
+        return station_view(desk.parts(now), user, at, desk.own_acts.last(now, user.by))
 
     @router.get("/view", response_model=StationView)
     async def station(request: Request, user: Annotated[User, nurse]) -> JsonAnswer:
@@ -52,6 +52,7 @@ def make_router(desk: Desk) -> APIRouter:
                 now.notices,
             ),
             is_wanted=lambda: is_wanted(desk, token, day_on),
+            queue_lists=("queues",),
         )
 
     @router.post("/search", response_model=Found)

@@ -10,15 +10,9 @@ from queue_server.service.now import HelpCall, Now, OpenConflict
 from queue_server.service.setup import Setup
 from queue_server.service.take_over import Conflict
 from queue_server.web.own_acts import OwnAct
-from queue_server.web.queue_view import (
-    QueueName,
-    QueueView,
-    SharedName,
-    queue_name,
-    queue_view,
-    shared_names,
-)
-from queue_server.web.spread_view import ProposalView, proposal_views
+from queue_server.web.queue_parts import QueueParts
+from queue_server.web.queue_view import QueueName, QueueView, SharedName
+from queue_server.web.spread_view import ProposalView
 from queue_server.web.users import User
 
 
@@ -90,12 +84,10 @@ class StationView:
 
 
 def station_view(
-    setup: Setup, now: Now, user: User, at: datetime, own_act: OwnAct | None
+    parts: QueueParts, user: User, at: datetime, own_act: OwnAct | None
 ) -> StationView:
     """Return what the nurse `user` sees at the instant `at`."""
-    shared = shared_names(setup, now, user.areas)
-    shared_ids = {ticket for one in shared for ticket in one.tickets}
-    queues = setup.all_queues()
+    setup, now = parts.setup, parts.now
     now_s = day_second(setup.site, now.day_on, at)
     return StationView(
         day_on=now.day_on.isoformat(),
@@ -103,20 +95,16 @@ def station_view(
         entry_count=now.day.entry_count,
         change_count=now.change_count,
         areas=[_area_view(setup, now, area) for area in user.areas],
-        queues=[
-            queue_view(setup, now, queue.id, shared_ids)
-            for queue in queues
-            if queue.id in user.queues
-        ],
-        all_queues=[queue_name(setup.seated(now.day, queue.id)) for queue in queues],
-        shared_names=shared,
+        queues=[parts.queue(one.id) for one in setup.all_queues() if one.id in user.queues],
+        all_queues=parts.all_queues(),
+        shared_names=parts.shared_names(user.areas),
         help_calls=[_help_view(setup, now, call) for call in now.help_calls],
         conflicts=[
             _conflict_view(setup, now, conflict)
             for conflict in now.conflicts
             if _concerns(setup, conflict, user)
         ],
-        proposals=proposal_views(setup, now, user.areas, now_s),
+        proposals=parts.proposals(user.areas, now_s),
         own_act=own_act,
     )
 

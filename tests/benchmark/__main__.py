@@ -26,6 +26,7 @@ from tests.benchmark.memory import memory
 from tests.benchmark.queue_rules import queue_rules
 from tests.benchmark.restart import restart
 from tests.benchmark.slow_disk import slow_disk
+from tests.benchmark.stations import stations
 
 Bench = Callable[[Path, int], list[Figure]]
 
@@ -38,6 +39,7 @@ LONG: Final[dict[str, Bench]] = {
     "slow-disk-64": lambda folder, rounds: slow_disk(folder, 64, rounds, 1500),
     "slow-disk-256": lambda folder, rounds: slow_disk(folder, 256, rounds, 1500),
     "calls": lambda folder, rounds: calls(folder, rounds, 250),
+    "stations": stations,
     "boards": boards,
     "queue": lambda _folder, rounds: queue_rules(rounds),
     "restart": restart,
@@ -52,6 +54,9 @@ SHORT: Final[dict[str, Bench]] = {
     "open-loop": lambda folder, rounds: open_loop(folder, "Mosquitto", 100, rounds, 50),
     "slow-disk-64": lambda folder, rounds: slow_disk(folder, 64, rounds, 100),
     "calls": lambda folder, rounds: calls(folder, rounds, 20, display_count=20),
+    "stations": lambda folder, rounds: stations(
+        folder, rounds, room_count=20, waiting_count=100, station_count=4, move_count=5
+    ),
     "boards": lambda folder, rounds: boards(folder, rounds, many=20),
     "queue": lambda _folder, rounds: queue_rules(rounds, ticket_count=1000),
     "restart": lambda folder, rounds: restart(folder, rounds, event_count=2000),

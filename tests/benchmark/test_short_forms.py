@@ -18,6 +18,7 @@ ASKED_FOR = {
     "open-loop": {"P50", "P99"},
     "slow-disk-64": {"rate, of the echo's"},
     "calls": {"P50, of the bare one's", "P99, of the bare one's"},
+    "stations": {"move to the 3 others, P99"},
     "boards": {"published for an area while all check in"},
     "queue": {"moving: from the end to the front, P50"},
     "restart": {"until it serves, without a snapshot", "until it serves, with a snapshot"},

@@ -27,6 +27,7 @@ export class LiveView {
     this.receivedAt = performance.now();
     this.source = new EventSource(this.address);
     this.source.addEventListener("view", (event) => this.received(JSON.parse(event.data)));
+    this.source.addEventListener("change", (event) => this.received(changed(this.view, JSON.parse(event.data))));
     this.source.addEventListener("error", () => this.failed());
   }
 
@@ -71,4 +72,14 @@ export class LiveView {
       setTimeout(resolve, CATCH_UP_MAX_MS);
     });
   }
+}
+
+/** Returns `view` with the fields that have changed, and of its lists of queues the queues that have. */
+function changed(view, { fields, queue_lists: lists }) {
+  const result = { ...view, ...fields };
+  for (const [name, queues] of Object.entries(lists)) {
+    const news = new Map(queues.map((queue) => [queue.name.id, queue]));
+    result[name] = view[name].map((queue) => news.get(queue.name.id) ?? queue);
+  }
+  return result;
 }

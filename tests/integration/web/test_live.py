@@ -30,10 +30,29 @@ async def nurse(address: str) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def views_of(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
+async def events_of(answer: httpx.Response) -> AsyncIterator[tuple[str, dict[str, Any]]]:
+    name = ""
     async for line in answer.aiter_lines():
-        if line.startswith("data: "):
-            yield json.loads(line.removeprefix("data: "))
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        elif line.startswith("data: "):
+            yield name, json.loads(line.removeprefix("data: "))
+
+
+async def views_of(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
+    """Yield what a page shows after each event."""
+    view: dict[str, Any] = {}
+    async for name, told in events_of(answer):
+        view = told if name == "view" else changed(view, told)
+        yield view
+
+
+def changed(view: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    lists = {}
+    for field, queues in change["queue_lists"].items():
+        news = {queue["name"]["id"]: queue for queue in queues}
+        lists[field] = [news.get(one["name"]["id"], one) for one in view[field]]
+    return {**view, **change["fields"], **lists}
 
 
 def pause_and_reopen(day: HospitalDay, times: int) -> None:
@@ -56,6 +75,22 @@ async def test_a_page_gets_the_view_at_once_and_again_after_each_change(
 
     assert [one["number"] for one in second["queues"][0]["tickets"]["listed"]] == ["A001"]
     assert time.perf_counter() - changed_at_s < 0.5
+
+
+async def test_a_change_tells_only_the_queue_that_has_changed_and_the_page_is_the_same_as_a_new_one(
+    day: HospitalDay, nurse: httpx.AsyncClient
+) -> None:
+    async with nurse.stream("GET", "/api/station/stream") as answer:
+        events = events_of(answer)
+        _, view = await anext(events)
+        await asyncio.to_thread(day.check_in, CARDIOLOGY, 1)
+        name, change = await anext(events)
+
+    told = [queue["name"]["id"] for queue in change["queue_lists"]["queues"]]
+    assert (name, told) == ("change", [CARDIOLOGY])
+    assert not {"areas", "all_queues", "day_on"} & change["fields"].keys()
+    anew = (await nurse.get("/api/station/view")).json()
+    assert {**changed(view, change), "now_s": anew["now_s"]} == anew
 
 
 async def test_many_changes_at_once_are_sent_together(

@@ -25,6 +25,8 @@ from queue_server.web.console_view import console_view
 from queue_server.web.detail_view import detail_view
 from queue_server.web.own_acts import OwnActs
 from queue_server.web.phone_view import phone_view
+from queue_server.web.queue_parts import QueueParts
+from queue_server.web.ready_views import ReadyViews
 from queue_server.web.search import FOUND_MAX, find
 from queue_server.web.station_view import station_view
 from queue_server.web.ticket_view import can_happen
@@ -91,11 +93,15 @@ def ticket(index: int) -> TicketId:
     return TicketId(f"{QUEUE}:A{index:03d}")
 
 
+def parts_of(morning: Morning) -> QueueParts:
+    return QueueParts(ready=ReadyViews(), setup=SETUP, now=morning.now)
+
+
 def test_the_station_shows_the_queues_of_the_nurses_areas_in_the_order_of_the_site_file() -> None:
     morning = Morning()
     morning.check_in(1, 2)
 
-    view = station_view(SETUP, morning.now, NURSE, AT, None)
+    view = station_view(parts_of(morning), NURSE, AT, None)
 
     assert [queue.name.id for queue in view.queues] == [
         "respiratory",
@@ -114,7 +120,7 @@ def test_the_station_shows_the_queues_of_the_nurses_areas_in_the_order_of_the_si
 def test_same_masked_names_are_told_once_both_are_there_and_a_second_visit_is_no_namesake() -> None:
     morning = Morning()
     morning.check_in(1, 3)
-    assert station_view(SETUP, morning.now, NURSE, AT, None).shared_names == []
+    assert station_view(parts_of(morning), NURSE, AT, None).shared_names == []
     second_visit = asked.IssueTicket(
         queue=QueueId("cardiology-2"),
         ticket=TicketId("cardiology-2:B001"),
@@ -123,11 +129,11 @@ def test_same_masked_names_are_told_once_both_are_there_and_a_second_visit_is_no
     )
     morning.do(second_visit)
     morning.do(asked.CheckIn(queue=QueueId("cardiology-2"), ticket=second_visit.ticket))
-    assert station_view(SETUP, morning.now, NURSE, AT, None).shared_names == []
+    assert station_view(parts_of(morning), NURSE, AT, None).shared_names == []
 
     morning.check_in(2)
 
-    [shared] = station_view(SETUP, morning.now, NURSE, AT, None).shared_names
+    [shared] = station_view(parts_of(morning), NURSE, AT, None).shared_names
     assert shared.masked_name == "张*明"
     assert set(shared.tickets) == {ticket(1), ticket(2), "cardiology-2:B001"}
 
@@ -139,7 +145,7 @@ def test_who_came_late_is_marked_and_who_comes_back_with_results_is_not() -> Non
     morning.do(asked.SendForResults(queue=QUEUE, ticket=ticket(1)))
     morning.check_in(1, 2, at_s=30700)
 
-    listed = station_view(SETUP, morning.now, NURSE, AT, None).queues[1].tickets.listed
+    listed = station_view(parts_of(morning), NURSE, AT, None).queues[1].tickets.listed
 
     assert {one.number: (one.kind, one.is_late) for one in listed} == {
         "A001": ("returned", False),
@@ -152,7 +158,7 @@ def test_the_doctor_sees_his_own_queue_only() -> None:
     morning.check_in(1)
     morning.do(asked.CallNext(queue=QUEUE))
 
-    view = console_view(SETUP, morning.now, DOCTOR, AT, None)
+    view = console_view(parts_of(morning), DOCTOR, AT, None)
 
     assert view.queue.name.id == QUEUE
     assert view.queue.tickets.in_room is not None
@@ -297,7 +303,7 @@ def test_an_emergency_is_shown_before_the_one_who_stands_by() -> None:
     morning.check_in(1, 2)
     morning.do(asked.AddWalkIn(queue=QUEUE, prefix="A", kind=TicketKind.EMERGENCY))
 
-    listed = station_view(SETUP, morning.now, NURSE, AT, None).queues[1].tickets.listed
+    listed = station_view(parts_of(morning), NURSE, AT, None).queues[1].tickets.listed
 
     assert [(one.number, one.full_name) for one in listed] == [
         ("A005", ""),
