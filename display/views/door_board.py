@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from kivy.factory import Factory
 from kivy.properties import NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
@@ -18,7 +19,8 @@ class DoorBoardView(BoxLayout):
     unit = NumericProperty(1)
 
     def on_model(self, before, model):
-        """Show the standby tickets; everything else is bound."""
+        """Show the team and the standby tickets; everything else is bound."""
+        self._show_team(model.team)
         box = self.ids.standby
         if [cell.ticket for cell in reversed(box.children)] == list(model.standby):
             return
@@ -29,3 +31,16 @@ class DoorBoardView(BoxLayout):
             cell.unit = UNIT_SHARE * self.unit
             self.bind(unit=lambda _, unit, cell=cell: setattr(cell, "unit", UNIT_SHARE * unit))
             box.add_widget(cell)
+
+    def _show_team(self, team):
+        box = self.ids.team
+        if [line.shown for line in reversed(box.children)] == list(team):
+            return
+        box.clear_widgets()
+        for shown in team:
+            line = Factory.TeamLine(
+                doctor=shown.doctor, state=shown.state, is_there=shown.is_there, unit=self.unit
+            )
+            line.shown = shown
+            self.bind(unit=line.setter("unit"))
+            box.add_widget(line)

@@ -18,6 +18,7 @@ from queue_server.client import connection, doubt, line
 from queue_server.contract import (
     absence,
     inpatient,
+    mdt,
     messages,
     offers,
     payments,
@@ -125,6 +126,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             messages.RoomBoard,
             messages.BoardRoom,
             absence.Absence,
+            mdt.TeamDoctor,
             messages.ShownTicket,
             messages.Call,
             messages.Notices,
@@ -147,6 +149,7 @@ VALUES: Final[tuple[type[StrEnum], ...]] = (
     terms.TicketKind,
     terms.QueueStatus,
     terms.AbsenceKind,
+    terms.MemberState,
     terms.ReportKind,
     terms.ReportState,
     terms.PrintOutcome,
@@ -278,7 +281,8 @@ def _message(kind: type[Message]) -> Iterator[str]:
     if told.tag is not None:
         yield f'| `{told.tag_field}` | `"{told.tag}"` | yes | Says that it is this message. |'
     for field in told.fields:
-        is_required = "yes" if field.required else f"no: `{json.dumps(field.default)}`"
+        default = [] if field.default is msgspec.NODEFAULT else field.default
+        is_required = "yes" if field.required else f"no: `{json.dumps(default)}`"
         meaning = _meaning(kind, field.name) or _twin_meaning(kind, field.name)
         yield f"| `{field.name}` | {_type_text(field.type)} | {is_required} | {meaning} |"
     yield ""

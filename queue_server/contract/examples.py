@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from queue_server.contract.absence import Absence
 from queue_server.contract.inpatient_examples import INPATIENT_EXAMPLES
+from queue_server.contract.mdt import TeamDoctor
 from queue_server.contract.message import Message
 from queue_server.contract.messages import (
     AreaBoard,
@@ -75,6 +76,7 @@ from queue_server.contract.report_messages import (
 from queue_server.rules.terms import (
     AbsenceKind,
     DeviceAct,
+    MemberState,
     PrintOutcome,
     QueueStatus,
     RefusalCode,
@@ -156,6 +158,7 @@ def _visit(state: TicketState, place: Place | None = None) -> Visit:
         state=state,
         day_on="2026-11-23",
         is_today=True,
+        doctors_come=False,
         absence=None,
         offer=None,
         slot_text="08:00-08:30",
@@ -205,6 +208,7 @@ _ROOM: Final = BoardRoom(
     waiting_more_count=0,
     missed=[],
     missed_more_count=0,
+    team=[],
     **_DOCTOR,
 )
 _CALL: Final = Call(
@@ -376,6 +380,14 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     ShownTicket: _ROOM.standby[0],
     BoardRoom: _ROOM,
     Absence: _ABSENCE,
+    TeamDoctor: TeamDoctor(
+        doctor_zh="欧阳静",
+        doctor_en="Dr. Ouyang Jing",
+        clinic_zh="内分泌科",
+        clinic_en="Endocrinology",
+        state=MemberState.PRESENT,
+        is_required=True,
+    ),
     AreaBoard: AreaBoard(rooms=[_ROOM], **_RULES, **_BOARD),
     RoomBoard: RoomBoard(room=_ROOM, **_BOARD),
     Call: _CALL,

@@ -7,10 +7,11 @@ read come in Chinese (`_zh`) and English (`_en`).
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from queue_server.contract.absence import Absence
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
+from queue_server.contract.mdt import TeamDoctor
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.contract.offers import AnswerOffer, ColleagueOffer
 from queue_server.contract.payments import (
@@ -195,6 +196,8 @@ class Visit(Message, frozen=True, kw_only=True):
     """Given while the doctor is late, has left for a while, or the clinic is stopped."""
     offer: ColleagueOffer | None = None
     """Given while he is asked whether he wants to see another doctor."""
+    doctors_come: bool = False
+    """Of a multi-disciplinary clinic: he stays in its room, and several doctors come to him."""
 
 
 class Identified(Message, frozen=True, kw_only=True, tag="identified"):
@@ -316,6 +319,8 @@ class BoardRoom(Message, frozen=True, kw_only=True):
     """How many more missed their call."""
     absence: Absence | None = None
     """Given while the doctor is late, has left for a while, or the clinic is stopped."""
+    team: list[TeamDoctor] = field(default_factory=list)
+    """Of a multi-disciplinary clinic: its doctors, who come to the patient; else empty."""
 
 
 class Call(Message, frozen=True, kw_only=True):

@@ -133,7 +133,8 @@ def make_demo_hospital(path: Path, *, day: date, seed: int) -> None:
     chance = Random(seed)  # noqa: S311 - nothing secret in the demo
     data = load_demo_data()
     site = load_site(DEMO_SITE_FILE)
-    queues = [queue.id for queue in site.queues]
+    # The patients of an MDT clinic are sent there on the day.
+    queues = [queue.id for queue in site.queues if queue.id not in site.teams]
     people = make_patients(data, day, chance)
     appointments = make_appointments(data.schedule, queues, people, day, chance)
     patients = [person.patient for person in people]

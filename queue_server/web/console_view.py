@@ -47,6 +47,8 @@ class ConsoleView:
     """The other doctors of the clinic, whose patients he may take."""
     all_queues: list[QueueName]
     """Where a ticket may be transferred."""
+    mdt: list[QueueView]
+    """The MDT clinics of his teams."""
     rooms: list[RoomView]
     """Those of his area, in which he may sit today."""
     own_act: OwnAct | None
@@ -57,7 +59,8 @@ def console_view(
     setup: Setup, now: Now, user: User, at: datetime, own_act: OwnAct | None
 ) -> ConsoleView:
     """Return what the doctor `user` sees at the instant `at`."""
-    [queue_id] = user.queues
+    queue_id = user.own_queue
+    assert queue_id is not None, "only doctors have a console"
     shared = shared_names(setup, now, user.areas)
     shared_ids = {ticket for one in shared for ticket in one.tickets}
     return ConsoleView(
@@ -76,6 +79,7 @@ def console_view(
             )
             for one in setup.colleagues_of(queue_id)
         ],
+        mdt=[queue_view(setup, now, one, shared_ids) for one in setup.teams_of(queue_id)],
         all_queues=[queue_name(setup.seated(now.day, queue.id)) for queue in setup.site.queues],
         rooms=_rooms(setup, now, queue_id),
         own_act=own_act,
@@ -85,7 +89,7 @@ def console_view(
 def _rooms(setup: Setup, now: Now, own: QueueId) -> list[RoomView]:
     """Return the rooms of a doctor's area by name, each with who sits there."""
     rooms: list[RoomView] = []
-    for one in setup.queues_of(setup.queues[own].area):
+    for one in setup.doctors_of(setup.queues[own].area):
         seat, queue = setup.seated(now.day, one.id), now.day.queues[one.id]
         rooms.append(
             RoomView(
