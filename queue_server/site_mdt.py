@@ -13,7 +13,8 @@ MDT_KEYS: Final = (
     *("team", "quorum", "lead"),
 )
 TITLE: Final = {"doctor_title_zh": "多学科团队", "doctor_title_en": "Multidisciplinary Team"}
-TEAM_SIZE_MAX: Final = 8
+TEAM_SIZE_MAX: Final = 6
+"""More can't be read at a door."""
 
 
 def team_of(table: Table, doctors: Sequence[Member]) -> Team:

@@ -2,14 +2,21 @@
 
 from pathlib import Path
 
-from kivy.factory import Factory
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from display.widgets.board_parts import BoardTicket
 
 KV = Path(__file__).with_suffix(".kv")
 UNIT_SHARE = 1.4
+
+
+class TeamLine(BoxLayout):
+    """A doctor of an MDT clinic and where he is, a `DoctorLine`."""
+
+    line = ObjectProperty(None, allownone=True)
+    is_there = BooleanProperty(False)
+    unit = NumericProperty(1)
 
 
 class DoorBoardView(BoxLayout):
@@ -34,13 +41,10 @@ class DoorBoardView(BoxLayout):
 
     def _show_team(self, team):
         box = self.ids.team
-        if [line.shown for line in reversed(box.children)] == list(team):
+        if [line.line for line in reversed(box.children)] == list(team):
             return
         box.clear_widgets()
         for shown in team:
-            line = Factory.TeamLine(
-                doctor=shown.doctor, state=shown.state, is_there=shown.is_there, unit=self.unit
-            )
-            line.shown = shown
-            self.bind(unit=line.setter("unit"))
+            line = TeamLine(line=shown, is_there=shown.is_there, unit=self.unit)
+            self.bind(unit=lambda _, unit, line=line: setattr(line, "unit", unit))
             box.add_widget(line)
