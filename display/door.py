@@ -10,7 +10,7 @@ from display.cells import Cell, cell, equal_names
 from display.header import Header, LineState, SoundState, header
 from display.team import DoctorLine, awaited, doctor_lines
 from display.texts import NO_TEXT, Bilingual, Texts
-from queue_server.contract.messages import BoardRoom, RoomBoard
+from queue_server.contract.boards import BoardRoom, RoomBoard
 from queue_server.rules.terms import QueueStatus
 
 STANDBY_MAX: Final = 3

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from display.texts import Bilingual, Texts
+from queue_server.contract.boards import BoardRoom
 from queue_server.contract.mdt import TeamDoctor
-from queue_server.contract.messages import BoardRoom
 from queue_server.rules.terms import MemberState
 
 
@@ -15,8 +15,6 @@ class DoctorLine:
     doctor: Bilingual
     state: Bilingual
     is_there: bool
-    is_awaited: bool
-    """Whether nobody is called before he is there."""
 
 
 def doctor_lines(room: BoardRoom, texts: Texts) -> tuple[DoctorLine, ...]:
@@ -26,7 +24,6 @@ def doctor_lines(room: BoardRoom, texts: Texts) -> tuple[DoctorLine, ...]:
             doctor=Bilingual(zh=one.doctor_zh, en=one.doctor_en),
             state=texts.both(f"team.{one.state.value}"),
             is_there=one.state is not MemberState.ABSENT,
-            is_awaited=one in awaited(room),
         )
         for one in room.team
     )

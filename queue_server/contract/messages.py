@@ -7,11 +7,10 @@ read come in Chinese (`_zh`) and English (`_en`).
 
 from typing import Annotated
 
-from msgspec import Meta, field
+from msgspec import Meta
 
 from queue_server.contract.absence import Absence
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
-from queue_server.contract.mdt import TeamDoctor
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.contract.offers import AnswerOffer, ColleagueOffer
 from queue_server.contract.payments import (
@@ -33,16 +32,10 @@ from queue_server.contract.report_messages import (
     ReportsListed,
 )
 from queue_server.rules.terms import (
-    DeviceAct,
     QueueStatus,
     RefusalCode,
-    TicketKind,
     TicketState,
 )
-
-SCREENSHOT_BYTES_MAX = 48_000
-"""A picture of a window is scaled down until its file is no larger: in base64 it fits a payload."""
-
 
 # --- requests: what a device asks of the server -----------------------------------------
 
@@ -278,214 +271,10 @@ class Reply(Message, frozen=True, kw_only=True):
     """What is answered; its `type` says which. Any request may be `refused`."""
 
 
-# --- updates: what everybody may see ------------------------------------------------------------
-
-
-class ShownTicket(Message, frozen=True, kw_only=True):
-    """A ticket as a board shows it: never more than number, masked name and kind."""
-
-    number: ShortText
-    masked_name: ShortText
-    """Empty in clinics marked sensitive: they show the number only."""
-    kind: TicketKind
-    state: TicketState
-
-
-class BoardRoom(Message, frozen=True, kw_only=True):
-    """One consulting room on a board."""
-
-    room: Id
-    room_zh: ShortText
-    room_en: ShortText
-    clinic_zh: ShortText
-    clinic_en: ShortText
-    doctor_zh: ShortText
-    doctor_en: ShortText
-    doctor_title_zh: ShortText
-    doctor_title_en: ShortText
-    status: QueueStatus
-    """Whether calling goes on."""
-    in_room: ShownTicket | None
-    """Whoever is called or in service."""
-    standby: list[ShownTicket]
-    """Told to get ready, next one first."""
-    waiting: list[ShownTicket]
-    """The first `BOARD_WAITING_MAX` of those who wait behind the standby ones."""
-    waiting_more_count: int
-    """How many wait beyond those shown."""
-    missed: list[ShownTicket]
-    """The first `BOARD_MISSED_MAX` whose call was missed."""
-    missed_more_count: int
-    """How many more missed their call."""
-    absence: Absence | None = None
-    """Given while the doctor is late, has left for a while, or the clinic is stopped."""
-    team: list[TeamDoctor] = field(default_factory=list)
-    """Of a multi-disciplinary clinic: its doctors, who come to the patient; else empty."""
-
-
-class Call(Message, frozen=True, kw_only=True):
-    """`call/<area>`: a patient is called to a room. `sequence` counts in area and clinic day."""
-
-    sequence: int
-    """1 for the first call of an area on a clinic day, then rising by one."""
-    called_at: Instant
-    """When the doctor called."""
-    fresh_until: Instant
-    """After this instant the call is shown on no screen and spoken by no loudspeaker any more."""
-    area: Id
-    room: Id
-    room_zh: ShortText
-    room_en: ShortText
-    number: ShortText
-    masked_name: ShortText
-    """Empty in clinics marked sensitive."""
-    spoken_name_zh: ShortText
-    """The part of `spoken_zh` that is a name, for reading its surname rightly; may be empty."""
-    spoken_zh: LongText
-    """What the loudspeaker says."""
-    spoken_en: LongText
-    is_recall: bool
-    """Whether the same ticket is called once more."""
-
-
-class AreaBoard(Message, frozen=True, kw_only=True):
-    """`board/area/<area>` (retained): all an area's screen needs, so it may reboot any time."""
-
-    revision: int
-    """Rises with every change of its clinic day; begins anew with the next day."""
-    published_at: Instant
-    """When the server sent it."""
-    day_on: DayText
-    """The running clinic day; it changes early in the morning, not at midnight."""
-    hospital_zh: ShortText
-    hospital_en: ShortText
-    area: Id
-    area_zh: ShortText
-    area_en: ShortText
-    rooms: list[BoardRoom]
-    """In the order of the site file."""
-    last_calls: list[Call]
-    """The last `BOARD_CALLS_MAX`, oldest first: a screen that was away finds what it missed."""
-    rule_text_zh: list[LongText]
-    """The rules of the area for patients, one sentence each."""
-    rule_text_en: list[LongText]
-
-
-class RoomBoard(Message, frozen=True, kw_only=True):
-    """`board/room/<room>` (retained): what hangs at a consulting-room door."""
-
-    revision: int
-    """As in `AreaBoard`."""
-    published_at: Instant
-    """When the server sent it."""
-    day_on: DayText
-    """The running clinic day; it changes early in the morning, not at midnight."""
-    hospital_zh: ShortText
-    hospital_en: ShortText
-    area: Id
-    """The area whose `call/<area>` this door listens to."""
-    area_zh: ShortText
-    area_en: ShortText
-    room: BoardRoom
-    last_calls: list[Call]
-    """The last `BOARD_CALLS_MAX` to this room, oldest first."""
-
-
-class Notice(Message, frozen=True, kw_only=True):
-    """One line that the nurses tell the waiting area."""
-
-    text_zh: ShortText
-    text_en: ShortText
-
-
-class Notices(Message, frozen=True, kw_only=True):
-    """`notice/<area>` (retained): the running notices of an area, an empty list clears them."""
-
-    published_at: Instant
-    """When the server sent it."""
-    notices: Annotated[list[Notice], Meta(max_length=10)]
-    """In the order in which they are shown."""
-
-
-class OfflineRules(Message, frozen=True, kw_only=True):
-    """`offline` (retained): what a kiosk may do without the server; it keeps the last on disk."""
-
-    published_at: Instant
-    """When the server sent it."""
-    may_check_in: bool
-    """Whether the site lets kiosks check in by the virtual card alone."""
-    card_keys: list[Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}$(?!\n)")]]
-    """Public keys of the cards: the 32 bytes of Ed25519, base64url; their issuer is the site."""
-    day_rolls_over_s: int
-    """When the clinic day begins, in seconds after midnight: provisional numbers begin anew."""
-
-
-class DeviceStatus(Message, frozen=True, kw_only=True):
-    """`status/<device>` (retained, and the will): whether a device is there."""
-
-    is_up: bool
-    """Whether it is there."""
-    reported_at: Instant | None = None
-    """When; `null` in the will, which is written before the line breaks."""
-    version: ShortText = ""
-    """Of the device's program; empty if it does not say."""
-    paper: ShortText = ""
-    """What its printer says of the paper, for the technician; empty without a printer."""
-    kind: Annotated[str, Meta(pattern="^(kiosk|area-board|door-board|)$")] = ""
-    """What it is; empty if it does not say."""
-    shows: Annotated[str, Meta(pattern=r"^[a-z0-9-]{0,64}$(?!\n)")] = ""
-    """Id of the area or room whose board it shows; empty of a kiosk."""
-    started_at: Instant | None = None
-    """When its program began to run."""
-    sound: Annotated[str, Meta(pattern="^(ok|silenced|broken|)$")] = ""
-    """Whether its loudspeaker can be heard; empty without a loudspeaker."""
-    parts: ShortText = ""
-    """How its other devices are, a word each: `scanner:ok id_card:unreachable cash:CASH_JAM`."""
-
-
-class Heard(Message, frozen=True, kw_only=True):
-    """`heard/<device>`: a display has shown and spoken a call, or says why it did not speak."""
-
-    sequence: int
-    """Of the call."""
-    area: Id
-    """Where the call was made."""
-    heard_at: Instant
-    """When that was decided."""
-    was_spoken: bool
-    """Whether the loudspeaker said it."""
-    why_not: ShortText = ""
-    """Why it was not spoken; empty if it was."""
-
-
-class Command(Message, frozen=True, kw_only=True):
-    """`command/<device>`: the technician's desk asks a device to do something."""
-
-    do: DeviceAct
-    """What is to be done."""
-    expires_at: Instant
-    """Later, by its own clock and `CLOCK_SKEW_S`, the device doesn't obey any more."""
-
-
-class Screenshot(Message, frozen=True, kw_only=True):
-    """`screenshot/<device>`: what its window shows, drawn anew with everything personal covered."""
-
-    taken_at: Instant
-    """When it was drawn."""
-    jpeg: Annotated[bytes, Meta(max_length=SCREENSHOT_BYTES_MAX)]
-    """A JPEG file, scaled down; base64 in JSON."""
-
-
 PROVISIONAL_SLIP_PREFIX = "hk:offline:"
 """What the QR on a provisional slip begins with."""
 SESSION_LIFE_S = 180
 """How long after an `identify` the same device may act for the patient."""
-BOARD_WAITING_MAX = 8
-"""How many waiting tickets a room shows on a board."""
-BOARD_MISSED_MAX = 6
-"""How many missed tickets a room shows on a board."""
-BOARD_CALLS_MAX = 8
-"""How many calls a board repeats."""
 CLOCK_SKEW_S = 120
 """How far clocks may be apart before what travels counts as expired too early."""
 PAYLOAD_BYTES_MAX = 65_536

@@ -7,7 +7,6 @@ from queue_server.demo.cash_scenes import pays_in_cash
 from queue_server.demo.cast import MAIN_QUEUE, STOPPED_QUEUE
 from queue_server.demo.controls import read_qr, wait_until
 from queue_server.demo.inpatient_scenes import looks_after_a_stay
-from queue_server.demo.mdt_scenes import doctors_come_to_a_patient
 from queue_server.demo.payment_scenes import pays_by_code, pays_by_phone
 from queue_server.demo.policy_scenes import rehearses_a_rule
 from queue_server.demo.report_scenes import prints_reports
@@ -325,7 +324,6 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("打印报告 Reports", prints_reports),
     ("叫号 Calls", doctor_calls),
     ("护士站 Station", nurse_orders),
-    ("多学科 MDT", doctors_come_to_a_patient),
     ("规则 Rules", rehearses_a_rule),
     ("小票 Slip", slip_is_enough),
     ("无人操作 Left alone", left_alone),

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 from assets import translations
 from display.texts import Texts
-from queue_server.contract.mdt import TeamDoctor
-from queue_server.contract.messages import (
+from queue_server.contract.boards import (
     AreaBoard,
     BoardRoom,
     Call,
@@ -17,6 +16,7 @@ from queue_server.contract.messages import (
     RoomBoard,
     ShownTicket,
 )
+from queue_server.contract.mdt import TeamDoctor
 from queue_server.rules.terms import MemberState, QueueStatus, TicketKind, TicketState
 
 BEIJING = ZoneInfo("Asia/Shanghai")
