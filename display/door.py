@@ -8,6 +8,7 @@ from display.absence import absence_sentence, absence_word
 from display.cells import Cell, cell, equal_names
 from display.header import Header, LineState, SoundState, header
 from display.rows import in_room_word, is_flashing
+from display.team import DoctorLine, awaited, doctor_lines
 from display.texts import NO_TEXT, Bilingual, Texts
 from queue_server.contract.boards import BoardRoom, RoomBoard
 from queue_server.rules.terms import QueueStatus
@@ -24,6 +25,8 @@ class DoorView:
     clinic: Bilingual = NO_TEXT
     doctor: Bilingual = NO_TEXT
     doctor_title: Bilingual = NO_TEXT
+    team: tuple[DoctorLine, ...] = ()
+    """Of an MDT clinic: a line for each doctor, in the place of doctor and title."""
     status: Bilingual = NO_TEXT
     """Paused, stopped or the doctor away, in words; empty while the queue moves."""
     in_room: Cell | None = None
@@ -51,8 +54,9 @@ def door_view(board: RoomBoard | None, line: LineState, now: datetime, texts: Te
         header=top,
         room=Bilingual(zh=room.room_zh, en=room.room_en),
         clinic=Bilingual(zh=room.clinic_zh, en=room.clinic_en),
-        doctor=Bilingual(zh=room.doctor_zh, en=room.doctor_en),
+        doctor=NO_TEXT if room.team else Bilingual(zh=room.doctor_zh, en=room.doctor_en),
         doctor_title=Bilingual(zh=room.doctor_title_zh, en=room.doctor_title_en),
+        team=doctor_lines(room, texts),
         status=_status(room, texts),
         in_room=cell(room.in_room, unclear, texts) if room.in_room else None,
         in_room_word=in_room_word(room, texts),
@@ -81,6 +85,8 @@ def _sentence(room: BoardRoom, texts: Texts) -> Bilingual:
         return NO_TEXT
     if room.absence is not None:
         return absence_sentence(room, texts)
+    if room.status is QueueStatus.OPEN and awaited(room):
+        return texts.both("team.awaited")
     return texts.both("door.stopped" if room.status is QueueStatus.STOPPED else "door.nobody")
 
 

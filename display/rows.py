@@ -53,10 +53,7 @@ def room_row(
     return RoomRow(
         room=Bilingual(zh=room.room_zh, en=room.room_en),
         clinic=Bilingual(zh=room.clinic_zh, en=room.clinic_en),
-        doctor=Bilingual(
-            zh=f"{room.doctor_zh} {room.doctor_title_zh}".strip(),
-            en=room.doctor_en,
-        ),
+        doctor=_doctor(room),
         status=_status(room, texts),
         note=absence_note(room.absence, texts) if room.in_room is None else NO_TEXT,
         is_stopped=is_stopped,
@@ -67,6 +64,13 @@ def room_row(
         more=texts.both("area.more", count=more_count) if more_count else NO_TEXT,
         is_flashing=is_flashing(room, calls, now),
     )
+
+
+def _doctor(room: BoardRoom) -> Bilingual:
+    """Return the doctor with his title; a team's names stand at its door."""
+    if room.team:
+        return Bilingual(zh=room.doctor_title_zh, en=room.doctor_title_en)
+    return Bilingual(zh=f"{room.doctor_zh} {room.doctor_title_zh}".strip(), en=room.doctor_en)
 
 
 def area_queue_row(queue: BoardAreaQueue, unclear: frozenset[str], texts: Texts) -> RoomRow:

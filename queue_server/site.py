@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 from queue_server.rules.area_queue import ROOM_CAP_DEFAULT, AreaQueue
 from queue_server.rules.report_printing import PrintAgain, ReportPolicy
+from queue_server.rules.team import Member, Team, Teams
 from queue_server.rules.terms import AreaId, DaySecond, QueueId, RoomId, SiteId
+from queue_server.site_mdt import MDT_KEYS, MDT_TEXTS, TITLE, team_of
 from queue_server.toml_table import Problem, Problems, Table, parse_toml
 from queue_server.watch.alarm_limits import AlarmLimits, alarm_limits
 
@@ -111,9 +113,12 @@ class Site:
     name_en: str
     areas: tuple[Area, ...]
     queues: tuple[QueueSetup, ...]
+    """Those of doctors, then those of MDT clinics."""
     policy: Mapping[str, object]
     """The hospital's policy, unchecked."""
     area_queues: tuple[AreaQueueSetup, ...] = ()
+    teams: Teams = field(default_factory=dict)
+    """Who sees the patients of each MDT clinic."""
     timezone: str = TIMEZONE_DEFAULT
     day_rolls_over_at: DaySecond = DAY_ROLLS_OVER_DEFAULT
     offline_check_in: bool = False
@@ -158,18 +163,21 @@ def load_site(path: Path) -> Site:
 
 
 def _site(root: Table) -> Site:
-    root.check_keys(("site", "policy", "alarms", "reports", "area", "area_queue", "queue"))
+    root.check_keys(("site", "policy", "alarms", "reports", "area", "area_queue", "queue", "mdt"))
     table = root.table("site")
     table.check_keys(_SITE_KEYS)
     area_tables = root.tables("area")
-    queue_tables = root.tables("queue")
+    doctor_tables, mdt_tables = root.tables("queue"), root.optional_tables("mdt")
+    queue_tables = [*doctor_tables, *mdt_tables]
     areas = tuple(_area(area) for area in area_tables)
-    queues = tuple(_queue(queue) for queue in queue_tables)
+    doctors = tuple(_queue(queue) for queue in doctor_tables)
+    clinics = [_mdt(table, doctors) for table in mdt_tables]
+    queues = (*doctors, *(queue for queue, _ in clinics))
     _check_unique(area_tables, [area.id for area in areas], "id")
     _check_unique(queue_tables, [queue.room for queue in queues], "room")
     _check_areas(queue_tables, queues, areas)
     area_queue_tables = root.optional_tables("area_queue")
-    area_queues = tuple(_area_queue(table, areas, queues) for table in area_queue_tables)
+    area_queues = tuple(_area_queue(table, areas, doctors) for table in area_queue_tables)
     every_table = [*queue_tables, *area_queue_tables]
     every_queue = [*queues, *(one.queue for one in area_queues)]
     _check_unique(every_table, [queue.id for queue in every_queue], "id")
@@ -182,6 +190,7 @@ def _site(root: Table) -> Site:
         areas=areas,
         queues=queues,
         area_queues=area_queues,
+        teams={queue.id: team for queue, team in clinics},
         policy=root.raw_table("policy"),
         timezone=_timezone(table),
         day_rolls_over_at=_day_rolls_over_at(table),
@@ -239,6 +248,27 @@ def _queue(table: Table) -> QueueSetup:
     )
     _check_neutral(table, queue)
     return queue
+
+
+def _mdt(table: Table, doctors: Sequence[QueueSetup]) -> tuple[QueueSetup, Team]:
+    table.check_keys(MDT_KEYS)
+    members = [Member(id=one.id, zh=one.doctor_zh, en=one.doctor_en) for one in doctors]
+    team = team_of(table, members)
+    doctor_zh, doctor_en = team.named(one.id for one in team.members)
+    queue = QueueSetup(
+        id=QueueId(table.id("id")),
+        area=AreaId(table.id("area")),
+        room=RoomId(table.id("room")),
+        prefix=table.matching("prefix", "[A-Z]{1,2}", *_PREFIX_WORDS),
+        is_sensitive=table.flag("is_sensitive"),
+        policy=table.raw_table("policy"),
+        doctor_zh=doctor_zh,
+        doctor_en=doctor_en,
+        **{key: table.text(key) for key in MDT_TEXTS},
+        **TITLE,
+    )
+    _check_neutral(table, queue)
+    return queue, team
 
 
 def _area_queue(

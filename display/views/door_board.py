@@ -2,13 +2,21 @@
 
 from pathlib import Path
 
-from kivy.properties import NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from display.widgets.board_parts import BoardTicket
 
 KV = Path(__file__).with_suffix(".kv")
 UNIT_SHARE = 1.4
+
+
+class TeamLine(BoxLayout):
+    """A doctor of an MDT clinic and where he is, a `DoctorLine`."""
+
+    line = ObjectProperty(None, allownone=True)
+    is_there = BooleanProperty(False)
+    unit = NumericProperty(1)
 
 
 class DoorBoardView(BoxLayout):
@@ -18,7 +26,8 @@ class DoorBoardView(BoxLayout):
     unit = NumericProperty(1)
 
     def on_model(self, before, model):
-        """Show the standby tickets; everything else is bound."""
+        """Show the team and the standby tickets; everything else is bound."""
+        self._show_team(model.team)
         box = self.ids.standby
         if [cell.ticket for cell in reversed(box.children)] == list(model.standby):
             return
@@ -29,3 +38,13 @@ class DoorBoardView(BoxLayout):
             cell.unit = UNIT_SHARE * self.unit
             self.bind(unit=lambda _, unit, cell=cell: setattr(cell, "unit", UNIT_SHARE * unit))
             box.add_widget(cell)
+
+    def _show_team(self, team):
+        box = self.ids.team
+        if [line.line for line in reversed(box.children)] == list(team):
+            return
+        box.clear_widgets()
+        for shown in team:
+            line = TeamLine(line=shown, is_there=shown.is_there, unit=self.unit)
+            self.bind(unit=lambda _, unit, line=line: setattr(line, "unit", unit))
+            box.add_widget(line)

@@ -89,7 +89,7 @@ def my_place(state: State, screen: MyPlace, words: Wording) -> PlaceView:
         tone=tone,
         icon=icon,
         number=NumberView(label=words("place.number"), number=_number(visit)),
-        where=_sentence(f"place.next_{ticket_state.value}", visit, words),
+        where=_sentence(_next_key(visit, ticket_state), visit, words),
         ahead=_ahead(visit.place, words),
         at_most=_at_most(visit.place, words),
         reason=words.of(visit.place, "reason") if visit.place else "",
@@ -110,6 +110,12 @@ def _sentence(key: str, visit: Visit, words: Wording) -> str:
     if visit.place is not None:
         room = words.of(visit.place, "called_room") or room
     return words(key, floor=words.of(visit, "floor"), area=words.of(visit, "area"), room=room)
+
+
+def _next_key(visit: Visit, state: TicketState) -> str:
+    """Return the key of what to do next; where doctors come to the patient, he stays."""
+    stays = visit.doctors_come and state in {TicketState.CALLED, TicketState.IN_SERVICE}
+    return f"place.{'stay' if stays else 'next'}_{state.value}"
 
 
 def _ahead(place: Place | None, words: Wording) -> FactView | None:

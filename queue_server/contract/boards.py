@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from queue_server.contract.absence import Absence
+from queue_server.contract.mdt import TeamDoctor
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.rules.terms import (
     QueueStatus,
@@ -58,6 +59,8 @@ class BoardRoom(Message, frozen=True, kw_only=True):
     """How many more missed their call."""
     absence: Absence | None = None
     """Given while the doctor is late, has left for a while, or the clinic is stopped."""
+    team: list[TeamDoctor] = field(default_factory=list)
+    """Of a multi-disciplinary clinic: its doctors, who come to the patient; else empty."""
 
 
 class BoardAreaQueue(Message, frozen=True, kw_only=True):

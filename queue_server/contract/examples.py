@@ -24,6 +24,7 @@ from queue_server.contract.device_messages import (
 )
 from queue_server.contract.doctor_choice import ChooseDoctor, DoctorChoice, DoctorThere
 from queue_server.contract.inpatient_examples import INPATIENT_EXAMPLES
+from queue_server.contract.mdt import TeamDoctor
 from queue_server.contract.message import Message
 from queue_server.contract.messages import (
     CallHelp,
@@ -81,6 +82,7 @@ from queue_server.contract.report_messages import (
 from queue_server.rules.terms import (
     AbsenceKind,
     DeviceAct,
+    MemberState,
     PrintOutcome,
     QueueStatus,
     RefusalCode,
@@ -162,6 +164,7 @@ def _visit(state: TicketState, place: Place | None = None) -> Visit:
         state=state,
         day_on="2026-11-23",
         is_today=True,
+        doctors_come=False,
         absence=None,
         offer=None,
         doctor_choice=None,
@@ -212,6 +215,7 @@ _ROOM: Final = BoardRoom(
     waiting_more_count=0,
     missed=[],
     missed_more_count=0,
+    team=[],
     **_DOCTOR,
 )
 _AREA_QUEUE: Final = BoardAreaQueue(
@@ -411,6 +415,14 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     BoardRoom: _ROOM,
     BoardAreaQueue: _AREA_QUEUE,
     Absence: _ABSENCE,
+    TeamDoctor: TeamDoctor(
+        doctor_zh="欧阳静",
+        doctor_en="Dr. Ouyang Jing",
+        clinic_zh="内分泌科",
+        clinic_en="Endocrinology",
+        state=MemberState.PRESENT,
+        is_required=True,
+    ),
     AreaBoard: AreaBoard(rooms=[_ROOM], area_queues=[_AREA_QUEUE], **_RULES, **_BOARD),
     RoomBoard: RoomBoard(room=_ROOM, **_BOARD),
     Call: _CALL,

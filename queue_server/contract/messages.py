@@ -195,6 +195,8 @@ class Visit(Message, frozen=True, kw_only=True):
     """Given while he is asked whether he wants to see another doctor."""
     doctor_choice: DoctorChoice | None = None
     """Given while he may ask for a doctor: with the check-in, or when the one he has is gone."""
+    doctors_come: bool = False
+    """Of a multi-disciplinary clinic: he stays in its room, and several doctors come to him."""
 
 
 class Identified(Message, frozen=True, kw_only=True, tag="identified"):

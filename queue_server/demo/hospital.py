@@ -234,6 +234,8 @@ class DemoHospital:
             name=NURSE, head_nurse=HEAD_NURSE, areas=areas, password_hash=password_hash
         )
         for queue in self.site.queues:
+            if queue.id in self.site.teams:
+                continue  # Its doctors have queues of their own.
             text += _DOCTOR.format(
                 name=queue.id, display_name=queue.doctor_zh, password_hash=password_hash
             )

@@ -48,13 +48,20 @@ class _Book:
 
 
 def booked_queues(site: Site) -> list[QueueId]:
-    """Return what can be booked: a doctor, or the clinic where doctors share an area queue."""
+    """Return what can be booked: a doctor, or the clinic where doctors share an area queue.
+
+    The patients of an MDT clinic are sent there on the day.
+    """
     clinic_of = {
         doctor: area_queue.rules.id
         for area_queue in site.area_queues
         for doctor in area_queue.rules.doctors
     }
-    return list(dict.fromkeys(clinic_of.get(queue.id, queue.id) for queue in site.queues))
+    return list(
+        dict.fromkeys(
+            clinic_of.get(queue.id, queue.id) for queue in site.queues if queue.id not in site.teams
+        )
+    )
 
 
 def make_appointments(

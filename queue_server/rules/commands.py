@@ -262,6 +262,47 @@ class TakeRoom(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemberCommand(Command):
+    """Base: a doctor of an MDT clinic's team says something of himself; `member` is his queue."""
+
+    member: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinTeam(MemberCommand):
+    """The doctor is at the MDT clinic."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveTeam(MemberCommand):
+    """The doctor has left the MDT clinic."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberTicketCommand(TicketCommand):
+    """Base: a doctor of the team, whose queue is `member`, says something of the patient."""
+
+    member: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComeToPatient(MemberTicketCommand):
+    """The doctor has come to the patient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndTurn(MemberTicketCommand):
+    """The doctor is done with the patient."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndForTeam(MemberTicketCommand):
+    """The lead of the team ends the visit for everybody, for a reason."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undo(Command):
     """Take back entry `entry`, or the last one of the queue (of `ticket`, if given)."""
 

@@ -149,6 +149,8 @@ class QueueInWork:
                 | happened.StopAsked()
                 | happened.StopWithdrawn()
                 | happened.RoomTaken()
+                | happened.MemberJoined()
+                | happened.MemberLeft()
             ):
                 self.standing = standing_after(self.standing, event, entry)
             case happened.Attended():

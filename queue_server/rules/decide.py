@@ -36,6 +36,14 @@ from queue_server.rules.calling import call_next, call_ticket, cross_call, miss,
 from queue_server.rules.day_in_work import DayInWork, QueueInWork
 from queue_server.rules.desk import Situation, of_ticket, require
 from queue_server.rules.listed import is_protected
+from queue_server.rules.mdt import (
+    come_to_patient,
+    end_for_team,
+    end_turn,
+    join_team,
+    leave_team,
+    require_team,
+)
 from queue_server.rules.moving import move, undo
 from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day
@@ -43,6 +51,7 @@ from queue_server.rules.reason import Reason, ReasonCode
 from queue_server.rules.refusals import Refused
 from queue_server.rules.rooms import take_room
 from queue_server.rules.spreading import answer_offer, offer_colleague, spread
+from queue_server.rules.team import Teams
 from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, RefusalCode, TicketState
 from queue_server.rules.ticket import Ticket
 from queue_server.rules.triage import next_assignment, touched
@@ -61,13 +70,14 @@ def decide(
     act: Act,
     policies: Mapping[QueueId, Policy],
     area_queues: AreaQueues = MappingProxyType({}),
+    teams: Teams = MappingProxyType({}),
 ) -> happened.Entry:
     """Return the entry that `act` leads to.
 
     Raises:
         Refused: it can't be done; the day stays as it is.
     """
-    entry, _ = decide_and_apply(day, act, policies, area_queues)
+    entry, _ = decide_and_apply(day, act, policies, area_queues, teams)
     return entry
 
 
@@ -76,13 +86,14 @@ def decide_and_apply(
     act: Act,
     policies: Mapping[QueueId, Policy],
     area_queues: AreaQueues = MappingProxyType({}),
+    teams: Teams = MappingProxyType({}),
 ) -> tuple[happened.Entry, Day]:
     """Return the entry that `act` leads to, and the day after it: applied once, not twice.
 
     Raises:
         Refused: it can't be done; the day stays as it is.
     """
-    events = require_possible(day, act, policies, area_queues)
+    events = require_possible(day, act, policies, area_queues, teams)
     entry = happened.Entry(
         number=day.entry_count + 1,
         at_s=act.at_s,
@@ -109,6 +120,7 @@ def require_possible(
     act: Act,
     policies: Mapping[QueueId, Policy],
     area_queues: AreaQueues = MappingProxyType({}),
+    teams: Teams = MappingProxyType({}),
 ) -> list[happened.Event]:
     """Return the events that `act` itself leads to; what follows from them is left out.
 
@@ -121,8 +133,14 @@ def require_possible(
     if command.queue in area_queues and isinstance(command, _IN_A_ROOM):
         raise Refused(RefusalCode.NO_ROOM)
     situation = Situation(
-        day=day, policies=policies, now_s=act.at_s, by=act.by, area_queues=area_queues
+        day=day,
+        policies=policies,
+        now_s=act.at_s,
+        by=act.by,
+        area_queues=area_queues,
+        teams=teams,
     )
+    require_team(situation, command)
     events = _DECISIONS[type(command)](situation, command)
     if any(isinstance(event, happened.Called | happened.ServiceStarted) for event in events):
         # Whoever calls is there.
@@ -244,6 +262,11 @@ _DECISIONS: Final[
     asked.ReportAbsence: report_absence,
     asked.Attend: attend,
     asked.TakeRoom: take_room,
+    asked.JoinTeam: join_team,
+    asked.LeaveTeam: leave_team,
+    asked.ComeToPatient: come_to_patient,
+    asked.EndTurn: end_turn,
+    asked.EndForTeam: end_for_team,
     asked.Undo: undo,
 }
 
@@ -281,6 +304,11 @@ _NAMES: Final[Mapping[type[asked.Command], str]] = {
     asked.ReportAbsence: "absence",
     asked.Attend: "attend",
     asked.TakeRoom: "take_room",
+    asked.JoinTeam: "join_team",
+    asked.LeaveTeam: "leave_team",
+    asked.ComeToPatient: "come_to_patient",
+    asked.EndTurn: "end_turn",
+    asked.EndForTeam: "end_for_team",
     asked.Undo: "undo",
 }
 

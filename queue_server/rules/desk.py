@@ -10,6 +10,7 @@ from queue_server.rules.area_queue import AreaQueue
 from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day, Queue
 from queue_server.rules.refusals import STATES, Refused
+from queue_server.rules.team import Teams
 from queue_server.rules.terms import DaySecond, QueueId, QueueStatus, RefusalCode, TicketKind
 from queue_server.rules.ticket import IN_ROOM, TRANSITIONS, Ticket
 
@@ -23,6 +24,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     """Who asks."""
     area_queues: Mapping[QueueId, AreaQueue] = msgspec.field(default_factory=dict)
+    teams: Teams = msgspec.field(default_factory=dict)
 
     def queue(self, command: asked.Command) -> Queue:
         """Return the queue of `command`."""

@@ -279,6 +279,34 @@ class RoomTaken(Event, frozen=True, kw_only=True):
     reason: Reason
 
 
+class MemberJoined(Event, frozen=True, kw_only=True):
+    """A doctor of the team is at the MDT clinic; `member` is his own queue."""
+
+    member: QueueId
+    reason: Reason
+
+
+class MemberLeft(Event, frozen=True, kw_only=True):
+    """A doctor of the team has left the MDT clinic."""
+
+    member: QueueId
+    reason: Reason
+
+
+class MemberCame(TicketEvent, frozen=True, kw_only=True):
+    """A doctor of the team has come to the patient."""
+
+    member: QueueId
+    reason: Reason
+
+
+class TurnEnded(TicketEvent, frozen=True, kw_only=True):
+    """A doctor of the team is done with the patient."""
+
+    member: QueueId
+    reason: Reason
+
+
 class Undone(Event, frozen=True, kw_only=True):
     """What entry `entry` did to this queue is taken back."""
 

@@ -51,6 +51,11 @@ ACTS = {
     "absence": ("迟到或离岗", "late or left"),
     "take_room": ("选择诊室", "room chosen"),
     "attend": ("医生到岗", "doctor is there"),
+    "join_team": ("到多学科门诊", "came to the MDT clinic"),
+    "leave_team": ("离开多学科门诊", "left the MDT clinic"),
+    "come_to_patient": ("来看患者", "came to the patient"),
+    "end_turn": ("看完患者", "done with the patient"),
+    "end_for_team": ("牵头医生结束会诊", "visit ended by the lead"),
 }
 """What an act is called when it is told of, in Chinese and in English."""
 

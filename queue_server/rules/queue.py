@@ -14,7 +14,7 @@ from queue_server.rules.ticket import LISTED, Ticket
 
 UNDO_DEPTH: Final = 30
 """How many entries of a queue can be undone."""
-NOT_UNDONE: Final = frozenset({"issue", "undo", "attend"})
+NOT_UNDONE: Final = frozenset({"issue", "undo", "attend", "join_team", "leave_team"})
 """Acts that can't be taken back."""
 STATUS_ACTS: Final = frozenset(
     {"pause", "reopen", "stop", "confirm_stop", "withdraw_stop", "absence"}

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from queue_server.rules.team_texts import REASONS
 from queue_server.rules.terms import quick
 
 
@@ -82,6 +83,12 @@ class ReasonCode(StrEnum):
     ATTENDED = "attended"
     ROOM_TAKEN = "room_taken"
     ROOM_GIVEN_UP = "room_given_up"
+    MEMBER_JOINED = "member_joined"
+    MEMBER_LEFT = "member_left"
+    MEMBER_CAME = "member_came"
+    TURN_ENDED = "turn_ended"
+    TEAM_DONE = "team_done"
+    ENDED_BY_LEAD = "ended_by_lead"
     UNDONE = "undone"
     STANDS_AS_WRITTEN = "stands_as_written"
 
@@ -101,6 +108,7 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
+    **{ReasonCode(code): sentence for code, sentence in REASONS.items()},
     ReasonCode.ON_TIME: (
         "预约 {slot}，按时签到，按预约时段和号序排队",
         "Booked for {slot} and on time: placed by slot and number",

@@ -24,6 +24,7 @@ _NOT_REHEARSED: Final = frozenset(
         *("issue", "add_walk_in", "write_note", "ask_for_doctor"),
         *("spread", "offer_colleague", "answer_offer"),
         *("confirm_stop", "withdraw_stop", "absence", "attend", "take_room"),
+        *("join_team", "leave_team", "come_to_patient", "end_turn", "end_for_team"),
     }
 )
 STEPS: Final = tuple(name for name in COMMANDS if name not in _NOT_REHEARSED)

@@ -16,6 +16,9 @@ from queue_server.rules.terms import QueueStatus, RefusalCode, RoomId
 def take_room(situation: Situation, command: asked.TakeRoom) -> list[happened.Event]:
     """Let the doctor sit in a room; who has it gets the one that he leaves."""
     queue = situation.queue(command)
+    if not situation.teams.keys().isdisjoint((command.queue, command.usual_queue)):
+        # The patients of an MDT clinic have been told which room it is.
+        raise Refused(RefusalCode.ROOM_TAKEN)
     left = queue.standing.room or command.own_usual_room
     if left == command.room:
         raise Refused(RefusalCode.ROOM_IS_OWN)

@@ -4,7 +4,14 @@ import msgspec
 from msgspec.structs import replace
 
 from queue_server.rules import events as happened
-from queue_server.rules.terms import AbsenceCause, AbsenceKind, DaySecond, QueueStatus, RoomId
+from queue_server.rules.terms import (
+    AbsenceCause,
+    AbsenceKind,
+    DaySecond,
+    QueueId,
+    QueueStatus,
+    RoomId,
+)
 
 
 class Absence(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +41,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     status: QueueStatus = QueueStatus.OPEN
     absence: Absence | None = None
     asked_stop: AskedStop | None = None
+    present: tuple[QueueId, ...] = ()
+    """At an MDT clinic: the doctors of the team who are there; an undo does not send them away."""
     room: RoomId | None = None
     """Where the doctor sits today; None: in the room of the site file."""
 
@@ -56,6 +65,11 @@ def standing_after(standing: Standing, event: happened.Event, entry: happened.En
             return replace(standing, absence=absence)
         case happened.RoomTaken():
             return replace(standing, room=event.room)
+        case happened.MemberJoined():
+            return replace(standing, present=(*standing.present, event.member))
+        case happened.MemberLeft():
+            present = tuple(one for one in standing.present if one != event.member)
+            return replace(standing, present=present)
         case happened.AbsenceEnded():
             return replace(standing, absence=None)
         case happened.StopAsked():

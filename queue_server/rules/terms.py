@@ -177,6 +177,20 @@ class AbsenceCause(StrEnum):
 
 
 @quick
+class MemberState(StrEnum):
+    """Where a doctor of an MDT clinic's team is."""
+
+    ABSENT = "absent"
+    """Has not signed in at the clinic."""
+    PRESENT = "present"
+    """Signed in; not with the patient yet."""
+    WITH_PATIENT = "with_patient"
+    """Has come to the patient."""
+    DONE = "done"
+    """Has seen the patient who is in the room."""
+
+
+@quick
 class Language(StrEnum):
     """Languages the server itself writes; machines add others by a translation file."""
 
@@ -223,6 +237,14 @@ class RefusalCode(StrEnum):
     ROOM_TAKEN = "ROOM_TAKEN"
     ROOM_IS_OWN = "ROOM_IS_OWN"
     RETURN_IN_THE_PAST = "RETURN_IN_THE_PAST"
+    # MDT clinics.
+    QUORUM_MISSING = "QUORUM_MISSING"
+    TEAM_NOT_DONE = "TEAM_NOT_DONE"
+    TEAM_PATIENT = "TEAM_PATIENT"
+    NOT_IN_TEAM = "NOT_IN_TEAM"
+    TEAM_STATE = "TEAM_STATE"
+    TURN_OPEN = "TURN_OPEN"
+    LEAD_ONLY = "LEAD_ONLY"
     # Around the rules: identification, the wire and the desk.
     CARD_UNKNOWN = "CARD_UNKNOWN"
     CARD_EXPIRED = "CARD_EXPIRED"

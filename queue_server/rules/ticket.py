@@ -81,6 +81,8 @@ TRANSITIONS: Final[Mapping[TicketState, Mapping[type[happened.Event], TicketStat
         happened.Expired: _STATE.EXPIRED,
     },
     _STATE.IN_SERVICE: {
+        happened.MemberCame: _STATE.IN_SERVICE,
+        happened.TurnEnded: _STATE.IN_SERVICE,
         happened.NoteWritten: _STATE.IN_SERVICE,
         happened.Finished: _STATE.DONE,
         happened.SentForResults: _STATE.AWAY_FOR_RESULTS,
@@ -171,6 +173,10 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     """The colleague's queue to which the patient is asked to go, until he has answered."""
     stays: bool = False
     """Whether he has said that he does not want to go to a colleague."""
+    came: tuple[QueueId, ...] = ()
+    """At an MDT clinic: the doctors who have come to him since he was called."""
+    seen_by: tuple[QueueId, ...] = ()
+    """Those of them who are done with him."""
     went_to: TicketId | None = None
     """Of a transferred one: as which ticket it goes on."""
     changed_entry: int = 0

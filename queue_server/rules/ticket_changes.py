@@ -66,6 +66,8 @@ def _changes(ticket: Ticket, event: happened.TicketEvent, entry: happened.Entry)
                 "checked_in_s": None,
                 "reason": event.reason,
             }
+        case happened.MemberCame() | happened.TurnEnded():
+            return _turn(ticket, event)
         case happened.StoodBy() | happened.Moved() | happened.Resumed():
             return {}
         case happened.Called() | happened.Recalled():
@@ -88,6 +90,8 @@ def _call(
         "called_count": ticket.called_count + 1,
         "last_called_s": entry.at_s,
         "recalled_count": ticket.recalled_count + 1 if is_recall else 0,
+        "came": ticket.came if is_recall else (),
+        "seen_by": ticket.seen_by if is_recall else (),
     }
 
 
@@ -125,3 +129,9 @@ def _facts(ticket: Ticket, event: happened.TicketEvent) -> dict[str, Any]:
             return {"note": event.note, "reason": ticket.reason}
         case _:
             return {}
+
+
+def _turn(ticket: Ticket, event: happened.MemberCame | happened.TurnEnded) -> dict[str, Any]:
+    if isinstance(event, happened.MemberCame):
+        return {"came": (*ticket.came, event.member)}
+    return {"seen_by": (*ticket.seen_by, event.member)}

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
+
 from queue_server.rules import commands as asked
 from queue_server.rules import events as happened
 from queue_server.rules.area_queue import AreaQueues
@@ -28,9 +30,14 @@ from queue_server.rules.terms import DaySecond, QueueId, RefusalCode, TicketId, 
 BY: Final = "what-if"
 _CALLS: Final = frozenset({"call_next", "call", "cross_call"})
 _ENDS: Final = frozenset({"finish", "miss", "away_for_results"})
+_ENDS_OF_TEAM: Final = frozenset({"end_turn", "end_for_team"})
+"""Acts at an MDT clinic, of which the last one ends the visit. Its team comes when it came."""
 _RETURNS: Final = frozenset({"check_in", "results_ready"})
 _NO_MATTER: Final = frozenset(
-    {"start", "recall", "write_note", "undo", "offer_colleague", "take_room"}
+    {
+        *("start", "recall", "write_note", "undo", "offer_colleague", "take_room"),
+        *("join_team", "leave_team", "come_to_patient"),
+    }
 )
 """What changes nobody's turn."""
 
@@ -116,6 +123,10 @@ class _Course:
         return course
 
     def _add(self, entry: Entry, left_s: dict[TicketId, DaySecond]) -> None:
+        if entry.do in _ENDS_OF_TEAM:
+            if not any(isinstance(event, happened.Finished) for event in entry.events):
+                return
+            entry = msgspec.structs.replace(entry, do="finish")
         first = entry.events[0]
         ticket = first.ticket if isinstance(first, happened.TicketEvent) else None
         if entry.do in _RETURNS and ticket in left_s:

@@ -124,7 +124,7 @@ class Draft:
         """
         act = Act(command=command, at_s=self.at_s if at_s is None else at_s, by=by)
         entry, day = decide_and_apply(
-            self.now.day, act, self.setup.policies, self.setup.area_queues
+            self.now.day, act, self.setup.policies, self.setup.area_queues, self.setup.teams
         )
         written = JournaledEntry(day_on=self.now.day_on, written_at=self.at, entry=entry)
         self.now = with_decided(self.setup, self.now, written, day)

@@ -27,6 +27,7 @@ from queue_server.rules.ticket import Ticket
 from queue_server.service.absence_view import told_absence
 from queue_server.service.now import CallMade, Now
 from queue_server.service.setup import Setup
+from queue_server.service.team_view import team_shown
 from queue_server.site import QueueSetup
 
 CALL_FRESH_S: Final = 120
@@ -44,7 +45,7 @@ class RoomShown:
 def room_shown(setup: Setup, now: Now, queue: QueueSetup) -> RoomShown:
     """Return what boards show of the room of `queue`."""
     return RoomShown(
-        room=_board_room(now, setup.seated(now.day, queue.id)),
+        room=_board_room(setup, now, setup.seated(now.day, queue.id)),
         last_calls=_last_calls(setup, now, queue.area, of=queue.id),
     )
 
@@ -158,30 +159,31 @@ def _last_calls(setup: Setup, now: Now, area: AreaId, of: QueueId | None = None)
     return [call_message(setup, now, one) for one in islice(made, BOARD_CALLS_MAX)][::-1]
 
 
-def _board_room(now: Now, setup: QueueSetup) -> BoardRoom:
-    queue = now.day.queues[setup.id]
+def _board_room(setup: Setup, now: Now, seat: QueueSetup) -> BoardRoom:
+    queue = now.day.queues[seat.id]
     standby, waiting = _first_ones(queue)
     waiting_count = len(queue.order) - len(standby)
-    missed = _missed(now, setup.id)
+    missed = _missed(now, seat.id)
     in_room = queue.tickets[queue.in_room] if queue.in_room else None
     return BoardRoom(
-        room=setup.room,
-        room_zh=setup.room_zh,
-        room_en=setup.room_en,
-        clinic_zh=setup.clinic_zh,
-        clinic_en=setup.clinic_en,
-        doctor_zh=setup.doctor_zh,
-        doctor_en=setup.doctor_en,
-        doctor_title_zh=setup.doctor_title_zh,
-        doctor_title_en=setup.doctor_title_en,
+        room=seat.room,
+        room_zh=seat.room_zh,
+        room_en=seat.room_en,
+        clinic_zh=seat.clinic_zh,
+        clinic_en=seat.clinic_en,
+        doctor_zh=seat.doctor_zh,
+        doctor_en=seat.doctor_en,
+        doctor_title_zh=seat.doctor_title_zh,
+        doctor_title_en=seat.doctor_title_en,
         status=queue.status,
-        in_room=shown_ticket(now, setup, in_room) if in_room else None,
-        standby=[shown_ticket(now, setup, ticket) for ticket in standby],
-        waiting=[shown_ticket(now, setup, ticket) for ticket in waiting],
+        in_room=shown_ticket(now, seat, in_room) if in_room else None,
+        standby=[shown_ticket(now, seat, ticket) for ticket in standby],
+        waiting=[shown_ticket(now, seat, ticket) for ticket in waiting],
         waiting_more_count=waiting_count - len(waiting),
-        missed=[shown_ticket(now, setup, ticket) for ticket in missed[:BOARD_MISSED_MAX]],
+        missed=[shown_ticket(now, seat, ticket) for ticket in missed[:BOARD_MISSED_MAX]],
         missed_more_count=max(0, len(missed) - BOARD_MISSED_MAX),
         absence=told_absence(queue.absence),
+        team=team_shown(setup, now, seat.id),
     )
 
 

@@ -7,6 +7,7 @@ from queue_server.rules.area_queue import AreaQueues
 from queue_server.rules.policy import Policy, PolicyError, parse_policy
 from queue_server.rules.policy_change import PolicyChange, PolicyLevel, changed_table
 from queue_server.rules.queue import Day
+from queue_server.rules.team import Teams
 from queue_server.rules.terms import AreaId, QueueId, RoomId
 from queue_server.site import Area, QueueSetup, Site
 
@@ -21,6 +22,8 @@ class Setup:
     policies: Mapping[QueueId, Policy]
     area_queues: AreaQueues = field(default_factory=dict)
     """How area queues lead to doctors; they stand among `queues` too, but have no room."""
+    teams: Teams = field(default_factory=dict)
+    """Who sees the patients of each MDT clinic; these stand among `queues` too."""
     changes: tuple[PolicyChange, ...] = ()
     """How its policies differ from the site file."""
 
@@ -30,7 +33,9 @@ class Setup:
         return [
             one
             for one in self.queues_of(own.area)
-            if one.clinic_zh == own.clinic_zh and one.id != own.id
+            if one.clinic_zh == own.clinic_zh
+            and one.id != own.id
+            and self.teams.keys().isdisjoint((one.id, own.id))
         ]
 
     def seated(self, day: Day, queue: QueueId) -> QueueSetup:
@@ -55,7 +60,7 @@ class Setup:
         Those of one clinic whose title is the same: their patients have booked the same thing.
         """
         groups: dict[tuple[str, str], list[QueueId]] = {}
-        for one in self.queues_of(area):
+        for one in self.doctors_of(area):
             groups.setdefault((one.clinic_zh, one.doctor_title_zh), []).append(one.id)
         return [tuple(group) for group in groups.values() if len(group) > 1]
 
@@ -73,8 +78,16 @@ class Setup:
         """Return all area queues, then all doctors' queues, in the order of the site file."""
         return [*(one.queue for one in self.site.area_queues), *self.site.queues]
 
+    def doctors_of(self, area: AreaId) -> list[QueueSetup]:
+        """Return the queues of single doctors of an area: those of MDT clinics are left out."""
+        return [queue for queue in self.queues_of(area) if queue.id not in self.teams]
+
+    def teams_of(self, doctor: QueueId) -> list[QueueId]:
+        """Return the MDT clinics to whose team a doctor belongs, by the queue that is his."""
+        return [clinic for clinic, team in self.teams.items() if team.has(doctor)]
+
     def queues_of(self, area: AreaId) -> list[QueueSetup]:
-        """Return the doctors' queues of an area in the order of the site file."""
+        """Return the queues of doctors and MDT clinics of an area, as the site file has them."""
         return [queue for queue in self.site.queues if queue.area == area]
 
 
@@ -105,6 +118,7 @@ def make_setup(site: Site, changes: Sequence[PolicyChange] = ()) -> Setup:
         areas={area.id: area for area in site.areas},
         policies=policies,
         area_queues=area_queues,
+        teams=site.teams,
         changes=tuple(changes),
     )
 

@@ -68,7 +68,7 @@ def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
         command = asked.CheckIn(queue=ticket.queue, ticket=ticket.id)
         try:
             act = Act(command=command, at_s=now_s, by="view")
-            require_possible(now.day, act, setup.policies, setup.area_queues)
+            require_possible(now.day, act, setup.policies, setup.area_queues, setup.teams)
         except Refused as refused:
             can_check_in = False
             hint_zh, hint_en = refused.message_zh, refused.message_en
@@ -87,6 +87,7 @@ def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
         absence=told_absence(now.day.queues[ticket.queue].absence),
         offer=_offer_of(setup, now, now_s, ticket),
         doctor_choice=choice_of(setup, now, ticket, can_check_in=can_check_in),
+        doctors_come=ticket.queue in setup.teams,
         **_where(setup, setup.seated(now.day, ticket.queue)),
     )
 

@@ -31,6 +31,7 @@ from queue_server.web import (
     room_routes,
     spread_routes,
     station_routes,
+    team_routes,
     verify_routes,
 )
 from queue_server.web.access import Access
@@ -52,6 +53,7 @@ _ALWAYS: Final = (
     console_routes,
     act_routes,
     room_routes,
+    team_routes,
     spread_routes,
     audit_routes,
     report_routes,

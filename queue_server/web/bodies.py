@@ -88,6 +88,12 @@ class NoteAct(TicketAct):
     note: LineText
 
 
+class ReasonedAct(TicketAct):
+    """End the visit of an MDT clinic's patient for everybody; `why` has to be given."""
+
+    why: LineText
+
+
 class RoomAct(Act):
     """The doctor sits in this room today."""
 

@@ -39,6 +39,8 @@ class ConsoleView:
     """The other doctors of the clinic, whose patients he may take."""
     all_queues: list[QueueName]
     """Where a ticket may be transferred."""
+    mdt: list[QueueView]
+    """The MDT clinics of his teams."""
     rooms: list[RoomView]
     """Those of his area, in which he may sit today."""
     own_act: OwnAct | None
@@ -49,7 +51,8 @@ def console_view(
     parts: QueueParts, user: User, at: datetime, own_act: OwnAct | None
 ) -> ConsoleView:
     """Return what the doctor `user` sees at the instant `at`."""
-    [queue_id] = user.queues
+    queue_id = user.own_queue
+    assert queue_id is not None, "only doctors have a console"
     setup, now = parts.setup, parts.now
     return ConsoleView(
         day_on=now.day_on.isoformat(),
@@ -58,6 +61,7 @@ def console_view(
         change_count=now.change_count,
         queue=parts.queue(queue_id),
         colleagues=[parts.colleague(one.id) for one in setup.colleagues_of(queue_id)],
+        mdt=[parts.queue(one) for one in setup.teams_of(queue_id)],
         all_queues=parts.all_queues(),
         rooms=_rooms(setup, now, queue_id),
         own_act=own_act,
@@ -67,7 +71,7 @@ def console_view(
 def _rooms(setup: Setup, now: Now, own: QueueId) -> list[RoomView]:
     """Return the rooms of a doctor's area by name, each with who sits there."""
     rooms: list[RoomView] = []
-    for one in setup.queues_of(setup.queues[own].area):
+    for one in setup.doctors_of(setup.queues[own].area):
         seat, queue = setup.seated(now.day, one.id), now.day.queues[one.id]
         rooms.append(
             RoomView(

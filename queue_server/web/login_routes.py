@@ -89,13 +89,10 @@ def make_router(desk: Desk) -> APIRouter:
 
 async def _attend(desk: Desk, user: User) -> None:
     """A doctor who signs in is there: that ends it if he was late or had left."""
-    if user.role is not Role.DOCTOR:
-        return
-    for queue in user.queues:
-        now = desk.service.now
-        if may_attend(now.day.queues[queue]):
-            # The same state of the day is the same intent, whichever of two tabs is first.
-            await desk.act(user, Attend(queue=queue), f"attend-{now.change_count}")
+    queue, now = user.own_queue, desk.service.now
+    if queue is not None and may_attend(now.day.queues[queue]):
+        # The same state of the day is the same intent, whichever of two tabs is first.
+        await desk.act(user, Attend(queue=queue), f"attend-{now.change_count}")
 
 
 async def _with_password(desk: Desk, body: SignIn, address: str) -> User:

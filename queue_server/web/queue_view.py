@@ -19,6 +19,7 @@ from queue_server.service.absence_view import CAUSES
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
+from queue_server.web.team_view import TeamView, team_view
 from queue_server.web.ticket_view import QueueTickets, TicketView, queue_tickets, ticket_view
 
 
@@ -73,6 +74,8 @@ class QueueView:
     recall_after_s: int
     recall_max: int | None
     """How soon and how often a patient may be called again; None: as often as one likes."""
+    team: TeamView | None
+    """Of an MDT clinic: its doctors; None of any other queue."""
     tickets: QueueTickets
 
 
@@ -128,6 +131,7 @@ def queue_view(
         levels=list(policy.emergency_levels),
         recall_after_s=policy.recall_after_s,
         recall_max=policy.recall_max,
+        team=team_view(setup, now, queue_id),
         tickets=queue_tickets(now, queue, policy, shared),
     )
 

@@ -66,9 +66,11 @@ class User:
     display_name: str
     password_hash: str = field(repr=False)
     queues: frozenset[QueueId]
-    """The queues he may act on: all of a nurse's areas, the one of a doctor; none of others."""
+    """The queues he may act on: of a nurse's areas; a doctor's and his teams'; none of others."""
     areas: tuple[AreaId, ...]
     """The areas of these queues, in the order of the site file."""
+    own_queue: QueueId | None = None
+    """Of a doctor: his own queue, by which the teams of MDT clinics know him."""
     totp_secret: str | None = field(default=None, repr=False)
     """Of his second factor; None: the password is enough."""
 
@@ -130,15 +132,17 @@ def make_nurse(
 def make_doctor(
     site: Site, name: str, display_name: str, password_hash: str, queue: QueueId
 ) -> User:
-    """Return the doctor of `queue`."""
-    areas = tuple(setup.area for setup in site.queues if setup.id == queue)
+    """Return the doctor of `queue`, who may act for the MDT clinics of his teams too."""
+    queues = {queue, *(clinic for clinic, team in site.teams.items() if team.has(queue))}
+    of_queues = {setup.area for setup in site.queues if setup.id in queues}
     return User(
         name=name,
         role=Role.DOCTOR,
         display_name=display_name,
         password_hash=password_hash,
-        queues=frozenset({queue}),
-        areas=areas,
+        queues=frozenset(queues),
+        areas=tuple(area.id for area in site.areas if area.id in of_queues),
+        own_queue=queue,
     )
 
 
@@ -201,7 +205,7 @@ def _user(table: Table, raw: Mapping[str, object], site: Site, problems: Problem
         return make_overseer(name, Role(role), display_name, password_hash, secret)
     secret_or_none = _totp_secret(table, raw, name, problems) if "totp_secret" in table else None
     if role == Role.DOCTOR:
-        known = [queue.id for queue in site.queues]
+        known = [queue.id for queue in site.queues if queue.id not in site.teams]
         queue = QueueId(table.text("queue")) if "queue" in table else QueueId("")
         if queue not in known:
             table.wrong("queue", f"医生的队列：{'、'.join(known)}", f"one of {', '.join(known)}")

@@ -11,6 +11,7 @@ from queue_server.payments.terms import AttemptState, Channel, PaymentMode
 from queue_server.rules.terms import (
     AbsenceCause,
     AbsenceKind,
+    MemberState,
     PrintOutcome,
     PriorityRank,
     QueueStatus,
@@ -34,6 +35,7 @@ def section(title: str) -> str:
     ("title", "words"),
     [
         ("States of a ticket", TicketState),
+        ("Where a doctor of a team is", MemberState),
         ("Kinds of ticket", TicketKind),
         ("Kinds of ticket", PriorityRank),
         ("What happens", QueueStatus),

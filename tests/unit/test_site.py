@@ -156,12 +156,61 @@ def test_a_doctor_stands_behind_one_area_queue_only(site_file: Path) -> None:
     assert "each doctor behind one area queue only" in found["area_queue[more-eyes].queues"]
 
 
-def test_the_demo_hospital_has_three_areas_nine_doctors_and_a_sensitive_clinic() -> None:
+MDT = """
+[[mdt]]
+id = "eye-and-skin"
+area = "area-1"
+room = "305"
+room_zh = "305 会诊室"
+room_en = "Room 305"
+clinic_zh = "眼皮多学科门诊"
+clinic_en = "Eye and Skin MDT"
+prefix = "M"
+team = ["eye-1", "skin-1"]
+"""
+
+
+def test_an_mdt_clinic_is_read_with_its_defaults(site_file: Path) -> None:
+    site_file.write_text(SITE + MDT, encoding="utf-8")
+
+    site = load_site(site_file)
+
+    team = site.teams[QueueId("eye-and-skin")]
+    assert [one.id for one in team.members] == ["eye-1", "skin-1"]
+    assert team.quorum == {"eye-1", "skin-1"}
+    assert team.lead == "eye-1"
+    clinic = site.queues[-1]
+    names = [queue.doctor_zh for queue in site.queues[:-1] if team.has(queue.id)]
+    assert (clinic.doctor_zh, clinic.doctor_title_zh) == ("、".join(names), "多学科团队")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "where", "told"),
+    [
+        ('"skin-1"]', '"ear-1"]', "mdt[eye-and-skin].team", "a list of some of eye-1, skin-1"),
+        ('["eye-1", "skin-1"]', '["eye-1"]', "mdt[eye-and-skin].team", "a list of some of"),
+        ('"skin-1"]', '"eye-1"]', "mdt[eye-and-skin].team", "each doctor once"),
+        ('"skin-1"]', '"skin-1"]\nquorum = ["x"]', "mdt[eye-and-skin].quorum", "eye-1, skin-1"),
+        ('"skin-1"]', '"skin-1"]\nlead = "x"', "mdt[eye-and-skin].lead", "one of eye-1, skin-1"),
+        ('prefix = "M"', 'prefix = "A"', "mdt[eye-and-skin].prefix", "already has"),
+        ('"skin-1"]', '"skin-1"]\ndoctor_zh = "x"', "mdt[eye-and-skin].doctor_zh", "unknown"),
+    ],
+)
+def test_a_mistake_in_an_mdt_clinic_is_told_with_its_key(
+    site_file: Path, right: str, wrong: str, where: str, told: str
+) -> None:
+    found = problems_of(site_file, SITE + MDT.replace(right, wrong))
+
+    assert told in found[where]
+
+
+def test_the_demo_hospital_has_three_areas_nine_doctors_an_mdt_and_a_sensitive_clinic() -> None:
     site = load_site(DEMO_SITE_FILE)
 
     assert len(site.areas) == 3
-    assert len(site.queues) == 9
-    assert [queue.prefix for queue in site.queues] == list("ABJKDEFGH")
+    assert len(site.queues) == 10
+    assert len(site.teams) == 1
+    assert [queue.prefix for queue in site.queues] == list("ABJKDEFGHM")
     assert [one.queue.id for one in site.area_queues] == ["respiratory"]
     assert [queue.id for queue in site.queues if queue.is_sensitive] == ["dermatology-1"]
 

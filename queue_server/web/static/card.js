@@ -111,7 +111,7 @@ async function answer(visit, accepts) {
 
 function whatNext(visit) {
   if (visit.state === "called" || visit.state === "in_service") {
-    return text("card.go", { room: both(visit, "room") });
+    return text(visit.doctors_come ? "card.stay" : "card.go", { room: both(visit, "room") });
   }
   if (visit.state === "standby") return text("card.next");
   if (visit.state === "waiting") return text("card.ahead", { count: visit.place.ahead_count });

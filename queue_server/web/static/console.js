@@ -4,6 +4,7 @@ import { absenceBar, absenceSentence, askAbsence } from "./absence.js";
 import { makeAct } from "./acts.js";
 import { askRoom } from "./console_room.js";
 import { drawLists } from "./console_lists.js";
+import { callForTeam, drawTeams, takeNextStep } from "./console_team.js";
 import { askQueue, askReason, askText, isTyping } from "./dialogs.js";
 import { element, refill } from "./element.js";
 import { LiveView } from "./live.js";
@@ -31,6 +32,8 @@ const KEYS = [
   ["P", "console.pause_or_reopen"],
   ["L", "absence.key"],
   ["D", "console.room_change"],
+  ["G", "mdt.key_step"],
+  ["J", "mdt.key_call"],
   ["Ctrl Z", "keys.undo"],
   ["Esc", "keys.leave"],
   ["?", "keys.help"],
@@ -61,6 +64,7 @@ function draw() {
   drawActs(tickets.in_room);
   drawMinor(status);
   drawAbsence();
+  drawTeams(byId("teams"), live.view.mdt, teamPage());
   drawLists(byId("lists"), live.view, {
     opened,
     isBusy,
@@ -182,8 +186,8 @@ async function tellAbsence() {
  * Does one thing at a time. A second press while the first is on its way is not a second intent;
  * another act on the patient who is seen waits for its turn.
  */
-async function run(address, body = {}, seenEntry = live.view.entry_count) {
-  const intent = JSON.stringify([address, body]);
+async function run(address, body = {}, seenEntry = live.view.entry_count, queue = queueId()) {
+  const intent = JSON.stringify([address, body, queue]);
   while (isBusy) {
     if (intent === busyWith || address === "call-next") return null;
     await running;
@@ -192,7 +196,7 @@ async function run(address, body = {}, seenEntry = live.view.entry_count) {
   busyWith = intent;
   opened = null;
   draw();
-  running = act(queueId(), address, body, seenEntry);
+  running = act(queue, address, body, seenEntry);
   try {
     return await running;
   } finally {
@@ -264,6 +268,11 @@ async function takeRoom() {
   if (room && (await run("room", { room }))) tellDone(text("console.room_done", { room: both(own().name, "room") }));
 }
 
+/** What the panels of MDT clinics need to know and to do. */
+function teamPage() {
+  return { me: queueId(), isBusy, run: (clinic, address, body) => run(address, body, live.view.entry_count, clinic.name.id) };
+}
+
 function callNext() {
   if (byId("call-next").disabled) return;
   calledAt = performance.now();
@@ -279,7 +288,7 @@ function pauseOrReopen() {
 async function undo() {
   const ownAct = live.view.own_act;
   if (!ownAct) return;
-  const done = await run("undo", { entry: ownAct.entry });
+  const done = await run("undo", { entry: ownAct.entry }, live.view.entry_count, ownAct.queue);
   if (done) tellDone(text("console.undone", { what: both(ownAct, "what"), number: ownAct.number }));
 }
 
@@ -302,6 +311,8 @@ function pressed(event) {
   else if (key === "t") roomAct("transfer");
   else if (key === "a") extra();
   else if (key === "d") takeRoom();
+  else if (key === "g") takeNextStep(live.view.mdt, teamPage());
+  else if (key === "j") callForTeam(live.view.mdt, teamPage());
   else if (key === "?") openKeyTable(KEYS);
   else if (key === "Escape") clearMessages();
   else {

@@ -1,6 +1,7 @@
 // Draws the nurse station's columns from a view; keeps focus, scrolling and what has not changed.
 
 import { absenceSentence } from "./absence.js";
+import { MARKS } from "./console_team.js";
 import { element, reconcile, refill } from "./element.js";
 import { both, language, minutesSince, text } from "./page.js";
 import { marks, overtaken, shortName, slotText, waited } from "./ticket_marks.js";
@@ -72,6 +73,7 @@ function makeColumn(openQueue) {
         click: () => openQueue(column.dataset.key),
       }),
       element("p", { class: "counts" }),
+      element("ul", { class: "team" }),
     ),
     element("button", { class: "in-room" }),
     element("ol", { class: "listed", role: "listbox", "data-empty": text("station.nobody_waits") }),
@@ -83,7 +85,7 @@ function makeColumn(openQueue) {
 function fillColumn(column, queue, { marked, doctors, chosen, nowSecond, openTicket }) {
   const { name, status, tickets } = queue;
   const isArea = queue.doctors.length > 0;
-  const doctor = isArea ? both(name, "clinic") : both(name, "doctor");
+  const doctor = isArea || queue.team ? both(name, "clinic") : both(name, "doctor");
   column.classList.toggle("is-area", isArea);
   column.classList.toggle("is-stopped", status === "stopped");
   column.dataset.status = status;
@@ -93,10 +95,12 @@ function fillColumn(column, queue, { marked, doctors, chosen, nowSecond, openTic
   ]);
   const where = column.querySelector(".where");
   const cap = text(queue.is_automatic ? "queue.automatic" : "queue.by_hand", { cap: queue.room_cap });
-  where.textContent = `${both(name, "room")} · ${isArea ? cap : both(name, "clinic")}`;
+  const more = queue.team ? both(name, "doctor") : both(name, "clinic");
+  where.textContent = `${both(name, "room")} · ${isArea ? cap : more}`;
   where.title = where.textContent;
   column.querySelector(".menu").setAttribute("aria-label", text("queue.menu", { doctor }));
   fillCounts(column.querySelector(".counts"), queue);
+  fillTeam(column.querySelector(".team"), queue);
   fillRoom(column.querySelector(".in-room"), tickets.in_room, nowSecond, openTicket);
   const listed = column.querySelector(".listed");
   listed.setAttribute("aria-label", text("queue.waiting_of", { doctor }));
@@ -119,6 +123,22 @@ function fillCounts(counts, { status, absence, asked_stop: asked, tickets }) {
     count("queue.listed_count", shown.listed),
     count("queue.booked_count", shown.booked),
     count("queue.done_count", shown.done),
+  ]);
+}
+
+/** Tells of an MDT clinic which doctors are there, and whom its next call waits for. */
+function fillTeam(list, { team, tickets }) {
+  const awaited = team?.missing_zh && !tickets.in_room ? text("mdt.missing", { who: both(team, "missing") }) : "";
+  refill(list, [team, awaited], () => [
+    awaited ? element("li", { class: "mark late", title: awaited, text: awaited }) : null,
+    ...(team?.members ?? []).map((one) =>
+      element("li", {
+        class: `member is-${one.state.replace("_", "-")}`,
+        "data-state": one.state,
+        title: `${both(one, "doctor")}: ${text(`mdt.${one.state}`)}`,
+        text: `${MARKS[one.state]} ${both(one, "doctor")} ${text(`mdt.${one.state}`)}`,
+      }),
+    ),
   ]);
 }
 

@@ -20,6 +20,7 @@ from queue_server.rules.decide import Act, decide
 from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day, open_day
 from queue_server.rules.refusals import Refused
+from queue_server.rules.team import Member, Team
 from queue_server.rules.terms import (
     AbsenceCause,
     AbsenceKind,
@@ -37,12 +38,22 @@ from tests.integration.journal.journal_suite import MONDAY, NOON
 EAST, WEST = QueueId("east-1"), QueueId("west-1")
 LONG, IDLE = QueueId("long-1"), QueueId("idle-1")
 """Colleagues, of whom one has many patients and one has none."""
-PREFIXES = {EAST: "A", WEST: "B", LONG: "C", IDLE: "D"}
+MDT = QueueId("mdt-1")
+"""Of a team of EAST and WEST."""
+PREFIXES = {EAST: "A", WEST: "B", LONG: "C", IDLE: "D", MDT: "M"}
+TEAMS = {
+    MDT: Team(
+        members=(Member(id=EAST, zh="东", en="East"), Member(id=WEST, zh="西", en="West")),
+        quorum=frozenset({EAST}),
+        lead=EAST,
+    )
+}
 POLICIES = {
     EAST: Policy(check_in_opens_min=None),
     WEST: Policy(missed_auto_times=0, missed_limit=2, standby_count=2, stop_needs_approval=True),
     LONG: Policy(check_in_opens_min=None),
     IDLE: Policy(),
+    MDT: Policy(),
 }
 OPENING_S = 8 * 3600
 EVENTS = {
@@ -78,7 +89,7 @@ def entries_of(commands: Sequence[asked.Command]) -> list[happened.Entry]:
     for minute, command in enumerate(commands):
         act = Act(command=command, at_s=DaySecond(OPENING_S + minute * 60), by="护士:李")
         try:
-            entry = decide(day, act, POLICIES)
+            entry = decide(day, act, POLICIES, {}, TEAMS)
         except Refused:
             continue
         day = apply(day, entry)
@@ -218,6 +229,15 @@ def full_day() -> list[happened.Entry]:
             asked.Attend(queue=IDLE),
             asked.OfferColleague(queue=LONG, ticket=ticket(LONG, 6), to_queue=IDLE),
             asked.AnswerOffer(queue=LONG, ticket=ticket(LONG, 6), accepts=False),
+            asked.AddWalkIn(queue=MDT, prefix="M"),
+            asked.JoinTeam(queue=MDT, member=WEST),
+            asked.LeaveTeam(queue=MDT, member=WEST),
+            asked.JoinTeam(queue=MDT, member=EAST),
+            asked.CallNext(queue=MDT),
+            asked.ComeToPatient(queue=MDT, ticket=ticket(MDT, 1), member=EAST),
+            asked.ComeToPatient(queue=MDT, ticket=ticket(MDT, 1), member=WEST),
+            asked.EndTurn(queue=MDT, ticket=ticket(MDT, 1), member=WEST),
+            asked.EndForTeam(queue=MDT, ticket=ticket(MDT, 1), member=EAST, why="改日再约 {x}"),
         ]
     )
 

@@ -66,6 +66,7 @@ def body_of(path: str) -> dict[str, object]:
 _ABOUT_QUEUES = (
     *("call-next", "pause", "reopen", "undo", "walk-in", "extra", "room"),
     *("absence", "attend", "confirm-stop", "withdraw-stop"),
+    *("join-team", "leave-team"),
 )
 _MORE: dict[str, dict[str, object]] = {
     "absence": {"kind": "left", "cause": "rescue"},
@@ -75,6 +76,7 @@ _MORE: dict[str, dict[str, object]] = {
     "grade": {"level": 2},
     "wanted": {"doctor": "cardiology-2"},
     "note": {"note": "x"},
+    "end-for-team": {"why": "x"},
     "transfer": {"to_queue": "cardiology-2"},
     "spread": {"to_queue": "cardiology-2"},
     "offer-colleague": {"to_queue": "cardiology-2"},

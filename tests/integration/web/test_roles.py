@@ -78,6 +78,12 @@ MAY = {
     "POST /api/queues/{queue}/cross-call": ITS_DOCTOR,
     "POST /api/queues/{queue}/extra": ITS_DOCTOR,
     "POST /api/queues/{queue}/room": ITS_DOCTOR,
+    # Of a queue of his own; that it is one of a team is the rules' matter.
+    "POST /api/queues/{queue}/join-team": ITS_DOCTOR,
+    "POST /api/queues/{queue}/leave-team": ITS_DOCTOR,
+    "POST /api/queues/{queue}/come-to-patient": ITS_DOCTOR,
+    "POST /api/queues/{queue}/end-turn": ITS_DOCTOR,
+    "POST /api/queues/{queue}/end-for-team": ITS_DOCTOR,
     "POST /api/queues/{queue}/spread": ITS_NURSE,
     "POST /api/queues/{queue}/offer-colleague": ITS_NURSE,
     "POST /api/queues/{queue}/absence": ITS_OWN,

@@ -1,5 +1,6 @@
 """Boards and calls as the server would publish them, for the tests of the display."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,8 @@ from queue_server.contract.boards import (
     RoomBoard,
     ShownTicket,
 )
-from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
+from queue_server.contract.mdt import TeamDoctor
+from queue_server.rules.terms import MemberState, QueueStatus, TicketKind, TicketState
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 9, 42, 0, tzinfo=BEIJING)
@@ -123,6 +125,44 @@ def area_queue(count: int, **changed: Any) -> BoardAreaQueue:
         "waiting_more_count": 0,
     }
     return BoardAreaQueue(**{**fields, **changed})
+
+
+TEAM = (
+    ("欧阳静", "Dr. Ouyang Jing", "内分泌科", "Endocrinology"),
+    ("韩铁山", "Dr. Han Tieshan", "骨科", "Orthopaedics"),
+    ("白露", "Dr. Bai Lu", "眼科", "Ophthalmology"),
+)
+
+
+def mdt_room(states: Sequence[MemberState], index: int = 0, **changed: Any) -> BoardRoom:
+    """The room of an MDT clinic whose doctors are where `states` says; the first two must come."""
+    people = [TEAM[place % len(TEAM)] for place in range(len(states))]
+    team = [
+        TeamDoctor(
+            doctor_zh=zh,
+            doctor_en=en,
+            clinic_zh=clinic_zh,
+            clinic_en=clinic_en,
+            state=state,
+            is_required=place < 2,
+        )
+        for place, ((zh, en, clinic_zh, clinic_en), state) in enumerate(
+            zip(people, states, strict=True)
+        )
+    ]
+    fields: dict[str, Any] = {
+        "room": "room-305",
+        "room_zh": "305 会诊室",
+        "room_en": "Room 305",
+        "clinic_zh": "糖尿病并发症多学科门诊",
+        "clinic_en": "Diabetes Complications MDT",
+        "doctor_zh": "、".join(one.doctor_zh for one in team),
+        "doctor_en": ", ".join(one.doctor_en for one in team),
+        "doctor_title_zh": "多学科团队",
+        "doctor_title_en": "Multidisciplinary Team",
+        "team": team,
+    }
+    return full_room(index, **{**fields, **changed})
 
 
 def board(rooms: list[BoardRoom], **changed: Any) -> AreaBoard:

@@ -3,8 +3,17 @@ from datetime import timedelta
 from display.door import DoorView, door_view
 from display.header import LineState
 from queue_server.contract.boards import RoomBoard
-from queue_server.rules.terms import QueueStatus, TicketState
-from tests.unit.display.samples import NOW, call, full_room, room, room_board, texts, ticket
+from queue_server.rules.terms import MemberState, QueueStatus, TicketState
+from tests.unit.display.samples import (
+    NOW,
+    call,
+    full_room,
+    mdt_room,
+    room,
+    room_board,
+    texts,
+    ticket,
+)
 
 
 def view(shown: RoomBoard | None, *, is_up: bool = True) -> DoorView:
@@ -83,3 +92,15 @@ def test_a_broken_line_is_marked() -> None:
     assert "09:42" in view(room_board(room(0)), is_up=False).header.line_mark.en
     assert view(None, is_up=False).sentence.en == "Connecting to the server"
     assert view(None).sentence.en == "Waiting for the queue"
+
+
+def test_the_door_of_a_team_tells_of_each_doctor_and_asks_to_wait_for_the_quorum() -> None:
+    states = (MemberState.PRESENT, MemberState.ABSENT, MemberState.ABSENT)
+
+    shown = view(room_board(mdt_room(states, in_room=None)))
+
+    assert [line.state.zh for line in shown.team] == ["已到", "未到", "未到"]
+    assert shown.doctor.zh == ""
+    assert "到齐" in shown.sentence.zh
+    complete = (MemberState.PRESENT, MemberState.PRESENT, MemberState.ABSENT)
+    assert "到齐" not in view(room_board(mdt_room(complete, in_room=None))).sentence.zh
