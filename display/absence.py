@@ -2,7 +2,7 @@
 
 from display.texts import NO_TEXT, Bilingual, Texts
 from queue_server.contract.absence import Absence
-from queue_server.contract.messages import BoardRoom
+from queue_server.contract.boards import BoardRoom
 
 
 def absence_word(room: BoardRoom, texts: Texts) -> Bilingual:

@@ -16,7 +16,8 @@ from display.header import SoundState
 from hardware.errors import HardwareError
 from hardware.voice.loudspeaker import Loudspeaker
 from hardware.voice.reading import chinese, english
-from queue_server.contract.messages import AreaBoard, Call, Heard
+from queue_server.contract.boards import AreaBoard, Call
+from queue_server.contract.device_messages import Heard
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from display.absence import absence_note, absence_word
 from display.cells import Cell, cell, equal_names
 from display.header import Header, LineState, SoundState, header
 from display.texts import NO_TEXT, Bilingual, Texts
-from queue_server.contract.messages import AreaBoard, BoardRoom, Call, Notices, RoomBoard
+from queue_server.contract.boards import AreaBoard, BoardRoom, Call, Notices, RoomBoard
 from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 
 ROOMS_MAX: Final = 8

@@ -30,13 +30,8 @@ from queue_server.client.line import Address, Line
 from queue_server.client.supervisor import Supervisor
 from queue_server.client.tls import Certificates
 from queue_server.contract import topics
-from queue_server.contract.messages import (
-    AreaBoard,
-    Call,
-    DeviceStatus,
-    Notices,
-    RoomBoard,
-)
+from queue_server.contract.boards import AreaBoard, Call, Notices, RoomBoard
+from queue_server.contract.device_messages import DeviceStatus
 from queue_server.rules.terms import AreaId, DeviceId, RoomId, SiteId
 
 if TYPE_CHECKING:

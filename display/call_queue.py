@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from queue_server.contract.messages import AreaBoard, Call, ShownTicket
+from queue_server.contract.boards import AreaBoard, Call, ShownTicket
 
 REMEMBERED: Final = timedelta(hours=1)
 """How long after it went stale a call is still known; repeats come within seconds."""

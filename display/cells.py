@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from display.texts import NO_TEXT, Bilingual, Texts
-from queue_server.contract.messages import BoardRoom, ShownTicket
+from queue_server.contract.boards import BoardRoom, ShownTicket
 from queue_server.rules.terms import TicketKind, TicketState
 
 

@@ -9,7 +9,7 @@ from display.board import in_room_word, is_flashing
 from display.cells import Cell, cell, equal_names
 from display.header import Header, LineState, SoundState, header
 from display.texts import NO_TEXT, Bilingual, Texts
-from queue_server.contract.messages import BoardRoom, RoomBoard
+from queue_server.contract.boards import BoardRoom, RoomBoard
 from queue_server.rules.terms import QueueStatus
 
 STANDBY_MAX: Final = 3

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from display.texts import NO_TEXT, Bilingual, Texts, plain
-from queue_server.contract.messages import AreaBoard, RoomBoard
+from queue_server.contract.boards import AreaBoard, RoomBoard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from queue_server.contract.messages import Heard
+from queue_server.contract.device_messages import Heard
 
 KEPT_MAX: Final = 64
 

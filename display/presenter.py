@@ -9,7 +9,7 @@ from display.covering import covered_area, covered_door
 from display.door import DoorView, door_view
 from display.header import LineState
 from display.texts import Texts
-from queue_server.contract.messages import AreaBoard, Notices, RoomBoard
+from queue_server.contract.boards import AreaBoard, Notices, RoomBoard
 
 
 class _LineWatch:

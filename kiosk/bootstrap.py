@@ -47,7 +47,7 @@ from queue_server.client.line import Address, Line
 from queue_server.client.supervisor import Supervisor
 from queue_server.client.tls import Certificates
 from queue_server.contract import topics
-from queue_server.contract.messages import DeviceStatus, OfflineRules
+from queue_server.contract.device_messages import DeviceStatus, OfflineRules
 from queue_server.contract.payments import Payment
 from queue_server.rules.terms import DeviceId, SiteId
 

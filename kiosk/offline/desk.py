@@ -16,14 +16,8 @@ from kiosk.flow.slip_facts import Provisional
 from kiosk.flow.state import Trouble
 from kiosk.offline.outbox import CardSeen, OfflineCheckIn, Outbox, OutboxUnusable, ReadCard
 from queue_server.client.line import NoAnswer
-from queue_server.contract.messages import (
-    OfflineRules,
-    Refused,
-    ReplyBody,
-    RequestBody,
-    TakenOver,
-    TakeOver,
-)
+from queue_server.contract.device_messages import OfflineRules
+from queue_server.contract.messages import Refused, ReplyBody, RequestBody, TakenOver, TakeOver
 from queue_server.contract.virtual_card import CLOCK_SKEW_S, CardError, CardReader, key_of_text
 from queue_server.rules.terms import DeviceId, RefusalCode, SiteId
 

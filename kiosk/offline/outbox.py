@@ -16,7 +16,8 @@ from typing import Any, Final
 import sqlite_utils
 
 from queue_server.contract.codec import BadPayload, decode, encode
-from queue_server.contract.messages import PROVISIONAL_SLIP_PREFIX, OfflineRules
+from queue_server.contract.device_messages import OfflineRules
+from queue_server.contract.messages import PROVISIONAL_SLIP_PREFIX
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS check_ins (

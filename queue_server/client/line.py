@@ -25,14 +25,9 @@ from queue_server.client.server_clock import ServerClock
 from queue_server.client.tls import Certificates
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, decode, encode
+from queue_server.contract.device_messages import DeviceStatus
 from queue_server.contract.message import Message
-from queue_server.contract.messages import (
-    DeviceStatus,
-    Reply,
-    ReplyBody,
-    Request,
-    RequestBody,
-)
+from queue_server.contract.messages import Reply, ReplyBody, Request, RequestBody
 from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import DeviceId, SiteId
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from queue_server.client.line import Line
 from queue_server.contract import topics
-from queue_server.contract.messages import CLOCK_SKEW_S, Command
+from queue_server.contract.device_messages import Command
+from queue_server.contract.messages import CLOCK_SKEW_S
 from queue_server.rules.terms import DeviceAct
 
 _log = logging.getLogger(__name__)

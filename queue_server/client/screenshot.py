@@ -10,7 +10,7 @@ from PIL import Image
 
 from queue_server.client.line import Line
 from queue_server.contract import topics
-from queue_server.contract.messages import SCREENSHOT_BYTES_MAX, Screenshot
+from queue_server.contract.device_messages import SCREENSHOT_BYTES_MAX, Screenshot
 
 LONGER_SIDE_MAX_PX: Final = 1280
 QUALITIES: Final = (75, 55, 35)

@@ -5,25 +5,32 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from queue_server.contract.absence import Absence
-from queue_server.contract.inpatient_examples import INPATIENT_EXAMPLES
-from queue_server.contract.message import Message
-from queue_server.contract.messages import (
+from queue_server.contract.boards import (
     AreaBoard,
     BoardRoom,
     Call,
+    Notice,
+    Notices,
+    RoomBoard,
+    ShownTicket,
+)
+from queue_server.contract.device_messages import (
+    Command,
+    DeviceStatus,
+    Heard,
+    OfflineRules,
+    Screenshot,
+)
+from queue_server.contract.inpatient_examples import INPATIENT_EXAMPLES
+from queue_server.contract.message import Message
+from queue_server.contract.messages import (
     CallHelp,
     CheckedIn,
     CheckIn,
-    Command,
-    DeviceStatus,
     FindPlace,
-    Heard,
     HelpCalled,
     Identified,
     Identify,
-    Notice,
-    Notices,
-    OfflineRules,
     Place,
     PlaceFound,
     Refused,
@@ -31,9 +38,6 @@ from queue_server.contract.messages import (
     ReplyBody,
     Request,
     RequestBody,
-    RoomBoard,
-    Screenshot,
-    ShownTicket,
     TakenOver,
     TakeOver,
     Visit,

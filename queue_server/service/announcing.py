@@ -6,7 +6,7 @@ from typing import Final
 
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
-from queue_server.contract.messages import DeviceStatus, OfflineRules
+from queue_server.contract.device_messages import DeviceStatus, OfflineRules
 from queue_server.contract.topics import SERVER
 from queue_server.rules.queue import Queue
 from queue_server.rules.terms import AreaId, QueueId, RoomId

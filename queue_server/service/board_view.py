@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from queue_server.contract.messages import (
+from queue_server.contract.boards import (
     BOARD_CALLS_MAX,
     BOARD_MISSED_MAX,
     BOARD_WAITING_MAX,

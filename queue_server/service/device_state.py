@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import structs
 
-from queue_server.contract.messages import DeviceStatus, Heard, Screenshot
+from queue_server.contract.device_messages import DeviceStatus, Heard, Screenshot
 from queue_server.rules.terms import DeviceId
 
 DEVICES_MAX: Final = 2000

@@ -20,13 +20,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from queue_server.client.tls import TlsSession, connect_trouble, refused_trouble
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, decode, encode
-from queue_server.contract.messages import (
-    PAYLOAD_BYTES_MAX,
-    DeviceStatus,
-    Heard,
-    Request,
-    Screenshot,
-)
+from queue_server.contract.device_messages import DeviceStatus, Heard, Screenshot
+from queue_server.contract.messages import PAYLOAD_BYTES_MAX, Request
 from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import DeviceId, SiteId
 from queue_server.service.jobs import Asked, DeviceSaid, Job, LineIsUp, Unreadable

@@ -7,7 +7,8 @@ from typing import Final, get_args
 import msgspec
 from msgspec.structs import replace
 
-from queue_server.contract.messages import SESSION_LIFE_S, Notice
+from queue_server.contract.boards import Notice
+from queue_server.contract.messages import SESSION_LIFE_S
 from queue_server.journal.journal import JournaledFact
 from queue_server.payments.step_codec import FACT_PREFIX
 from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, PatientId, TicketId

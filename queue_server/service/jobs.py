@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from queue_server.contract.device_messages import DeviceStatus, Heard, Screenshot
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
-from queue_server.contract.messages import DeviceStatus, Heard, Request, Screenshot
+from queue_server.contract.messages import Request
 from queue_server.contract.payments import (
     CancelPayment,
     FindOwed,

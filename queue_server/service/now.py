@@ -11,7 +11,7 @@ from datetime import date, datetime
 import msgspec
 from msgspec.structs import replace
 
-from queue_server.contract.messages import Notice
+from queue_server.contract.boards import Notice
 from queue_server.journal.journal import JournaledEntry
 from queue_server.records.records import Patient
 from queue_server.rules.day_in_work import DayInWork, apply

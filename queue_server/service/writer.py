@@ -18,7 +18,8 @@ from msgspec import structs
 
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
-from queue_server.contract.messages import Command, Heard, Identify, TakeOver
+from queue_server.contract.device_messages import Command, Heard
+from queue_server.contract.messages import Identify, TakeOver
 from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.hash_chain import START
 from queue_server.journal.journal import Journal

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import StreamingResponse
 
-from queue_server.contract.messages import Notice
+from queue_server.contract.boards import Notice
 from queue_server.service.audit_facts import NamesSeen, Shown
 from queue_server.service.facts import HelpAnswered, NoticesSet
 from queue_server.service.now import Now

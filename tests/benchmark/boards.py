@@ -9,8 +9,8 @@ from typing import Any, Final
 import paho.mqtt.client as mqtt
 
 from queue_server.contract import topics
+from queue_server.contract.boards import AreaBoard
 from queue_server.contract.codec import decode
-from queue_server.contract.messages import AreaBoard
 from queue_server.rules.terms import AreaId
 from tests.benchmark.check_ins import check_in_load, require_checked_in
 from tests.benchmark.figure import Figure, figure

@@ -16,8 +16,8 @@ import paho.mqtt.client as mqtt
 
 from queue_server.broker.broker import BrokerAddress
 from queue_server.contract import topics
+from queue_server.contract.boards import Call
 from queue_server.contract.codec import decode
-from queue_server.contract.messages import Call
 from queue_server.demo.programs import free_port
 from queue_server.rules.terms import AreaId, QueueId
 from tests.benchmark.check_ins import CheckInLoad, check_in_load, require_checked_in

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from queue_server.contract.messages import DeviceStatus
+from queue_server.contract.device_messages import DeviceStatus
 from queue_server.service.facts import AlarmBegan
 from tests.browser.conftest import OpenPage
 from tests.integration.web.hospital_day import HospitalDay

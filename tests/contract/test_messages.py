@@ -10,32 +10,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_server.contract import (
+    boards,
+    device_messages,
     inpatient,
     messages,
     payments,
     receipt_messages,
     report_messages,
 )
+from queue_server.contract.boards import AreaBoard, BoardRoom, Notice, Notices, ShownTicket
 from queue_server.contract.codec import BadPayload, decode, encode
 from queue_server.contract.examples import EXAMPLES, EXCHANGE
 from queue_server.contract.message import Message
-from queue_server.contract.messages import (
-    PAYLOAD_BYTES_MAX,
-    AreaBoard,
-    BoardRoom,
-    CheckIn,
-    FindPlace,
-    Notice,
-    Notices,
-    Request,
-    ShownTicket,
-)
+from queue_server.contract.messages import PAYLOAD_BYTES_MAX, CheckIn, FindPlace, Request
 from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 
+MODULES = (
+    boards,
+    device_messages,
+    inpatient,
+    messages,
+    payments,
+    receipt_messages,
+    report_messages,
+)
 ALL = sorted(
     {
         kind
-        for module in (messages, payments, receipt_messages, report_messages, inpatient)
+        for module in MODULES
         for kind in vars(module).values()
         if isinstance(kind, type) and issubclass(kind, Message) and kind is not Message
     },
@@ -208,13 +210,13 @@ def test_the_fullest_board_of_thirty_rooms_can_be_read() -> None:
         room,
         in_room=shown,
         standby=[shown] * 2,
-        waiting=[shown] * messages.BOARD_WAITING_MAX,
-        missed=[shown] * messages.BOARD_MISSED_MAX,
+        waiting=[shown] * boards.BOARD_WAITING_MAX,
+        missed=[shown] * boards.BOARD_MISSED_MAX,
         status=QueueStatus.OPEN,
     )
     board = EXAMPLES[AreaBoard]
     assert isinstance(board, AreaBoard)
-    calls = board.last_calls * messages.BOARD_CALLS_MAX
+    calls = board.last_calls * boards.BOARD_CALLS_MAX
 
     payload = encode(msgspec.structs.replace(board, rooms=[full] * 30, last_calls=calls))
 

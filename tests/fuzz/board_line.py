@@ -15,16 +15,10 @@ from hardware.voice.loudspeaker import Loudspeaker
 from hardware.voice.reading import Reading
 from queue_server.client.line import Line
 from queue_server.contract import topics
+from queue_server.contract.boards import AreaBoard, Call, Notices, RoomBoard
+from queue_server.contract.device_messages import Command, DeviceStatus
 from queue_server.contract.message import Message
-from queue_server.contract.messages import (
-    AreaBoard,
-    Call,
-    Command,
-    DeviceStatus,
-    Notices,
-    Reply,
-    RoomBoard,
-)
+from queue_server.contract.messages import Reply
 from queue_server.rules.terms import DeviceId
 from tests.fuzz.campaign import Fuzzer, Try
 from tests.fuzz.device_line import AREA, DEVICE, ROOM, SITE, Clock, Feed, real_line, running, turns

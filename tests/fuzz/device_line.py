@@ -11,11 +11,8 @@ from queue_server.client.connection import Connection, Will
 from queue_server.client.line import Address, Line
 from queue_server.contract import topics
 from queue_server.contract.codec import decode
-from queue_server.contract.messages import (
-    DeviceStatus,
-    Heard,
-    Request,
-)
+from queue_server.contract.device_messages import DeviceStatus, Heard
+from queue_server.contract.messages import Request
 from queue_server.rules.terms import AreaId, DeviceId, RoomId, SiteId
 from tests.integration.service.known_hospital import OPENING
 

@@ -18,11 +18,10 @@ from joserfc.jwk import OKPKey
 
 from queue_server.contract import topics
 from queue_server.contract.codec import decode, encode
+from queue_server.contract.device_messages import DeviceStatus, Heard
 from queue_server.contract.messages import (
     PAYLOAD_BYTES_MAX,
     CallHelp,
-    DeviceStatus,
-    Heard,
     HelpCalled,
     Reply,
     ReplyBody,

@@ -15,7 +15,8 @@ from hardware.voice.player import NoSound
 from hardware.voice.reading import Reading
 from queue_server.client.line import Address, Line
 from queue_server.contract import topics
-from queue_server.contract.messages import AreaBoard, Call, DeviceStatus, Heard, Notices, RoomBoard
+from queue_server.contract.boards import AreaBoard, Call, Notices, RoomBoard
+from queue_server.contract.device_messages import DeviceStatus, Heard
 from queue_server.rules.terms import AreaId, DeviceId, SiteId
 from queue_server.site import QueueSetup
 from tests.simulation.device_connection import connector

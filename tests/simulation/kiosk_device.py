@@ -25,7 +25,8 @@ from kiosk.flow.settings import Settings
 from kiosk.flow.state import ArrivedOffline, Home, Screen
 from queue_server.client.line import Address, Line, NoAnswer
 from queue_server.contract import topics
-from queue_server.contract.messages import CallHelp, DeviceStatus, OfflineRules
+from queue_server.contract.device_messages import DeviceStatus, OfflineRules
+from queue_server.contract.messages import CallHelp
 from queue_server.rules.terms import DeviceId, SiteId
 from tests.simulation.device_connection import connector
 from tests.simulation.disk import Crash, Disk

@@ -18,7 +18,7 @@ from kiosk.flow.state import (
     Visits,
     Waiting,
 )
-from queue_server.contract.messages import Notice
+from queue_server.contract.boards import Notice
 from queue_server.records.records import Patient
 from queue_server.records.virtual_card import CardIssuer
 from queue_server.rules import commands as asked

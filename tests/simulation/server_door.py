@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from queue_server.contract import topics
 from queue_server.contract.codec import BadPayload, encode
-from queue_server.contract.messages import DeviceStatus
+from queue_server.contract.device_messages import DeviceStatus
 from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import SiteId
 from queue_server.service.door import RECONNECT_AFTER_S, followed_topics, read_job

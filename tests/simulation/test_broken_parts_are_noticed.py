@@ -9,7 +9,8 @@ from msgspec import structs
 from display.presenter import AreaPresenter
 from kiosk.offline.desk import Asker, OfflineDesk
 from kiosk.offline.outbox import OfflineCheckIn
-from queue_server.contract.messages import AreaBoard, TakeOver
+from queue_server.contract.boards import AreaBoard
+from queue_server.contract.messages import TakeOver
 from queue_server.journal.journal import Batch, JournaledEntry
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.rules.commands import Command

@@ -6,17 +6,9 @@ from datetime import datetime
 import msgspec
 
 from kiosk.flow.slip_facts import Provisional
+from queue_server.contract.boards import AreaBoard, BoardRoom, Call, RoomBoard, ShownTicket
 from queue_server.contract.codec import decode
-from queue_server.contract.messages import (
-    AreaBoard,
-    BoardRoom,
-    Call,
-    CheckedIn,
-    Refused,
-    Reply,
-    RoomBoard,
-    ShownTicket,
-)
+from queue_server.contract.messages import CheckedIn, Refused, Reply
 from queue_server.journal.journal import Batch, Journal, JournaledEntry, JournaledFact
 from queue_server.rules import events as happened
 from queue_server.rules.terms import QueueId, RefusalCode, RequestId, TicketId

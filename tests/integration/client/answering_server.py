@@ -14,7 +14,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.contract import topics
 from queue_server.contract.codec import decode, encode
-from queue_server.contract.messages import DeviceStatus, HelpCalled, Reply, ReplyBody, Request
+from queue_server.contract.device_messages import DeviceStatus
+from queue_server.contract.messages import HelpCalled, Reply, ReplyBody, Request
 from queue_server.rules.terms import DeviceId, SiteId
 
 WAIT_S = 8.0

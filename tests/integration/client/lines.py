@@ -9,7 +9,8 @@ from itertools import count
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.client.connection import Connect
 from queue_server.client.line import SILENT_AFTER_S, Address, Line
-from queue_server.contract.messages import CallHelp, DeviceStatus
+from queue_server.contract.device_messages import DeviceStatus
+from queue_server.contract.messages import CallHelp
 from queue_server.rules.terms import DeviceId, SiteId
 
 WAIT_S = 8.0

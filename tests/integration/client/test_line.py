@@ -9,14 +9,13 @@ from queue_server.broker.broker_process import BrokerProcess
 from queue_server.client.line import RETRY_AFTER_S, Address, Line, NoAnswer
 from queue_server.client.obeying import obey
 from queue_server.contract import topics
+from queue_server.contract.boards import Notices
 from queue_server.contract.codec import BadPayload, encode
+from queue_server.contract.device_messages import Command, DeviceStatus
 from queue_server.contract.messages import (
     CLOCK_SKEW_S,
-    Command,
-    DeviceStatus,
     FindPlace,
     HelpCalled,
-    Notices,
     Refused,
     Reply,
     ReplyBody,

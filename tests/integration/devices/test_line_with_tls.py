@@ -13,7 +13,9 @@ from queue_server.broker.broker import BrokerAddress
 from queue_server.client.line import RECONNECT_AFTER_S, Address, Line
 from queue_server.client.tls import CERTIFICATE_NAME, KEY_NAME, Certificates
 from queue_server.contract import topics
-from queue_server.contract.messages import AreaBoard, CallHelp, DeviceStatus, HelpCalled
+from queue_server.contract.boards import AreaBoard
+from queue_server.contract.device_messages import DeviceStatus
+from queue_server.contract.messages import CallHelp, HelpCalled
 from queue_server.demo.programs import free_port
 from queue_server.devices.authority import CERTIFICATE_LIFE
 from queue_server.devices.carried_folder import carried_folder

@@ -19,15 +19,10 @@ from hardware.voice.loudspeaker import open_loudspeaker
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.client.line import Address, Line
 from queue_server.contract import topics
+from queue_server.contract.boards import AreaBoard, Call, Notices
 from queue_server.contract.codec import decode, encode
+from queue_server.contract.device_messages import DeviceStatus, Heard
 from queue_server.contract.message import Message
-from queue_server.contract.messages import (
-    AreaBoard,
-    Call,
-    DeviceStatus,
-    Heard,
-    Notices,
-)
 from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import AreaId, DeviceId, SiteId
 from tests.unit.display.samples import call, texts

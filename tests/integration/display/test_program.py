@@ -20,7 +20,7 @@ from PIL import Image
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.contract import topics
 from queue_server.contract.codec import decode, encode
-from queue_server.contract.messages import Command, DeviceStatus, Screenshot
+from queue_server.contract.device_messages import Command, DeviceStatus, Screenshot
 from queue_server.rules.terms import DeviceAct, RoomId, SiteId
 from tests.integration.display.conftest import DEVICE, fresh_call, serving
 from tests.unit.display.samples import board, full_room, room_board

@@ -20,12 +20,11 @@ from hardware.simulated.ticket_printer import SimulatedTicketPrinter
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.contract import topics
 from queue_server.contract.codec import decode, encode
+from queue_server.contract.device_messages import DeviceStatus, OfflineRules
 from queue_server.contract.message import Message
 from queue_server.contract.messages import (
     CheckIn,
-    DeviceStatus,
     Identify,
-    OfflineRules,
     Reply,
     ReplyBody,
     Request,

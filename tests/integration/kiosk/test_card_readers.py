@@ -14,7 +14,8 @@ from hardware.simulated.ticket_printer import SimulatedTicketPrinter
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.contract import topics
 from queue_server.contract.codec import decode
-from queue_server.contract.messages import DeviceStatus, Identify
+from queue_server.contract.device_messages import DeviceStatus
+from queue_server.contract.messages import Identify
 from queue_server.rules.terms import SiteId
 from tests.integration.kiosk.a_program import DEVICE, configured, running, serving
 

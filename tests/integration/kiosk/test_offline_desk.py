@@ -16,14 +16,8 @@ from kiosk.offline import desk as desk_module
 from kiosk.offline.desk import OfflineDesk, number_prefix
 from kiosk.offline.outbox import Outbox
 from queue_server.client.line import NoAnswer
-from queue_server.contract.messages import (
-    OfflineRules,
-    Refused,
-    ReplyBody,
-    RequestBody,
-    TakenOver,
-    TakeOver,
-)
+from queue_server.contract.device_messages import OfflineRules
+from queue_server.contract.messages import Refused, ReplyBody, RequestBody, TakenOver, TakeOver
 from queue_server.contract.virtual_card import CARD_LIFE_S, CLOCK_SKEW_S, CardReader
 from queue_server.records.virtual_card import CardIssuer, public_key
 from queue_server.rules.terms import CardId, DeviceId, RefusalCode, SiteId

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.offline.outbox import CardSeen, OfflineCheckIn, Outbox, OutboxUnusable, ReadCard
-from queue_server.contract.messages import OfflineRules
+from queue_server.contract.device_messages import OfflineRules
 
 NOW = datetime(2026, 11, 23, 0, 5, tzinfo=UTC)
 DAY = date(2026, 11, 23)

@@ -19,11 +19,7 @@ from hardware.simulated.ticket_printer import SimulatedTicketPrinter
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.contract import topics
 from queue_server.contract.codec import decode, encode
-from queue_server.contract.messages import (
-    Command,
-    DeviceStatus,
-    Screenshot,
-)
+from queue_server.contract.device_messages import Command, DeviceStatus, Screenshot
 from queue_server.rules.terms import DeviceAct, SiteId
 from tests.integration.kiosk.a_program import (
     DEVICE,

@@ -16,7 +16,8 @@ import pytest_asyncio
 from kiosk.report_printer import NotFetched, ReportPrinter, Shelf
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.client.line import Address, Line
-from queue_server.contract.messages import DeviceStatus, Identified, Identify
+from queue_server.contract.device_messages import DeviceStatus
+from queue_server.contract.messages import Identified, Identify
 from queue_server.contract.report_messages import (
     ListReports,
     PrintReport,

@@ -10,13 +10,8 @@ import pytest
 
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.contract import topics
+from queue_server.contract.boards import AreaBoard, Call, Notice, RoomBoard
 from queue_server.contract.codec import decode
-from queue_server.contract.messages import (
-    AreaBoard,
-    Call,
-    Notice,
-    RoomBoard,
-)
 from queue_server.contract.topics import SERVER
 from queue_server.rules import commands as asked
 from queue_server.rules.events import TicketIssued

@@ -9,7 +9,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from queue_server.contract import topics
-from queue_server.contract.messages import CheckIn, Identified, Identify, Notice
+from queue_server.contract.boards import Notice
+from queue_server.contract.messages import CheckIn, Identified, Identify
 from queue_server.rules import commands as asked
 from queue_server.rules.terms import AreaId, QueueId, RefusalCode, TicketId, TicketState
 from queue_server.service.facts import NoticesSet

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from queue_server.contract import topics
-from queue_server.contract.messages import DeviceStatus, Heard, Screenshot
+from queue_server.contract.device_messages import DeviceStatus, Heard, Screenshot
 from queue_server.contract.topics import SERVER
 from queue_server.rules.terms import AreaId, DeviceAct, DeviceId
 from queue_server.service.facts import DeviceCommanded

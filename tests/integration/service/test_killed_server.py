@@ -16,10 +16,10 @@ import pytest
 from queue_server.broker.broker_process import BrokerProcess
 from queue_server.client.line import Address, Line
 from queue_server.contract import topics
+from queue_server.contract.device_messages import DeviceStatus
 from queue_server.contract.messages import (
     CheckedIn,
     CheckIn,
-    DeviceStatus,
     Identified,
     Identify,
     ReplyBody,

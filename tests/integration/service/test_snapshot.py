@@ -10,8 +10,8 @@ from random import Random
 import pytest
 from msgspec import structs
 
+from queue_server.contract.boards import Notice
 from queue_server.contract.codec import encode
-from queue_server.contract.messages import Notice
 from queue_server.journal.journal_key import JournalKey
 from queue_server.journal.snapshot_file import SNAPSHOT_NAME, SnapshotFile
 from queue_server.journal.sqlite_journal import SqliteJournal

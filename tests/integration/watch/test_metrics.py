@@ -8,7 +8,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from queue_server.contract import topics
-from queue_server.contract.messages import FindPlace, Heard
+from queue_server.contract.device_messages import Heard
+from queue_server.contract.messages import FindPlace
 from queue_server.rules.commands import CallNext
 from queue_server.rules.terms import DeviceId, QueueId
 from queue_server.service.facts import AlarmBegan

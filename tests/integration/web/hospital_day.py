@@ -10,7 +10,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
-from queue_server.contract.messages import DeviceStatus, Heard, Screenshot
+from queue_server.contract.device_messages import DeviceStatus, Heard, Screenshot
 from queue_server.contract.virtual_card import CardReader
 from queue_server.documents.check_code import CheckCodes
 from queue_server.documents.receipt_maker import ReceiptMaker

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from queue_server.contract.messages import DeviceStatus, Heard, Screenshot
+from queue_server.contract.device_messages import DeviceStatus, Heard, Screenshot
 from tests.integration.web.hospital_day import HospitalDay
 
 KIOSK_COUNT = 34

@@ -14,7 +14,7 @@ import msgspec
 from queue_server.client.connection import Connect, Connection, Will, connect_mqtt
 from queue_server.client.line import Address, Line
 from queue_server.contract import topics
-from queue_server.contract.messages import DeviceStatus
+from queue_server.contract.device_messages import DeviceStatus
 from queue_server.rules.terms import DeviceId, SiteId
 from tests.simulation.processes.records import LineIs, Notebook, Received, Sent, Started
 

@@ -12,7 +12,8 @@ from display.texts import Texts
 from hardware.voice.loudspeaker import Loudspeaker
 from hardware.voice.reading import Reading
 from queue_server.contract import topics
-from queue_server.contract.messages import AreaBoard, Call, Heard, Notices, RoomBoard
+from queue_server.contract.boards import AreaBoard, Call, Notices, RoomBoard
+from queue_server.contract.device_messages import Heard
 from queue_server.rules.terms import AreaId, RoomId
 from tests.simulation.processes.devices import Device, Order, line_change, make_device, together
 from tests.simulation.processes.records import Notebook, Said, Told, board_note

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from queue_server.contract.messages import AreaBoard, RoomBoard
+from queue_server.contract.boards import AreaBoard, RoomBoard
 
 
 class _Record(msgspec.Struct, frozen=True, kw_only=True, tag=True):

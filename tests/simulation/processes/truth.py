@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from queue_server.contract.messages import Call
+from queue_server.contract.boards import Call
 from queue_server.journal.journal import JournaledEntry, JournaledFact
 from queue_server.journal.journal_file import COLUMNS
 from queue_server.journal.row_codec import read_entry, read_fact

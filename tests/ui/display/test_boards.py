@@ -14,7 +14,7 @@ from display.announcer import Announcer
 from display.board import FLASH_S
 from display.presenter import AreaPresenter, DoorPresenter
 from queue_server.contract.absence import Absence
-from queue_server.contract.messages import AreaBoard, BoardRoom
+from queue_server.contract.boards import AreaBoard, BoardRoom
 from queue_server.rules.terms import AbsenceKind, QueueStatus
 from tests.ui.display.conftest import AREA_SIZE, DOOR_SIZE, Clock, Seen
 from tests.unit.display.samples import (

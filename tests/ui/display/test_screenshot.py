@@ -11,7 +11,7 @@ from rapidocr_onnxruntime import RapidOCR
 from display.announcer import Announcer
 from display.presenter import AreaPresenter, DoorPresenter
 from queue_server.client.screenshot import make_screenshot
-from queue_server.contract.messages import SCREENSHOT_BYTES_MAX
+from queue_server.contract.device_messages import SCREENSHOT_BYTES_MAX
 from tests.ui.display.conftest import AREA_SIZE, DOOR_SIZE
 from tests.unit.display.samples import NOW, board, full_room, notices, room, room_board, ticket
 

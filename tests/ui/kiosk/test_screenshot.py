@@ -8,7 +8,7 @@ from PIL import Image
 from rapidocr_onnxruntime import RapidOCR
 
 from queue_server.client.screenshot import make_screenshot
-from queue_server.contract.messages import SCREENSHOT_BYTES_MAX
+from queue_server.contract.device_messages import SCREENSHOT_BYTES_MAX
 from tests.ui.kiosk.conftest import MakeKiosk
 from tests.ui.kiosk.states import STATES
 from tests.unit.kiosk.hospital_for_tests import AT

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from assets import translations
 from display.texts import Texts
-from queue_server.contract.messages import (
+from queue_server.contract.boards import (
     AreaBoard,
     BoardRoom,
     Call,

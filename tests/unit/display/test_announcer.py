@@ -16,7 +16,8 @@ from hardware.voice.chime import DURATION_S
 from hardware.voice.loudspeaker import Loudspeaker
 from hardware.voice.reading import chinese, english
 from hardware.voice.synthesiser import Synthesiser
-from queue_server.contract.messages import AreaBoard, Call, Heard
+from queue_server.contract.boards import AreaBoard, Call
+from queue_server.contract.device_messages import Heard
 from queue_server.rules.terms import TicketState
 from tests.unit.display.samples import NOW, board, call, room, ticket
 from tests.unit.display.virtual_time import Played, SimulatedLoudspeaker, VirtualTime

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from display.announcer import Announcer, Pace
 from hardware.voice.loudspeaker import Loudspeaker
 from hardware.voice.reading import Reading
-from queue_server.contract.messages import Heard
+from queue_server.contract.device_messages import Heard
 from tests.unit.display.samples import NOW, call
 from tests.unit.display.virtual_time import VirtualTime
 

@@ -17,7 +17,7 @@ from display.board import (
     newer,
 )
 from display.header import LineState, SoundState
-from queue_server.contract.messages import AreaBoard, Call, Notices
+from queue_server.contract.boards import AreaBoard, Call, Notices
 from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 from tests.unit.display.samples import (
     DAY,

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from display.door import DoorView, door_view
 from display.header import LineState
-from queue_server.contract.messages import RoomBoard
+from queue_server.contract.boards import RoomBoard
 from queue_server.rules.terms import QueueStatus, TicketState
 from tests.unit.display.samples import NOW, call, full_room, room, room_board, texts, ticket
 

@@ -1,7 +1,7 @@
 import asyncio
 
 from display.heard_outbox import KEPT_MAX, HeardOutbox
-from queue_server.contract.messages import Heard
+from queue_server.contract.device_messages import Heard
 from tests.unit.display.samples import NOW
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from display.announcer import Announcer, Pace
 from display.presenter import AreaPresenter, DoorPresenter
-from queue_server.contract.messages import Heard
+from queue_server.contract.device_messages import Heard
 from tests.unit.display.samples import NOW, board, notices, room, room_board, texts
 
 

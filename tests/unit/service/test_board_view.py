@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from queue_server.contract.codec import encode
-from queue_server.contract.messages import (
+from queue_server.contract.boards import (
     BOARD_CALLS_MAX,
     BOARD_MISSED_MAX,
     BOARD_WAITING_MAX,
     BoardRoom,
 )
+from queue_server.contract.codec import encode
 from queue_server.rules import commands as asked
 from queue_server.rules.policy_text import rule_text
 from queue_server.rules.terms import AreaId, QueueId, QueueStatus, TicketId

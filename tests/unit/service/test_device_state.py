@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from queue_server.contract.messages import DeviceStatus, Heard
+from queue_server.contract.device_messages import DeviceStatus, Heard
 from queue_server.rules.terms import DeviceId
 from queue_server.service.device_state import (
     CHANGES_MAX,

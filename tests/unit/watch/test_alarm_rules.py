@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from queue_server.contract.messages import DeviceStatus, Heard
+from queue_server.contract.device_messages import DeviceStatus, Heard
 from queue_server.rules.terms import AreaId, DeviceId, QueueId, TicketId
 from queue_server.service.device_state import DeviceState
 from queue_server.service.now import CallMade, HelpCall
