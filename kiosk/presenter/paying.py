@@ -15,7 +15,7 @@ from kiosk.flow.bills import (
 from kiosk.flow.cash import CHANNEL
 from kiosk.flow.events import Key
 from kiosk.flow.settings import Settings
-from kiosk.flow.state import State
+from kiosk.flow.state import PrintState, State
 from kiosk.presenter import cash, money
 from kiosk.presenter.place import print_message, printed_keys
 from kiosk.presenter.views import (
@@ -204,6 +204,9 @@ def _ended(screen: Paying, channel: str, words: Wording) -> RefusalView:
 def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> PlaceView:
     """That it is paid, what to do next, where, and its receipt on paper."""
     payment = screen.facts.payment
+    receipt_key = _receipt_key(payment.receipt, words, settings)
+    slip_keys = printed_keys(state, words)
+    is_slip_missing = state.printing is PrintState.FAILED
     return PlaceView(
         title=words("paid.title", name=words.name_of(screen.facts.masked_name)),
         tone=Tone.GOOD,
@@ -217,10 +220,7 @@ def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> Plac
         at_most="",
         reason=_receipt_number(payment.receipt, words),
         steps=_next_steps(screen, words),
-        keys=(
-            *_receipt_key(payment.receipt, words, settings),
-            *printed_keys(state, words),
-        ),
+        keys=(*slip_keys, *receipt_key) if is_slip_missing else (*receipt_key, *slip_keys),
     )
 
 

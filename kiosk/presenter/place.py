@@ -68,15 +68,17 @@ def arrived_offline(state: State, screen: ArrivedOffline, words: Wording) -> Pla
 
 
 def printed_keys(state: State, words: Wording) -> tuple[KeyView, ...]:
-    """Return the keys of a screen that has a slip."""
+    """Return the keys of a screen that has a slip; one that did not come is offered first."""
     is_failed = state.printing is PrintState.FAILED
     print_again = KeyView(
         key=Key.PRINT_AGAIN,
         label=words("arrived.print_once_more" if is_failed else "arrived.print_again"),
         icon=Icon.PRINTER,
+        is_primary=is_failed,
         is_enabled=state.printing is not PrintState.PRINTING,
     )
-    return (print_again, KeyView(key=Key.DONE, label=words("arrived.done"), is_primary=True))
+    done = KeyView(key=Key.DONE, label=words("arrived.done"), is_primary=not is_failed)
+    return print_again, done
 
 
 def my_place(state: State, screen: MyPlace, words: Wording) -> PlaceView:

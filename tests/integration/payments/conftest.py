@@ -30,3 +30,9 @@ def keys(made_keys: Path, tmp_path: Path) -> Path:
 def hospital(keys: Path) -> Iterator[PayingHospital]:
     with paying_hospital(keys, MemorySteps()) as running:
         yield running
+
+
+@pytest.fixture
+def deaths(request: pytest.FixtureRequest) -> int:
+    """Every so many steps the process dies: each, or an ordinary run's share of them."""
+    return 1 if request.config.getoption("--every-death") else 17

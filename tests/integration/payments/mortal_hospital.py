@@ -24,7 +24,7 @@ from queue_server.payments.sandbox.faults import Fault
 from queue_server.payments.sandbox.provider import Callback
 from queue_server.payments.sandbox.sandbox import Sandbox
 from queue_server.payments.step_store import WrittenStep
-from queue_server.payments.steps import Step
+from queue_server.payments.steps import ReturnedPart, Step
 from queue_server.payments.sweeper import Sweeper
 from queue_server.payments.terms import AttemptId, AttemptState, Channel, ChargeId, VisitId
 from queue_server.rules.terms import PatientId
@@ -124,10 +124,13 @@ class MortalHospital:
     new_id: Ids
     channel: Channel
     dies_at: int
+    is_top_up: bool = False
+    """Whether the patient pays into his deposit, and owes nothing."""
     store: MemorySteps = field(default_factory=MemorySteps)
     booking: BookedHere = field(default_factory=BookedHere)
     clock: Clock = field(default_factory=Clock)
-    """Of cashier and sweeper; those who sign and check signatures go by the real time."""
+    """Of cashier and sweeper, and of UnionPay, whose codes end by themselves; the others who sign
+    and check signatures go by the real time."""
     charges: list[ChargeId] = field(default_factory=list)
     played_steps: int = 0
     """How many there were before all was healed."""
@@ -158,7 +161,9 @@ class MortalHospital:
             )
         )
         self.sweeper = Sweeper(self.cashier, self.clock, fatal=_fatal)
-        self.desk = NoticeDesk(self.cashier, gateways, lambda: datetime.now(UTC))
+        is_by_code_time = self.channel is Channel.UNIONPAY
+        now = self.clock if is_by_code_time else lambda: datetime.now(UTC)
+        self.desk = NoticeDesk(self.cashier, gateways, now)
 
     def survives(self, act: Callable[[], object]) -> bool:
         """Do something; if the process dies of it, start it anew and tell so."""
@@ -187,6 +192,7 @@ class MortalHospital:
                 name_en="test",
                 self_pay=Fen(fen),
                 insurance=Fen(0),
+                is_deposit=self.is_top_up,
             )
             for charge, fen in zip(self.charges, BILLS_FEN, strict=True)
         ]
@@ -221,6 +227,14 @@ class MortalHospital:
     def cancel(self) -> None:
         for attempt in self.cashier.attempts():
             self.cashier.cancel(attempt.id, by="kiosk-1")
+
+    def give_a_part_back(self, fen: int) -> None:
+        """Let the cashier give a part of the first charge back, who looks whether it was done."""
+        for attempt in self.cashier.attempts():
+            is_asked = attempt.part_no or attempt.state is not AttemptState.FULFILLED
+            if not is_asked:
+                part = ReturnedPart(charge=self.charges[0], fen=fen)
+                self.cashier.refund(attempt.id, why="desk", by="cashier-1", parts=[part])
 
     def wait(self, seconds: float) -> None:
         self.clock.ahead += timedelta(seconds=seconds)
@@ -283,7 +297,10 @@ class MortalHospital:
             came = total(one.amount for one in mine if one.reverses is None)
             went_back = total(one.amount for one in mine if one.reverses is not None)
             is_booked = attempt.state is AttemptState.FULFILLED
-            if is_booked and (came, went_back) != (attempt.kept, Fen(0)):
+            if is_booked and (came.fen - went_back.fen, bool(went_back)) != (
+                attempt.kept.fen,
+                bool(attempt.refunds),
+            ):
                 wrong.append(f"receipts of {attempt.id} say {came} and {went_back}")
             if not is_booked and came != went_back:
                 wrong.append(f"receipts of {attempt.id}, which is {attempt.state}, say {came}")

@@ -4,10 +4,25 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk.flow.bills import Bills, Paid, Paying, pages_of
-from kiosk.flow.events import Key, LineChanged, PaymentTold, PrintSlip, Wipe
+from kiosk.flow.events import (
+    Key,
+    LineChanged,
+    PaymentTold,
+    PrintEnded,
+    PrintFailure,
+    PrintSlip,
+    Wipe,
+)
 from kiosk.flow.intent import Intent
 from kiosk.flow.state import Home, Identify, Next, Refusal, Trouble, Waiting
-from kiosk.presenter.views import PayingView, RefusalView, WaitingView, shown_texts, spoken_texts
+from kiosk.presenter.views import (
+    PayingView,
+    PlaceView,
+    RefusalView,
+    WaitingView,
+    shown_texts,
+    spoken_texts,
+)
 from queue_server.contract.messages import Refused
 from queue_server.contract.payments import (
     CancelPayment,
@@ -183,6 +198,25 @@ def test_what_is_paid_is_printed_and_says_where_to_go() -> None:
     texts = list(shown_texts(kiosk.view))
     assert [text for text in texts if "药房" in text]
     assert [text for text in texts if "检验科" in text]
+
+
+def test_a_slip_that_did_not_come_is_offered_again_before_the_way_to_the_desk() -> None:
+    kiosk = told(paying(), STATE.FULFILLED, receipt=RECEIPT)
+    [slip] = kiosk.slips
+    failure = PrintFailure(sentence_zh="缺纸", sentence_en="no paper", may_have_printed=False)
+    kiosk.on(PrintEnded(print_number=slip.print_number, failure=failure))
+
+    view = kiosk.view.body
+    assert isinstance(view, PlaceView)
+    first = view.keys[0]
+    assert (first.key, first.is_primary, first.is_enabled) == (Key.PRINT_AGAIN, True, True)
+    assert [key.key for key in view.keys if key.is_primary] == [Key.PRINT_AGAIN]
+    assert view.message is not None
+    assert f"“{first.label}”" in view.message.more
+    assert view.message.more.index(first.label) < view.message.more.index("收费窗口")
+
+    kiosk.tap(Key.PRINT_AGAIN)
+    assert [one.facts for one in kiosk.slips] == [slip.facts, slip.facts]
 
 
 def test_what_is_told_twice_is_printed_once() -> None:
