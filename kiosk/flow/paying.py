@@ -70,6 +70,7 @@ def owed(state: State, body: Owed, settings: Settings, *, was_uncertain: bool) -
         chosen=frozenset(sheet.sheet_id for sheet in sheets),
         channels=tuple(one for one in body.channels if one != CHANNEL or settings.takes_cash),
         credit_fen=body.credit_fen,
+        pay_later=body.pay_later,
     )
     return replace(state, screen=bills), ()
 

@@ -18,6 +18,7 @@ from queue_server.client import connection, doubt, line
 from queue_server.contract import (
     absence,
     boards,
+    deferral,
     device_messages,
     inpatient,
     messages,
@@ -75,6 +76,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             payments.FollowPayment,
             payments.CancelPayment,
             payments.TellNote,
+            deferral.Defer,
             report_messages.ProveIdentity,
             report_messages.ListReports,
             report_messages.PrintReport,
@@ -100,6 +102,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             payments.Payment,
             payments.CashIn,
             payments.NoteNoted,
+            deferral.Deferred,
             report_messages.Proven,
             report_messages.ReportsListed,
             report_messages.ListedReport,
@@ -118,6 +121,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             offers.ColleagueOffer,
             payments.OwedSheet,
             payments.OwedItem,
+            payments.PayLater,
         ),
     ),
     (

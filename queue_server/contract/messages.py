@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from queue_server.contract.absence import Absence
+from queue_server.contract.deferral import Defer, Deferred
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.contract.offers import AnswerOffer, ColleagueOffer
@@ -107,6 +108,7 @@ RequestBody = (
     | FollowPayment
     | CancelPayment
     | TellNote
+    | Defer
     | ReportRequest
     | ReceiptRequest
     | InpatientRequest
@@ -248,6 +250,7 @@ ReplyBody = (
     | Owed
     | Payment
     | NoteNoted
+    | Deferred
     | Proven
     | ReportsListed
     | ReportReleased
