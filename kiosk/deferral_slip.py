@@ -40,7 +40,7 @@ def make_deferral_slip(
     ]
     for sheet in facts.sheets:
         parts += sheet_parts(sheet, words)
-        parts.append(_due(sheet, words))
+        parts += [_due(sheet, words)] if is_list else []
     parts += [
         SlipRule(is_dashed=True),
         amount_row(words("put_off_slip.open"), facts.open_fen, words, is_bold=True),

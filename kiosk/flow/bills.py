@@ -11,6 +11,8 @@ from queue_server.contract.payments import OwedItem, OwedSheet, PayLater, Paymen
 UNITS_A_PAGE: Final = 10
 UNITS_A_PAGE_ELDER: Final = 7
 """So many lines fit on a page; the head of a bill takes as much room as an item."""
+UNITS_FOR_KEYS: Final = 2
+"""So many fewer where another row of keys stands below."""
 
 LIVE: Final = frozenset(
     {
@@ -167,10 +169,14 @@ def insurance_fen(sheets: Iterable[OwedSheet | CostGroup]) -> int:
 
 
 def pages_of(
-    sheets: Sequence[OwedSheet | CostGroup], *, is_elder: bool
+    sheets: Sequence[OwedSheet | CostGroup], *, is_elder: bool, is_tight: bool = False
 ) -> tuple[tuple[BillPart, ...], ...]:
-    """Return the bills page by page, each page as full as it can be; there is at least one."""
+    """Return the bills page by page, each page as full as it can be; there is at least one.
+
+    `is_tight`: more keys than one stand below them.
+    """
     units = UNITS_A_PAGE_ELDER if is_elder else UNITS_A_PAGE
+    units -= UNITS_FOR_KEYS if is_tight else 0
     pages: list[list[BillPart]] = [[]]
     free = units
     for number, sheet in enumerate(sheets):

@@ -114,7 +114,7 @@ def turn_page(state: State, by: int) -> Step:
     """Show other bills."""
     bills = state.screen
     assert isinstance(bills, Bills)
-    last = len(pages_of(bills.sheets, is_elder=state.is_elder)) - 1
+    last = len(pages_of(bills.sheets, is_elder=state.is_elder, is_tight=bool(bills.put_off))) - 1
     page = min(max(0, bills.page + by), last)
     return replace(state, screen=replace(bills, page=page)), ()
 

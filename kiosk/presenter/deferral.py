@@ -23,20 +23,17 @@ def choices(bills: Bills, words: Wording) -> tuple[ChoiceView, ...]:
     sheets = bills.may_be_put_off
     if bills.pay_later is None or not sheets:
         return ()
+    fen = self_pay_fen(sheets)
     left_fen = max(0, bills.pay_later.limit_fen - bills.pay_later.open_fen)
-    return (
-        ChoiceView(
-            key=Key.PUT_OFF,
-            icon=Icon.CLOCK,
-            label=words("put_off.choice"),
-            hint=words(
-                "put_off.choice_hint",
-                amount=money.shown(self_pay_fen(sheets), words),
-                day=day(bills.pay_later.due_on, words),
-                left=money.shown(left_fen, words),
-            ),
-        ),
+    hint = words(
+        "put_off.choice_hint",
+        amount=money.shown(fen, words),
+        day=day(bills.pay_later.due_on, words),
     )
+    if fen > left_fen:
+        hint = words("put_off.choice_limit", amount=money.shown(left_fen, words))
+    label = words("put_off.choice")
+    return (ChoiceView(key=Key.PUT_OFF, icon=Icon.CLOCK, label=label, hint=hint),)
 
 
 def title(sheet: OwedSheet, words: Wording) -> str:

@@ -54,7 +54,8 @@ _PAY_AGAIN: Final = frozenset({_STATE.CLOSED, _STATE.FAILED, _STATE.REFUNDED})
 
 def bills(state: State, screen: Bills, words: Wording) -> BillsView:
     """A page of the bills, item by item, and what the chosen ones cost."""
-    pages = pages_of(screen.sheets, is_elder=state.is_elder)
+    tight = bool(screen.put_off)
+    pages = pages_of(screen.sheets, is_elder=state.is_elder, is_tight=tight)
     page, chosen = screen.page, screen.chosen_sheets
     fen = self_pay_fen(chosen)
     earlier = KeyView(key=Key.EARLIER_BILLS, label=words("visits.earlier"), icon=Icon.EARLIER)

@@ -12,7 +12,7 @@ from queue_server.payments.booking import BookingRefused, BookingSilent
 from queue_server.payments.deferral import Agreement, Deferral
 from queue_server.payments.fen import Fen
 from queue_server.payments.ledger import Charge
-from queue_server.records.records import RecordsUnavailable
+from queue_server.records.records import Patient, RecordsUnavailable
 from queue_server.records.sheets import Sheet
 from queue_server.rules.terms import PatientId
 
@@ -56,10 +56,13 @@ class DemoAgreements:
             yield database
 
 
-def make_agreements(sheets: Sequence[Sheet]) -> Mapping[PatientId, Agreement]:
-    """Return agreements with the last two patients who owe for several sheets: one is used up."""
-    patients = [sheet.charges[0].patient for sheet in sheets]
-    several = [one for one in dict.fromkeys(patients) if patients.count(one) > 1]
+def make_agreements(
+    sheets: Sequence[Sheet], patients: Sequence[Patient]
+) -> Mapping[PatientId, Agreement]:
+    """Return agreements with the last two grown-ups who owe for several sheets: one is used up."""
+    grown_up = {one.patient_id for one in patients if one.id_number is not None}
+    owing = [sheet.charges[0].patient for sheet in sheets]
+    several = [one for one in dict.fromkeys(owing) if one in grown_up and owing.count(one) > 1]
     return dict(zip(several[-2:], (_FREE, _USED_UP), strict=True))
 
 

@@ -152,7 +152,7 @@ def make_demo_hospital(path: Path, *, day: date, seed: int) -> None:
     stays = make_stays(patients, appointments, day, Random(seed + 1))  # noqa: S311
     with Database(path, execute_plugins=False) as database:
         write_stays(database, stays)
-        write_agreements(database, make_agreements(sheets))
+        write_agreements(database, make_agreements(sheets, patients))
 
 
 def write_demo_hospital(

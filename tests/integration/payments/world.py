@@ -6,12 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from queue_server.payments.attempt import Attempt
-from queue_server.payments.booking import BookingRefused, BookingSilent
 from queue_server.payments.bookkeeper import read_books
 from queue_server.payments.books import Books
 from queue_server.payments.cashier import Cashier, CashierParts
 from queue_server.payments.credit_office import CreditOffice
-from queue_server.payments.deferral import Deferral
 from queue_server.payments.fen import Fen
 from queue_server.payments.gateway import Answer, GatewaySilent
 from queue_server.payments.ledger import Charge
@@ -28,12 +26,12 @@ from queue_server.payments.terms import (
     AttemptState,
     Channel,
     ChargeId,
-    DeferralId,
     VisitId,
 )
 from queue_server.rules.terms import PatientId
 from tests.integration.payments.bank_gateway import BankGateway, answer_of, beijing
 from tests.integration.payments.world_deferrals import AGREEMENT, check_deferrals
+from tests.integration.payments.world_hospital import Hospital
 
 MORNING = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
 ENDS = {
@@ -47,42 +45,6 @@ ENDS = {
 
 class Killed(BaseException):
     """The process is dead: nothing of it runs any more."""
-
-
-class Hospital:
-    """`Booking` and `Releasing` whose system may refuse, or be silent after it has done so."""
-
-    def __init__(self, trouble: Callable[[], str]) -> None:
-        self.booked: dict[AttemptId, tuple[ChargeId, ...]] = {}
-        self.heard: Callable[[str], None] = lambda _: None
-        """Told of each payment that is booked."""
-        self.released: dict[DeferralId, tuple[ChargeId, ...]] = {}
-        self._refused: set[AttemptId] = set()
-        self._kept_back: set[DeferralId] = set()
-        self._trouble = trouble
-
-    def book(self, attempt: Attempt, charges: Sequence[Charge]) -> None:
-        trouble = self._trouble()
-        if trouble == "lost" and attempt.id not in self.booked:
-            raise BookingSilent
-        if attempt.id in self._refused or (trouble == "no" and attempt.id not in self.booked):
-            self._refused.add(attempt.id)
-            raise BookingRefused
-        self.booked[attempt.id] = tuple(charge.id for charge in charges)
-        self.heard(attempt.id)
-        if trouble == "reply lost":
-            raise BookingSilent
-
-    def release(self, deferral: Deferral, charges: Sequence[Charge]) -> None:
-        trouble = self._trouble()
-        if trouble == "lost" and deferral.id not in self.released:
-            raise BookingSilent
-        if deferral.id in self._kept_back or (trouble == "no" and deferral.id not in self.released):
-            self._kept_back.add(deferral.id)
-            raise BookingRefused
-        self.released[deferral.id] = tuple(charge.id for charge in charges)
-        if trouble == "reply lost":
-            raise BookingSilent
 
 
 class FrailStore:

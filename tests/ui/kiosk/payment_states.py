@@ -69,7 +69,8 @@ def _paying(state: PaymentState, **changes: object) -> Paying:
 
 
 def _refused(code: RefusalCode) -> State:
-    zh, en = SENTENCES[code]
+    parts = {"owed": "4764.50", "limit": "1500.00"}
+    zh, en = (sentence.format_map(parts) for sentence in SENTENCES[code])
     return _state(
         Refusal(code=code, next=Next.BILLS, intent=Intent.PAY, message_zh=zh, message_en=en)
     )

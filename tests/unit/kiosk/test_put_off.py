@@ -63,13 +63,21 @@ def test_nobody_without_an_agreement_sees_the_key_or_can_press_it() -> None:
     assert not any(isinstance(body, Defer) for body in kiosk.asks)
 
 
-def test_the_key_says_how_much_until_when_and_what_is_left() -> None:
+def test_the_key_says_how_much_and_until_when() -> None:
     kiosk = at_bills(LABORATORY).tap(Key.PAY)
 
     [choice] = [one for one in body(kiosk, ChannelsView).choices if one.key is Key.PUT_OFF]
 
-    for part in ("109.46", "12月7日", "4980.20"):
-        assert part in choice.hint
+    assert choice.hint.replace("\xa0", " ") == "109.46 元，12月7日前付清"
+
+
+def test_whose_limit_is_not_enough_sees_what_is_left_of_it() -> None:
+    left = PayLater(limit_fen=10_945, open_fen=1, due_on="2026-12-07")
+    kiosk = at_bills(LABORATORY, pay_later=left).tap(Key.PAY)
+
+    [choice] = [one for one in body(kiosk, ChannelsView).choices if one.key is Key.PUT_OFF]
+
+    assert "109.44" in choice.hint
 
 
 def test_only_what_is_not_put_off_yet_is_asked_for() -> None:
