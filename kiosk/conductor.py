@@ -16,7 +16,8 @@ from hardware.errors import PrinterError
 from hardware.slip import Slip
 from hardware.ticket_printer import TicketPrinter
 from kiosk.cash.cash_desk import CashDesk
-from kiosk.flow.bills import KeptFacts, PaidFacts, Paying
+from kiosk.deferral_slip import make_deferral_slip
+from kiosk.flow.bills import DeferralFacts, KeptFacts, PaidFacts, Paying
 from kiosk.flow.cash import CashStanding, wanted
 from kiosk.flow.course import step
 from kiosk.flow.events import (
@@ -371,6 +372,8 @@ class Conductor:
             return make_payment_slip(facts, words, hospital=hospital, printed_at=self._now())
         if isinstance(facts, KeptFacts):
             return make_kept_slip(facts, words, hospital=hospital, printed_at=self._now())
+        if isinstance(facts, DeferralFacts):
+            return make_deferral_slip(facts, words, hospital=hospital, printed_at=self._now())
         return make_slip(facts, words, hospital=hospital, printed_at=self._now())
 
     async def _check_printer(self) -> None:

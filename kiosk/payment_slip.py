@@ -5,8 +5,8 @@ from datetime import datetime
 
 from hardware.slip import Align, Slip, SlipPart, SlipQr, SlipRow, SlipRule, SlipSpace, SlipText
 from kiosk.flow.bills import KeptFacts, PaidFacts, insurance_fen, self_pay_fen
+from kiosk.presenter.deferral import next_step
 from kiosk.presenter.money import shown
-from kiosk.presenter.paying import next_step
 from kiosk.presenter.wording import Wording
 from kiosk.slip import BODY_DOTS, SMALL_DOTS, TITLE_DOTS
 from queue_server.contract.payments import OwedItem, OwedSheet, Payment, Receipt
@@ -34,12 +34,12 @@ def make_payment_slip(
         SlipRule(is_dashed=True),
     ]
     for sheet in sheets:
-        parts += _sheet(sheet, words)
+        parts += sheet_parts(sheet, words)
     parts += [
         SlipRule(is_dashed=True),
-        _amount_row(words("payment_slip.price"), payment.amount_fen + insurance, words),
-        _amount_row(words("payment_slip.insurance"), insurance, words),
-        _amount_row(words("payment_slip.self_pay"), payment.amount_fen, words, is_bold=True),
+        amount_row(words("payment_slip.price"), payment.amount_fen + insurance, words),
+        amount_row(words("payment_slip.insurance"), insurance, words),
+        amount_row(words("payment_slip.self_pay"), payment.amount_fen, words, is_bold=True),
         *_cash(payment, words),
         SlipRule(is_dashed=True),
         *_about(facts, words, printed_at),
@@ -82,8 +82,8 @@ def make_kept_slip(
             ),
             SlipText(text=words(f"kept_slip.{said}"), size_dots=BODY_DOTS, align=Align.START),
             SlipRule(is_dashed=True),
-            _row(words("slip.name"), facts.masked_name),
-            _row(words("payment_slip.number"), payment.payment_id),
+            row(words("slip.name"), facts.masked_name),
+            row(words("payment_slip.number"), payment.payment_id),
             SlipText(
                 text=words("slip.printed_at", time=f"{printed_at:%Y-%m-%d %H:%M:%S}"),
                 size_dots=SMALL_DOTS,
@@ -97,15 +97,16 @@ def _cash(payment: Payment, words: Wording) -> Iterator[SlipPart]:
     """Yield what was put in, and what becomes of the change."""
     if payment.cash is None:
         return
-    yield _amount_row(words("payment_slip.cash_in"), payment.cash.in_fen, words)
+    yield amount_row(words("payment_slip.cash_in"), payment.cash.in_fen, words)
     change_fen = payment.cash.in_fen - payment.amount_fen
     if change_fen > 0:
-        yield _amount_row(words("payment_slip.change"), change_fen, words, is_bold=True)
+        yield amount_row(words("payment_slip.change"), change_fen, words, is_bold=True)
         goes = words(f"kept_slip.{payment.cash.change_goes}")
         yield SlipText(text=goes, size_dots=SMALL_DOTS, align=Align.START)
 
 
-def _sheet(sheet: OwedSheet, words: Wording) -> Iterator[SlipPart]:
+def sheet_parts(sheet: OwedSheet, words: Wording) -> Iterator[SlipPart]:
+    """Yield a bill, item by item."""
     title = SlipRow(
         label=words.of(sheet, "title"),
         value=shown(self_pay_fen([sheet]), words),
@@ -118,7 +119,7 @@ def _sheet(sheet: OwedSheet, words: Wording) -> Iterator[SlipPart]:
     for item in sheet.items:
         yield SlipText(text=_item(item, words), size_dots=SMALL_DOTS, align=Align.START)
         insurance = words("bills.detail_once", amount=shown(item.insurance_fen, words))
-        yield _amount_row(insurance, item.self_pay_fen, words)
+        yield amount_row(insurance, item.self_pay_fen, words)
 
 
 def _item(item: OwedItem, words: Wording) -> str:
@@ -130,12 +131,12 @@ def _item(item: OwedItem, words: Wording) -> str:
 
 def _about(facts: PaidFacts, words: Wording, printed_at: datetime) -> Iterator[SlipRow]:
     payment = facts.payment
-    yield _row(words("slip.name"), facts.masked_name)
-    yield _row(words("payment_slip.channel"), words(f"channels.{payment.channel}"))
+    yield row(words("slip.name"), facts.masked_name)
+    yield row(words("payment_slip.channel"), words(f"channels.{payment.channel}"))
     if payment.paid_at is not None:
         paid_at = payment.paid_at.astimezone(printed_at.tzinfo)
-        yield _row(words("payment_slip.paid_at"), f"{paid_at:%Y-%m-%d %H:%M:%S}")
-    yield _row(words("payment_slip.number"), payment.payment_id)
+        yield row(words("payment_slip.paid_at"), f"{paid_at:%Y-%m-%d %H:%M:%S}")
+    yield row(words("payment_slip.number"), payment.payment_id)
 
 
 def _receipt(receipt: Receipt | None, words: Wording) -> Iterator[SlipPart]:
@@ -147,9 +148,9 @@ def _receipt(receipt: Receipt | None, words: Wording) -> Iterator[SlipPart]:
     yield SlipRule(is_dashed=True)
     yield SlipText(text=words("payment_slip.receipt"), size_dots=BODY_DOTS, is_bold=True)
     if receipt.code:
-        yield _row(words("payment_slip.receipt_code"), receipt.code)
-    yield _row(words("payment_slip.receipt_number"), receipt.number)
-    yield _row(words("payment_slip.check_code"), receipt.check_code)
+        yield row(words("payment_slip.receipt_code"), receipt.code)
+    yield row(words("payment_slip.receipt_number"), receipt.number)
+    yield row(words("payment_slip.check_code"), receipt.check_code)
     if receipt.is_pending:
         yield SlipText(text=words("payment_slip.receipt_pending"), size_dots=SMALL_DOTS)
     if receipt.check_address:
@@ -158,11 +159,13 @@ def _receipt(receipt: Receipt | None, words: Wording) -> Iterator[SlipPart]:
     yield SlipText(text=words("payment_slip.receipt_print"), size_dots=SMALL_DOTS)
 
 
-def _row(label: str, value: str) -> SlipRow:
+def row(label: str, value: str) -> SlipRow:
+    """Return a line of what is said about a payment."""
     return SlipRow(label=label, value=value, size_dots=SMALL_DOTS)
 
 
-def _amount_row(label: str, fen: int, words: Wording, *, is_bold: bool = False) -> SlipRow:
+def amount_row(label: str, fen: int, words: Wording, *, is_bold: bool = False) -> SlipRow:
+    """Return a line with an amount."""
     return SlipRow(
         label=label,
         value=shown(fen, words),

@@ -40,6 +40,7 @@ from queue_server.options import ServerOptions
 from queue_server.paying import Keep, Paying, PayingParts
 from queue_server.payments.configuration import PaymentsConfiguration, load_payments
 from queue_server.receipts import Receipts, has_fonts, make_receipts
+from queue_server.records.demo_agreements import DemoAgreements
 from queue_server.records.demo_counter import DemoCounter
 from queue_server.records.demo_hospital import DemoHospital, make_demo_hospital
 from queue_server.records.demo_report_shelf import DemoReports
@@ -213,6 +214,7 @@ def _paying(
             keep=keep,
             counter=DemoCounter(_records_file(options)),
             wards=DemoWards(_records_file(options)),
+            credit=DemoAgreements(_records_file(options)),
             door=door,
             site=site.id,
             checks=receipts.checks,

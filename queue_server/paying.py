@@ -13,6 +13,7 @@ from queue_server.payments.attempt import Attempt
 from queue_server.payments.booking import Booking
 from queue_server.payments.cashier import Cashier, CashierParts
 from queue_server.payments.configuration import PaymentsConfiguration
+from queue_server.payments.credit_office import CreditOffice, Releasing
 from queue_server.payments.fen import NOTHING
 from queue_server.payments.finance_platform import HttpFinancePlatform
 from queue_server.payments.gateway import Gateway
@@ -25,9 +26,11 @@ from queue_server.payments.receipt_shelf import ReceiptShelf
 from queue_server.payments.step_store import JournalSteps
 from queue_server.payments.sweeper import Sweeper
 from queue_server.payments.terms import ChangeGoes, Channel
+from queue_server.records.agreements import Agreements
 from queue_server.records.sheets import Sheets
 from queue_server.records.wards import Wards
 from queue_server.rules.terms import SiteId
+from queue_server.service.deferral_desk import DeferralDesk
 from queue_server.service.door import Door
 from queue_server.service.inpatient_desk import InpatientDesk
 from queue_server.service.payment_desk import DeskParts, PaymentDesk
@@ -45,6 +48,10 @@ class Counter(Sheets, Booking, Protocol):
     """The hospital's own counter: says what is owed, and books what is paid."""
 
 
+class Credit(Agreements, Releasing, Protocol):
+    """The hospital's own system: says who may pay later, and lets him go on."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayingParts:
     """What payments are made of; bootstrap chooses them."""
@@ -56,6 +63,8 @@ class PayingParts:
     counter: Counter
     wards: Wards | None
     """The inpatient system; None: nothing about stays is done here."""
+    credit: Credit | None = None
+    """With whom was agreed that he pays later; None: with nobody."""
     door: Door
     site: SiteId
     checks: ReceiptChecks
@@ -99,7 +108,8 @@ class Paying:
         )
         self._fatal = parts.fatal
         self._notices = NoticeDesk(self.cashier, self.gateways, parts.clock)
-        self._sweeper = Sweeper(self.cashier, parts.clock, parts.fatal)
+        self.office = _office(parts, self.cashier)
+        self._sweeper = Sweeper(self.cashier, parts.clock, parts.fatal, self.office)
         self._clerk = _clerk(parts, self.cashier)
         self.desk = PaymentDesk(
             DeskParts(
@@ -108,6 +118,7 @@ class Paying:
                 change_max=NOTHING if cash is None else cash.change_max,
                 sheets=parts.counter,
                 inpatients=_inpatients(parts),
+                deferrals=_deferrals(parts, self.office),
                 checks=parts.checks,
                 door=parts.door,
                 site=parts.site,
@@ -147,6 +158,22 @@ def _inpatients(parts: PayingParts) -> InpatientDesk | None:
         wards=parts.wards,
         shelf=ReceiptShelf(parts.journal),
         policy=parts.configuration.deposit,
+        today=lambda: parts.day_of(parts.clock()),
+    )
+
+
+def _office(parts: PayingParts, cashier: Cashier) -> CreditOffice | None:
+    if parts.credit is None:
+        return None
+    return CreditOffice(cashier.keeper, parts.credit, parts.clock)
+
+
+def _deferrals(parts: PayingParts, office: CreditOffice | None) -> DeferralDesk | None:
+    if parts.credit is None or office is None:
+        return None
+    return DeferralDesk(
+        office=office,
+        agreements=parts.credit,
         today=lambda: parts.day_of(parts.clock()),
     )
 

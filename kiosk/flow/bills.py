@@ -6,11 +6,13 @@ from typing import Final
 
 from kiosk.flow.inpatient_screens import DepositPad
 from queue_server.contract.inpatient import CostGroup
-from queue_server.contract.payments import OwedItem, OwedSheet, Payment, PaymentState
+from queue_server.contract.payments import OwedItem, OwedSheet, PayLater, Payment, PaymentState
 
 UNITS_A_PAGE: Final = 10
 UNITS_A_PAGE_ELDER: Final = 7
 """So many lines fit on a page; the head of a bill takes as much room as an item."""
+UNITS_FOR_KEYS: Final = 2
+"""So many fewer where another row of keys stands below."""
 
 LIVE: Final = frozenset(
     {
@@ -37,11 +39,23 @@ class Bills:
     page: int = 0
     pad: DepositPad | None = None
     """Where the amount was typed, of a deposit."""
+    pay_later: PayLater | None = None
+    """Given if the patient may pay later."""
 
     @property
     def chosen_sheets(self) -> tuple[OwedSheet, ...]:
         """What is to be paid."""
         return tuple(one for one in self.sheets if one.sheet_id in self.chosen)
+
+    @property
+    def put_off(self) -> tuple[OwedSheet, ...]:
+        """What the patient has put off and not paid."""
+        return tuple(one for one in self.sheets if one.due_on is not None)
+
+    @property
+    def may_be_put_off(self) -> tuple[OwedSheet, ...]:
+        """What is chosen and not put off yet."""
+        return tuple(one for one in self.chosen_sheets if one.due_on is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +118,31 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeferralFacts:
+    """What a slip says of what is paid later."""
+
+    sheets: tuple[OwedSheet, ...]
+    """Each with the last day to pay."""
+    open_fen: int
+    """All that is put off and not paid."""
+    masked_name: str
+    number: str = ""
+    """Of the deferral; empty: it is a list of all that is open."""
+
+    @property
+    def due_on(self) -> str:
+        """The first day on which something has to be paid."""
+        return min(one.due_on for one in self.sheets if one.due_on is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOff:
+    """Bills are paid later: slip, and what to do next."""
+
+    facts: DeferralFacts = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BillPart:
     """As much of a bill as stands on one page."""
 
@@ -130,10 +169,14 @@ def insurance_fen(sheets: Iterable[OwedSheet | CostGroup]) -> int:
 
 
 def pages_of(
-    sheets: Sequence[OwedSheet | CostGroup], *, is_elder: bool
+    sheets: Sequence[OwedSheet | CostGroup], *, is_elder: bool, is_tight: bool = False
 ) -> tuple[tuple[BillPart, ...], ...]:
-    """Return the bills page by page, each page as full as it can be; there is at least one."""
+    """Return the bills page by page, each page as full as it can be; there is at least one.
+
+    `is_tight`: more keys than one stand below them.
+    """
     units = UNITS_A_PAGE_ELDER if is_elder else UNITS_A_PAGE
+    units -= UNITS_FOR_KEYS if is_tight else 0
     pages: list[list[BillPart]] = [[]]
     free = units
     for number, sheet in enumerate(sheets):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.flow.bills import KeptFacts, PaidFacts
+from kiosk.flow.bills import DeferralFacts, KeptFacts, PaidFacts
 from kiosk.flow.cash import CashStanding
 from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.slip_facts import Provisional, SlipFacts
@@ -44,6 +44,8 @@ class Key(StrEnum):
     CHANNEL = "channel"
     """Argument: which of the channels, counted from 0."""
     CANCEL_PAYMENT = "cancel-payment"
+    PUT_OFF = "put-off"
+    PRINT_OPEN = "print-open"
     INPATIENT = "inpatient"
     TOP_UP = "top-up"
     AMOUNT = "amount"
@@ -269,7 +271,7 @@ class PrintSlip:
     """Print the slip of a check-in or a payment; answered by `PrintEnded` with the same number."""
 
     print_number: int
-    facts: SlipFacts | Provisional | PaidFacts | KeptFacts = field(repr=False)
+    facts: SlipFacts | Provisional | PaidFacts | KeptFacts | DeferralFacts = field(repr=False)
     language: str
 
 

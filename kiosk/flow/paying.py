@@ -70,6 +70,7 @@ def owed(state: State, body: Owed, settings: Settings, *, was_uncertain: bool) -
         chosen=frozenset(sheet.sheet_id for sheet in sheets),
         channels=tuple(one for one in body.channels if one != CHANNEL or settings.takes_cash),
         credit_fen=body.credit_fen,
+        pay_later=body.pay_later,
     )
     return replace(state, screen=bills), ()
 
@@ -113,7 +114,7 @@ def turn_page(state: State, by: int) -> Step:
     """Show other bills."""
     bills = state.screen
     assert isinstance(bills, Bills)
-    last = len(pages_of(bills.sheets, is_elder=state.is_elder)) - 1
+    last = len(pages_of(bills.sheets, is_elder=state.is_elder, is_tight=bool(bills.put_off))) - 1
     page = min(max(0, bills.page + by), last)
     return replace(state, screen=replace(bills, page=page)), ()
 

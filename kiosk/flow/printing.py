@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
-from kiosk.flow.bills import KeptFacts, Paid, PaidFacts, Paying
+from kiosk.flow.bills import DeferralFacts, KeptFacts, Paid, PaidFacts, Paying, PutOff
 from kiosk.flow.cash import in_fen
 from kiosk.flow.events import PrintEnded, PrintSlip
 from kiosk.flow.slip_facts import Provisional, SlipFacts
 from kiosk.flow.state import Arrived, ArrivedOffline, MyPlace, PrintState, State, Step
 
 
-def print_again(state: State) -> Step:
+def print_again(  # noqa: PLR0911 - one line a slip
+    state: State,
+) -> Step:
     """Print the slip of what is on the screen once more, unless it is being printed."""
     if state.printing is PrintState.PRINTING:
         return state, ()
@@ -18,6 +20,8 @@ def print_again(state: State) -> Step:
             return print_slip(state, facts)
         case Paid(facts=paid_facts):
             return print_slip(state, paid_facts)
+        case PutOff(facts=deferral_facts):
+            return print_slip(state, deferral_facts)
         case Paying() as paying if kept_facts(state, paying) is not None:
             return print_kept(state, paying)
         case ArrivedOffline(provisional=provisional):
@@ -31,7 +35,9 @@ def print_again(state: State) -> Step:
             return state, ()
 
 
-def print_slip(state: State, facts: SlipFacts | Provisional | PaidFacts | KeptFacts) -> Step:
+def print_slip(
+    state: State, facts: SlipFacts | Provisional | PaidFacts | KeptFacts | DeferralFacts
+) -> Step:
     """Have the slip printed; what becomes of it arrives as `PrintEnded`."""
     number = state.print_count + 1
     printing = replace(state, print_count=number, printing=PrintState.PRINTING, print_failure=None)

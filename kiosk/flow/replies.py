@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.flow import inpatient, paying, receipts, reports
+from kiosk.flow import deferral, inpatient, paying, receipts, reports
 from kiosk.flow.asking import find_place, without_answer
 from kiosk.flow.bills import Paying
 from kiosk.flow.events import CheckedInOffline, NotAnswered, NotCheckedInOffline, Replied
@@ -34,6 +34,7 @@ from kiosk.flow.state import (
     Waiting,
 )
 from queue_server.contract import doctor_choice
+from queue_server.contract.deferral import Defer, Deferred
 from queue_server.contract.inpatient import (
     DayBillFound,
     FindDayBill,
@@ -106,6 +107,8 @@ def replied(  # noqa: C901, PLR0911, PLR0912 - one line an answer
             )
         case Payment():
             return paying.begun(state, event.body, state.paying_for)
+        case Deferred():
+            return deferral.done(state, event.body, waiting.asked)
         case Proven():
             return _proven(state, waiting.asked)
         case ReportsListed():
@@ -285,7 +288,7 @@ def _refused(state: State, body: Refused, asked: Asked) -> Step:
 def _next_after_refusal(  # noqa: PLR0911 - one line a kind of request
     state: State, code: RefusalCode, asked: Asked
 ) -> Next:
-    if isinstance(asked.body, FindOwed | Pay):
+    if isinstance(asked.body, FindOwed | Pay | Defer):
         return paying.next_after_refusal(code)
     if isinstance(asked.body, FindStay | FindDayBill | FindSettlement | TopUp):
         return inpatient.next_after_refusal(code, asked.body)

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from kiosk.flow.bills import Bills, Channels, Paid, Paying
+from kiosk.flow.bills import Bills, Channels, Paid, Paying, PutOff
 from kiosk.flow.inpatient_screens import DayBill, DepositPad, Settlement, Stay
 from kiosk.flow.intent import Intent
 from kiosk.flow.receipt_screens import ReceiptPrinted, Receipts
@@ -77,7 +77,7 @@ def intent_of(state: State) -> Intent:
         return Intent.INPATIENT
     if isinstance(state.screen, Channels) and state.screen.bills.pad is not None:
         return Intent.INPATIENT
-    if isinstance(state.screen, Bills | Channels | Paying | Paid):
+    if isinstance(state.screen, Bills | Channels | Paying | Paid | PutOff):
         return Intent.PAY
     if isinstance(state.screen, ProofPad):
         return _first_of(state.screen.intent)

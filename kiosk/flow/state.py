@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kiosk.flow.bills import Bills, Channels, Paid, Paying
+from kiosk.flow.bills import Bills, Channels, Paid, Paying, PutOff
 from kiosk.flow.cash import CashStanding
 from kiosk.flow.events import Effect, PrintFailure
 from kiosk.flow.inpatient_screens import DayBill, DepositPad, Settlement, Stay
@@ -48,6 +48,8 @@ class Trouble(StrEnum):
     """A payment code before anybody knows whose bills are to be paid."""
     PAYMENT_UNCERTAIN = "PAYMENT_UNCERTAIN"
     """It is not known whether a payment has begun."""
+    DEFERRAL_PENDING = "DEFERRAL_PENDING"
+    """Bills are put off, and the hospital's system has not agreed yet."""
 
 
 class Next(StrEnum):
@@ -194,6 +196,7 @@ Screen = (
     | Channels
     | Paying
     | Paid
+    | PutOff
     | ProofPad
     | Reports
     | PrintingReports

@@ -5,7 +5,16 @@ from dataclasses import replace
 from typing import Final
 
 from hardware.code_kind import is_resident_id
-from kiosk.flow import choosing, id_number, inpatient, offering, paying, receipts, reports
+from kiosk.flow import (
+    choosing,
+    deferral,
+    id_number,
+    inpatient,
+    offering,
+    paying,
+    receipts,
+    reports,
+)
 from kiosk.flow.asking import ask, call_nurse, find_place, only_card
 from kiosk.flow.bills import Bills, Channels, Paying, is_top_up
 from kiosk.flow.cash import is_with_cash
@@ -348,6 +357,8 @@ TAPPED: Final[dict[Key, Callable[[State, int, Settings], Step]]] = {
     Key.MORE_BILLS: _turn_page(+1),
     Key.CHANNEL: paying.choose_channel,
     Key.CANCEL_PAYMENT: paying.cancel,
+    Key.PUT_OFF: deferral.put_off,
+    Key.PRINT_OPEN: deferral.print_open,
     Key.INPATIENT: inpatient.tapped,
     Key.TOP_UP: inpatient.top_up,
     Key.AMOUNT: inpatient.usual_amount,

@@ -20,6 +20,7 @@ from kiosk.presenter.views import (
     WaitingView,
 )
 from kiosk.presenter.wording import Wording
+from queue_server.contract.deferral import Defer
 from queue_server.contract.doctor_choice import ChooseDoctor
 from queue_server.contract.inpatient import FindDayBill, FindSettlement, FindStay, TopUp
 from queue_server.contract.messages import CheckIn, FindPlace
@@ -170,6 +171,7 @@ _WAITING_TITLES: Final = {
     ListReceipts: "waiting.title_receipts",
     FindStay: "waiting.title_stay",
     Pay: "waiting.title_pay",
+    Defer: "waiting.title_put_off",
     TopUp: "waiting.title_pay",
     AnswerOffer: "waiting.title_offer",
     ChooseDoctor: "waiting.title_offer",

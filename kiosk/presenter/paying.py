@@ -16,7 +16,8 @@ from kiosk.flow.cash import CHANNEL
 from kiosk.flow.events import Key
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import PrintState, State
-from kiosk.presenter import cash, money
+from kiosk.presenter import cash, deferral, money
+from kiosk.presenter.deferral import next_step
 from kiosk.presenter.place import print_message, printed_keys
 from kiosk.presenter.views import (
     BillsView,
@@ -37,7 +38,7 @@ from kiosk.presenter.views import (
     WaitingView,
 )
 from kiosk.presenter.wording import Wording
-from queue_server.contract.payments import OwedItem, OwedSheet, PaymentState, Receipt
+from queue_server.contract.payments import OwedItem, PaymentState, Receipt
 
 _STATE: Final = PaymentState
 _LOOKS: Final = {
@@ -53,7 +54,8 @@ _PAY_AGAIN: Final = frozenset({_STATE.CLOSED, _STATE.FAILED, _STATE.REFUNDED})
 
 def bills(state: State, screen: Bills, words: Wording) -> BillsView:
     """A page of the bills, item by item, and what the chosen ones cost."""
-    pages = pages_of(screen.sheets, is_elder=state.is_elder)
+    tight = bool(screen.put_off)
+    pages = pages_of(screen.sheets, is_elder=state.is_elder, is_tight=tight)
     page, chosen = screen.page, screen.chosen_sheets
     fen = self_pay_fen(chosen)
     earlier = KeyView(key=Key.EARLIER_BILLS, label=words("visits.earlier"), icon=Icon.EARLIER)
@@ -61,7 +63,7 @@ def bills(state: State, screen: Bills, words: Wording) -> BillsView:
     name = state.session.masked_name if state.session else ""
     return BillsView(
         title=words("bills.title", name=words.name_of(name)),
-        lead=words("bills.lead"),
+        lead=deferral.lead(screen, words),
         bills=tuple(_bill(screen, part, words) for part in pages[page]),
         earlier=earlier if page > 0 else None,
         page=words("visits.page", page=page + 1, pages=len(pages)) if len(pages) > 1 else "",
@@ -70,6 +72,7 @@ def bills(state: State, screen: Bills, words: Wording) -> BillsView:
         total=money.amount(fen, words),
         insurance=money.sentence(words, "bills.insurance", insurance_fen(chosen)),
         keys=(
+            *deferral.keys(state, screen, words),
             KeyView(
                 key=Key.PAY,
                 label=money.sentence(words, "bills.pay", fen) if fen else words("bills.none"),
@@ -83,7 +86,7 @@ def bills(state: State, screen: Bills, words: Wording) -> BillsView:
 
 def _bill(screen: Bills, part: BillPart, words: Wording) -> BillView:
     sheet = screen.sheets[part.number]
-    title = words.of(sheet, "title")
+    title = deferral.title(sheet, words)
     return BillView(
         argument=part.number,
         icon=Icon.CHECKED if sheet.sheet_id in screen.chosen else Icon.UNCHECKED,
@@ -127,7 +130,8 @@ def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
             )
             for number, channel in enumerate(screen.bills.channels)
             if words.has(f"channels.{channel}")
-        ),
+        )
+        + deferral.choices(screen.bills, words),
         scan_title=words("channels.scan_title"),
         scan_text=words("channels.scan_text"),
     )
@@ -245,8 +249,3 @@ def _receipt_key(
 def _next_steps(screen: Paid, words: Wording) -> tuple[StepView, ...]:
     sheets = screen.facts.sheets
     return tuple(StepView(icon=Icon.NEXT, text=next_step(sheet, words)) for sheet in sheets)
-
-
-def next_step(sheet: OwedSheet, words: Wording) -> str:
-    """Return what the patient does once a bill is paid."""
-    return words("paid.step", title=words.of(sheet, "title"), next=words.of(sheet, "next"))

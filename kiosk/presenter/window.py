@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kiosk.flow.bills import Bills, Channels, Paid, Paying
+from kiosk.flow.bills import Bills, Channels, Paid, Paying, PutOff
 from kiosk.flow.course import is_warning
 from kiosk.flow.events import Key
 from kiosk.flow.inpatient_screens import DayBill, DepositPad, Settlement, Stay
@@ -30,6 +30,7 @@ from kiosk.flow.state import (
 )
 from kiosk.presenter import (
     choosing,
+    deferral,
     entry,
     inpatient,
     offering,
@@ -143,6 +144,8 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
             return paying.paying(state, state.screen, words)
         case Paid():
             return paying.paid(state, state.screen, words, settings)
+        case PutOff():
+            return deferral.put_off(state, state.screen, words)
         case ProofPad():
             return reports.proof_pad(state, state.screen, words, settings)
         case Reports():

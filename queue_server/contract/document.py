@@ -18,6 +18,7 @@ from queue_server.client import connection, doubt, line
 from queue_server.contract import (
     absence,
     boards,
+    deferral,
     device_messages,
     doctor_choice,
     inpatient,
@@ -78,6 +79,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             payments.FollowPayment,
             payments.CancelPayment,
             payments.TellNote,
+            deferral.Defer,
             report_messages.ProveIdentity,
             report_messages.ListReports,
             report_messages.PrintReport,
@@ -103,6 +105,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             payments.Payment,
             payments.CashIn,
             payments.NoteNoted,
+            deferral.Deferred,
             report_messages.Proven,
             report_messages.ReportsListed,
             report_messages.ListedReport,
@@ -123,6 +126,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             doctor_choice.DoctorThere,
             payments.OwedSheet,
             payments.OwedItem,
+            payments.PayLater,
         ),
     ),
     (

@@ -15,6 +15,7 @@ from queue_server.contract.boards import (
     RoomBoard,
     ShownTicket,
 )
+from queue_server.contract.deferral_examples import DEFERRAL_EXAMPLES
 from queue_server.contract.device_messages import (
     Command,
     DeviceStatus,
@@ -405,6 +406,7 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     ),
     PrintingNoted: PrintingNoted(),
     **INPATIENT_EXAMPLES,
+    **DEFERRAL_EXAMPLES,
     Refused: Refused(
         code=RefusalCode.ALREADY_CHECKED_IN,
         message_zh="A002 号已经签到，不必再签。请留意叫号。",

@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from queue_server.contract.absence import Absence
+from queue_server.contract.deferral import Defer, Deferred
 from queue_server.contract.doctor_choice import ChooseDoctor, DoctorChoice
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
@@ -111,6 +112,7 @@ RequestBody = (
     | FollowPayment
     | CancelPayment
     | TellNote
+    | Defer
     | ReportRequest
     | ReceiptRequest
     | InpatientRequest
@@ -256,6 +258,7 @@ ReplyBody = (
     | Owed
     | Payment
     | NoteNoted
+    | Deferred
     | Proven
     | ReportsListed
     | ReportReleased

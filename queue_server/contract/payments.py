@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from queue_server.contract.message import Id, Instant, Message, ShortText
+from queue_server.contract.message import DayText, Id, Instant, Message, ShortText
 
 FenAmount = Annotated[int, Meta(ge=0, le=100_000_000_00)]
 
@@ -148,6 +148,8 @@ class OwedSheet(Message, frozen=True, kw_only=True):
     items: list[OwedItem]
     is_deposit: bool = False
     """Whether it adds to what is kept for an inpatient."""
+    due_on: DayText | None = None
+    """The last day to pay, if it was put off; `null`: it is to be paid before the next step."""
 
 
 class Receipt(Message, frozen=True, kw_only=True):
@@ -207,6 +209,17 @@ class NoteNoted(Message, frozen=True, kw_only=True, tag="note_noted"):
     """How the payment stands for which it was put in; `null`: it is not known."""
 
 
+class PayLater(Message, frozen=True, kw_only=True):
+    """The hospital has agreed with the patient that he may pay later."""
+
+    limit_fen: FenAmount
+    """How much he may owe of what is put off at kiosks."""
+    open_fen: FenAmount
+    """What he has put off and not paid."""
+    due_on: DayText
+    """The last day to pay what is put off now."""
+
+
 class Owed(Message, frozen=True, kw_only=True, tag="owed"):
     """Reply to `find_owed`."""
 
@@ -220,6 +233,8 @@ class Owed(Message, frozen=True, kw_only=True, tag="owed"):
     """What that payment pays; empty without one."""
     credit_fen: FenAmount = 0
     """What is kept for the patient and counted in when he pays in cash."""
+    pay_later: PayLater | None = None
+    """Given if the patient may pay later; `defer` does so."""
 
 
 LAST_PAYMENT_S = 600

@@ -6,6 +6,7 @@ from typing import Final
 from queue_server.demo.cash_scenes import pays_in_cash
 from queue_server.demo.cast import COLLEAGUE, MAIN_QUEUE, STOPPED_QUEUE
 from queue_server.demo.controls import read_qr, wait_until
+from queue_server.demo.credit_scenes import pays_later
 from queue_server.demo.inpatient_scenes import looks_after_a_stay
 from queue_server.demo.payment_scenes import pays_by_code, pays_by_phone
 from queue_server.demo.policy_scenes import rehearses_a_rule
@@ -323,6 +324,7 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("扫码缴费 Paying", pays_by_phone),
     ("付款码 Payment code", pays_by_code),
     ("住院 Stay", looks_after_a_stay),
+    ("后付 Paying later", pays_later),
     ("现金 Cash", pays_in_cash),
     ("打印报告 Reports", prints_reports),
     ("叫号 Calls", doctor_calls),

@@ -95,10 +95,10 @@ def withdrawal(books: Books, charge: ChargeId) -> happened.ChargeWithdrawn:
     """Return the step that takes a charge back.
 
     Raises:
-        PaymentRefused: it is not known, paid or being paid.
+        PaymentRefused: it is not known, paid, being paid or put off.
     """
     if charge not in books.charges:
         raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
-    if books.is_in_use(charge):
+    if books.is_in_use(charge) or books.deferral_book.covering(charge):
         raise PaymentRefused(RefusalCode.CHARGE_IN_USE)
     return happened.ChargeWithdrawn(charge=charge)

@@ -12,6 +12,7 @@ from typing import Final
 from queue_server.payments import steps as happened
 from queue_server.payments.attempt import Attempt, after, given_as_credit, opened
 from queue_server.payments.cash_box import CashBox, box_after
+from queue_server.payments.deferral import Deferral, DeferralBook, DeferralStep
 from queue_server.payments.fen import Fen, total
 from queue_server.payments.ledger import Account, Bill, Charge, account
 from queue_server.payments.receipt import (
@@ -36,7 +37,7 @@ class BooksOpened(happened.Step):
     """A clinic day begins with what the one before has left open."""
 
     charges: tuple[Charge, ...] = ()
-    """Those of bills that are being paid. What is owed beside them the hospital posts anew."""
+    """Those that are being paid or put off. What is owed beside them the hospital posts anew."""
     bills: tuple[Bill, ...] = ()
     """Those of the attempts; where one charge is on several, the one that counts is first."""
     attempts: tuple[Attempt, ...] = ()
@@ -45,6 +46,8 @@ class BooksOpened(happened.Step):
     last_receipt: int = 0
     """The serial of the last receipt: the series goes on."""
     boxes: tuple[CashBox, ...] = ()
+    deferrals: tuple[Deferral, ...] = ()
+    """Those of which something has still to be paid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,7 @@ class Books:
         self.bills: dict[BillId, Bill] = {}
         self.attempts: dict[AttemptId, Attempt] = {}
         self.receipt_book = ReceiptBook()
+        self.deferral_book = DeferralBook()
         self.boxes: dict[DeviceId, CashBox] = {}
         self._unsettled: dict[AttemptId, None] = {}
         self._bill_of: dict[ChargeId, BillId] = {}
@@ -134,7 +138,7 @@ class Books:
 
     # --- how they change -------------------------------------------------------------------------
 
-    def apply(  # noqa: C901 - one line a step
+    def apply(  # noqa: C901, PLR0912 - one line a step
         self, step: happened.Step, at: datetime
     ) -> None:
         """Take a step in. One that does not fit is a bug: it stops the process."""
@@ -150,6 +154,9 @@ class Books:
                     source = self.attempts[step.source]
                     self._keep(given_as_credit(source, Fen(step.amount_fen)))
                 self._keep(after(self.attempts[step.attempt], step, at))
+                if isinstance(step, happened.Booked):
+                    bill = self.bills[self.attempts[step.attempt].bill]
+                    self.deferral_book.settled(bill.charges)
             case happened.ChargePosted():
                 self._add_charge(_charge(step))
             case happened.ChargeWithdrawn():
@@ -162,6 +169,8 @@ class Books:
                 self._recall(step)
             case ReceiptIssued() | ReceiptRegistered() | ReceiptRefused():
                 self.receipt_book.apply(step, at)
+            case DeferralStep():
+                self.deferral_book.apply(step, at)
             case _:
                 raise AssertionError(f"no step of the books: {step!r}")
 
@@ -225,6 +234,8 @@ class Books:
         for receipt in step.receipts:
             self.receipt_book.carry_in(receipt)
         self.boxes.update({box.device: box for box in step.boxes})
+        for deferral in step.deferrals:
+            self.deferral_book.carry_in(deferral)
 
 
 def carried(books: Books, now: datetime) -> BooksOpened:
@@ -236,14 +247,17 @@ def carried(books: Books, now: datetime) -> BooksOpened:
     occupied = {one.bill for one in attempts if one.occupies_bill}
     # A bill with nobody on it any more must not take charges from the one that came after it.
     bills.sort(key=lambda bill: bill.id not in occupied)
-    charges = [books.charges[one] for bill in bills if bill.id in occupied for one in bill.charges]
+    deferrals = books.deferral_book.open()
+    kept = [one for bill in bills if bill.id in occupied for one in bill.charges]
+    kept += [one for deferral in deferrals for one in deferral.left]
     return BooksOpened(
-        charges=tuple(charges),
+        charges=tuple(books.charges[one] for one in dict.fromkeys(kept)),
         bills=tuple(bills),
         attempts=tuple(attempts),
         receipts=books.receipt_book.carried([one.id for one in attempts]),
         last_receipt=books.receipt_book.last_serial,
         boxes=tuple(books.boxes.values()),
+        deferrals=tuple(deferrals),
     )
 
 

@@ -125,6 +125,12 @@ class Cashier:
         with self.keeper.today() as books:
             return books.account(patient, visit)
 
+    @property
+    def today(self) -> date:
+        """The running clinic day."""
+        with self.keeper.today():
+            return self.keeper.day_on
+
     def attempt(self, attempt: AttemptId) -> Attempt:
         """Return an attempt as it is in the journal.
 

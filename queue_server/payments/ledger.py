@@ -127,7 +127,7 @@ def require_step_allowed(
     mode: PaymentMode,
     *,
     is_last: bool = False,
-    credit_limit: Fen = NOTHING,
+    credit_limit: Fen | None = None,
 ) -> None:
     """Let a step of a visit be done now, or refuse it.
 
@@ -136,7 +136,7 @@ def require_step_allowed(
         step: the charges of the step.
         mode: how the hospital has agreed with the patient that he pays.
         is_last: whether the patient leaves after it, as after fetching his medicines.
-        credit_limit: how much a patient of `treat_first` may owe; nothing: he has no credit.
+        credit_limit: how much a patient of `treat_first` may owe; None: nothing was agreed.
 
     Raises:
         PaymentRefused: he has to pay first; `owed` is what.
@@ -148,9 +148,10 @@ def require_step_allowed(
             raise PaymentRefused(RefusalCode.PAY_FIRST, owed=own)
         case PaymentMode.ONCE_PER_VISIT if is_last and account.owed:
             raise PaymentRefused(RefusalCode.PAY_FIRST, owed=account.owed)
-        case PaymentMode.TREAT_FIRST if not credit_limit and own:
+        case PaymentMode.TREAT_FIRST if credit_limit is None and own:
             raise PaymentRefused(RefusalCode.NO_CREDIT, owed=own)
-        case PaymentMode.TREAT_FIRST if account.owed > credit_limit:
-            raise PaymentRefused(RefusalCode.CREDIT_LIMIT, owed=account.owed)
+        case PaymentMode.TREAT_FIRST if credit_limit is not None and account.owed > credit_limit:
+            owed, limit = account.owed, str(credit_limit)
+            raise PaymentRefused(RefusalCode.CREDIT_LIMIT, owed=owed, limit=limit)
         case _:
             return

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from queue_server.journal.journal import JournalUnusable
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.cashier import Cashier
+from queue_server.payments.credit_office import CreditOffice
 from queue_server.payments.terms import AttemptId, AttemptState
 
 _STATE: Final = AttemptState
@@ -42,6 +44,7 @@ class Sweeper:
         cashier: whose attempts.
         clock: gives the present instant.
         fatal: called when the journal can't be written: the process has to stop.
+        office: what was put off is looked after as well; None: nothing is put off.
     """
 
     def __init__(
@@ -49,10 +52,12 @@ class Sweeper:
         cashier: Cashier,
         clock: Callable[[], datetime],
         fatal: Callable[[Exception], None],
+        office: CreditOffice | None = None,
     ) -> None:
         self._cashier = cashier
         self._clock = clock
         self._fatal = fatal
+        self._office = office
         self._worked_at: dict[AttemptId, datetime] = {}
         self._looked_last: set[AttemptId] = set()
         self._is_stopped = threading.Event()
@@ -73,6 +78,8 @@ class Sweeper:
         """Work on everything that is due, one after the other. Blocks on gateways."""
         for attempt in self.due():
             self._cashier.advance(attempt)
+        if self._office is not None:
+            self._office.sweep()
 
     def due(self) -> Iterator[AttemptId]:
         """Yield what is due now; what is yielded is due again after a while."""
@@ -108,12 +115,14 @@ class Sweeper:
     def _run(self) -> None:
         while not self._is_stopped.wait(TICK_S):
             for attempt in self.due():
-                self._threads.submit(self._advance, attempt)
+                self._threads.submit(self._work, partial(self._cashier.advance, attempt))
+            if self._office is not None:
+                self._threads.submit(self._work, self._office.sweep)
 
-    def _advance(self, attempt: AttemptId) -> None:
+    def _work(self, chore: Callable[[], object]) -> None:
         try:
-            self._cashier.advance(attempt)
+            chore()
         except JournalUnusable as error:
             self._fatal(error)
-        except Exception as error:  # noqa: BLE001  # one attempt's trouble must not stop the sweeping
-            _log.error("an attempt can't be worked on: %s", type(error).__name__, exc_info=error)
+        except Exception as error:  # noqa: BLE001  # one trouble must not stop the sweeping
+            _log.error("what is open can't be worked on: %s", type(error).__name__, exc_info=error)

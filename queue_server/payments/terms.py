@@ -7,6 +7,7 @@ ChargeId = NewType("ChargeId", str)
 VisitId = NewType("VisitId", str)
 BillId = NewType("BillId", str)
 SheetId = NewType("SheetId", str)
+DeferralId = NewType("DeferralId", str)
 ReceiptNo = NewType("ReceiptNo", str)
 """The clinic day and a serial without gaps: sixteen digits."""
 AttemptId = NewType("AttemptId", str)

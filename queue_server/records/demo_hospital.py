@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from assets import FOLDER
+from queue_server.records.demo_agreements import make_agreements, write_agreements
 from queue_server.records.demo_charges import make_sheets
 from queue_server.records.demo_counter import write_sheets
 from queue_server.records.demo_patients import load_demo_data, make_patients
@@ -136,19 +137,21 @@ def make_demo_hospital(path: Path, *, day: date, seed: int) -> None:
     people = make_patients(data, day, chance)
     appointments = make_appointments(data.schedule, booked_queues(site), people, day, chance)
     patients = [person.patient for person in people]
+    sheets = make_sheets(appointments, chance)
     write_demo_hospital(
         path,
         patients=patients,
         card_ids={person.patient.patient_id: person.card_id for person in people},
         chip_cards={one.patient_id: f"QY{at:06d}" for at, one in enumerate(patients, 1)},
         appointments=appointments,
-        sheets=make_sheets(appointments, chance),
+        sheets=sheets,
         reports=make_reports(patients, day, site.timezone, chance),
     )
     # With a chance of its own: whoever lies there changes nothing for all others.
     stays = make_stays(patients, appointments, day, Random(seed + 1))  # noqa: S311
     with Database(path, execute_plugins=False) as database:
         write_stays(database, stays)
+        write_agreements(database, make_agreements(sheets, patients))
 
 
 def write_demo_hospital(

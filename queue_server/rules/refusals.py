@@ -268,8 +268,22 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         ),
     ),
     _CODE.CREDIT_LIMIT: (
-        "未缴费用 {owed} 元已超过信用额度，请先缴费再办理下一步。",
-        "You owe {owed} yuan, more than your limit. Please pay first, then go on.",
+        (
+            "连同这一次，您未付的费用共 {owed} 元，超过可用的信用额度 {limit} 元。"
+            "请先付清一部分，或到收费窗口。"
+        ),
+        (
+            "With this you would owe {owed} yuan, more than the {limit} yuan that are left of your"
+            " limit. Please pay a part now, or go to the cashier's desk."
+        ),
+    ),
+    _CODE.CREDIT_OVERDUE: (
+        "您有先诊疗的费用已过付款日期。请先付清，再办理信用就医。",
+        "Something that you put off is past its day. Please pay it, then more can be put off.",
+    ),
+    _CODE.CREDIT_REFUSED: (
+        "医院没有同意这次先诊疗后付费。请先缴费，或到收费窗口。",
+        "The hospital did not agree to put this off. Please pay now, or go to the cashier's desk.",
     ),
     _CODE.PROOF_MISSING: (
         "查看报告前，请先验证手机号后四位或身份证。",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from queue_server.contract.deferral import Defer, Deferred
 from queue_server.contract.device_messages import DeviceStatus, Heard, Screenshot
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
 from queue_server.contract.messages import Request
@@ -30,9 +31,9 @@ from queue_server.service.identification import Found
 from queue_server.service.receipt_lookup import FoundReceipts
 from queue_server.service.report_lookup import FoundReports
 
-MoneyQuestion = FindOwed | Pay | FollowPayment | CancelPayment | TellNote | InpatientRequest
+MoneyQuestion = FindOwed | Pay | FollowPayment | CancelPayment | TellNote | Defer | InpatientRequest
 """What the payment desk is asked."""
-MoneyAnswer = Owed | Payment | NoteNoted | InpatientReply
+MoneyAnswer = Owed | Payment | NoteNoted | Deferred | InpatientReply
 T = TypeVar("T")
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
+from queue_server.contract.deferral import Defer, Deferred
 from queue_server.contract.inpatient import (
     FindDayBill,
     FindSettlement,
@@ -47,6 +48,7 @@ from queue_server.records.records import RecordsUnavailable
 from queue_server.records.sheets import Sheet, Sheets
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, PatientId, RefusalCode, SiteId
+from queue_server.service.deferral_desk import NOTHING_PUT_OFF, DeferralDesk
 from queue_server.service.door import Door
 from queue_server.service.inpatient_desk import InpatientDesk
 from queue_server.service.jobs import Asked, Job, MoneyAnswer
@@ -79,6 +81,8 @@ class DeskParts:
     sheets: Sheets
     inpatients: InpatientDesk | None = None
     """Where stays in the hospital are asked about; None: nowhere."""
+    deferrals: DeferralDesk | None = None
+    """Where paying later is asked about; None: nowhere."""
     checks: ReceiptChecks
     door: Door
     site: SiteId
@@ -129,7 +133,9 @@ class PaymentDesk:
 
     # --- inside ----------------------------------------------------------------------------------
 
-    def _work(self, job: Asked, patient: PatientId | None) -> None:
+    def _work(  # noqa: C901 - one line a request
+        self, job: Asked, patient: PatientId | None
+    ) -> None:
         try:
             match job.request.body:
                 case Pay() as pay:
@@ -146,6 +152,9 @@ class PaymentDesk:
                     self._answer(job, self._told(self._follow(job, payment_id)))
                 case TellNote() as note:
                     self._answer(job, self._noted(job, note))
+                case Defer() as defer:
+                    assert patient is not None
+                    self._answer(job, self._deferred(job, defer, patient))
                 case FindOwed():
                     assert patient is not None
                     self._answer(job, self._owed(patient))
@@ -197,8 +206,12 @@ class PaymentDesk:
         return attempt
 
     def _owed(self, patient: PatientId) -> Owed:
-        cashier = self._parts.cashier
+        cashier, deferrals = self._parts.cashier, self._parts.deferrals
+        as_of = self._parts.clock()
         sheets = self._parts.sheets.sheets_of(patient)
+        put_off = NOTHING_PUT_OFF
+        if deferrals is not None:
+            put_off = deferrals.standing(patient, sheets, as_of)
         attempts = cashier.attempts_for(patient)
         taken = [
             charge.sheet
@@ -209,7 +222,7 @@ class PaymentDesk:
         ]
         last = self._last(attempts, sheets)
         credit = cashier.till.credit_of(patient)
-        return owed_of(sheets, taken, self._parts.channels, last, credit)
+        return owed_of(sheets, taken, self._parts.channels, last, credit, put_off=put_off)
 
     def _last(
         self, attempts: Sequence[Attempt], sheets: Sequence[Sheet]
@@ -251,8 +264,8 @@ class PaymentDesk:
         if pay.code is not None and channel_of_code(pay.code) not in self._parts.channels:
             raise PaymentRefused(RefusalCode.NO_PAYMENT_CODE)
 
-    def _charges(self, pay: Pay, patient: PatientId) -> list[Charge]:
-        """Return what is to be paid.
+    def _charges(self, pay: Pay | Defer, patient: PatientId) -> list[Charge]:
+        """Return what is to be paid, now or later.
 
         Raises:
             Refused: it is not what the patient was shown.
@@ -263,9 +276,18 @@ class PaymentDesk:
             if SheetId(sheet_id) not in known:
                 raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
             wanted.append(known[SheetId(sheet_id)])
+        if isinstance(pay, Defer) and any(sheet.is_paid for sheet in wanted):
+            raise PaymentRefused(RefusalCode.ALREADY_PAID)
         if self_pay_fen(wanted) != pay.amount_fen:
             raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
         return [charge for sheet in wanted for charge in sheet.charges]
+
+    def _deferred(self, job: Asked, defer: Defer, patient: PatientId) -> Deferred:
+        if self._parts.deferrals is None:
+            raise PaymentRefused(RefusalCode.NO_CREDIT, owed=Fen(defer.amount_fen))
+        charges = self._charges(defer, patient)
+        self._post(charges)
+        return self._parts.deferrals.defer(patient, charges, by=job.device, key=_key(job))
 
     # --- stays in the hospital -------------------------------------------------------------------
 

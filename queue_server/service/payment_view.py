@@ -1,7 +1,7 @@
 """Money as a device sees it: pure, from the cashier's words into those of the contract."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from queue_server.contract.payments import (
@@ -20,6 +20,7 @@ from queue_server.payments.ledger import Charge
 from queue_server.payments.receipt import Receipt
 from queue_server.payments.terms import AttemptState, Channel, SheetId
 from queue_server.records.sheets import Sheet
+from queue_server.service.deferral_desk import PutOff
 from queue_server.service.receipt_view import ReceiptChecks, receipt_message
 
 NUMBER_WITHIN: Final = timedelta(seconds=8)
@@ -103,6 +104,8 @@ def owed_of(
     channels: Iterable[Channel],
     last: tuple[Payment | None, list[OwedSheet]],
     credit: Fen,
+    *,
+    put_off: PutOff,
 ) -> Owed:
     """Return what a patient may pay now, and what became of his last payment.
 
@@ -112,11 +115,12 @@ def owed_of(
         channels: whom it may be paid through.
         last: his last payment, and what it pays.
         credit: what is kept for him, and counted in when he pays in cash.
+        put_off: what he pays later, and whether he may put off more.
     """
     not_open = set(taken)
     return Owed(
         sheets=[
-            _owed_sheet(one)
+            _owed_sheet(one, put_off.due_on.get(one.id))
             for one in sheets
             if not one.is_paid and one.id not in not_open and self_pay_fen([one])
         ],
@@ -124,6 +128,7 @@ def owed_of(
         payment=last[0],
         credit_fen=credit.fen,
         payment_sheets=last[1],
+        pay_later=put_off.pay_later,
     )
 
 
@@ -149,7 +154,7 @@ def last_to_tell(attempts: Sequence[Attempt], now: datetime) -> Attempt | None:
     return None if last.state in _OVER and age_s > LAST_PAYMENT_S else last
 
 
-def _owed_sheet(sheet: Sheet) -> OwedSheet:
+def _owed_sheet(sheet: Sheet, due_on: date | None = None) -> OwedSheet:
     return OwedSheet(
         sheet_id=sheet.id,
         title_zh=sheet.name_zh,
@@ -157,6 +162,7 @@ def _owed_sheet(sheet: Sheet) -> OwedSheet:
         next_zh=sheet.next_zh,
         next_en=sheet.next_en,
         items=[owed_item(charge) for charge in sheet.charges],
+        due_on=None if due_on is None else due_on.isoformat(),
     )
 
 

@@ -13,6 +13,7 @@ from queue_server.payments.steps import ReturnedPart
 from queue_server.payments.terms import AttemptId, ChargeId
 from queue_server.rules.terms import DeviceId, PatientId
 from queue_server.service.clinic_day import local_time
+from queue_server.web.deferral_view import put_off_view
 from queue_server.web.desk import Desk
 from queue_server.web.json_answer import JsonAnswer
 from queue_server.web.payment_view import (
@@ -88,16 +89,19 @@ def make_router(desk: Desk, paying: Paying) -> APIRouter:
 
 
 def _view(desk: Desk, paying: Paying) -> PaymentsView:
-    service, cashier = desk.service, paying.cashier
+    service, cashier, office = desk.service, paying.cashier, paying.office
 
     def name_of(patient: PatientId) -> str:
         return service.now.masked_names.get(patient, "")
 
+    local = partial(local_time, service.setup.site)
+    sums = () if office is None else office.open_sums()
     return payments_view(
         cashier.attempts(),
         cashier.charges_of,
         cashier.receipts_of,
         name_of,
-        partial(local_time, service.setup.site),
+        local,
         boxes=cashier.till.boxes(),
+        put_off=put_off_view(sums, name_of, local, cashier.today),
     )

@@ -23,6 +23,7 @@ from queue_server.web.cash_view import (
     box_row,
     kept_row,
 )
+from queue_server.web.deferral_view import NOTHING_PUT_OFF, PutOffView
 
 _STATE: Final = AttemptState
 _TO_LOOK_AT: Final = frozenset(
@@ -96,6 +97,7 @@ class PaymentsView:
     """How many older ones are not shown."""
     kept: list[KeptRow]
     boxes: list[BoxRow]
+    put_off: PutOffView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +138,7 @@ def payments_view(
     local: Callable[[datetime], datetime],
     *,
     boxes: Sequence[CashBox] = (),
+    put_off: PutOffView = NOTHING_PUT_OFF,
 ) -> PaymentsView:
     """Return the page's view of attempts.
 
@@ -146,6 +149,7 @@ def payments_view(
         name_of: the masked name of a patient.
         local: an instant in the site's time.
         boxes: the cash boxes of the kiosks.
+        put_off: what patients pay later.
     """
     latest = sorted(attempts, key=lambda one: one.opened_at, reverse=True)
     latest.sort(key=lambda one: one.state not in _TO_LOOK_AT)
@@ -158,6 +162,7 @@ def payments_view(
         ],
         kept=[kept_row(one, name_of, local) for one in attempts if one.held],
         boxes=[box_row(one) for one in boxes],
+        put_off=put_off,
         more_count=max(0, len(latest) - SHOWN_MAX),
     )
 

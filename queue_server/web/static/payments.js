@@ -30,7 +30,24 @@ function draw() {
   place("kept-part").hidden = view.kept.length === 0;
   place("kept").replaceChildren(...view.kept.map(keptRow));
   place("boxes").replaceChildren(...view.boxes.map(boxRow));
+  place("put-off-part").hidden = view.put_off.rows.length === 0;
+  place("put-off-sum").textContent = view.put_off.sum;
+  place("put-off").replaceChildren(...view.put_off.rows.map(putOffRow));
   place("nothing").hidden = found.length > 0;
+}
+
+function putOffRow(one) {
+  const state = one.is_overdue ? "overdue" : one.is_released ? "released" : "asked";
+  return element(
+    "tr",
+    { class: one.is_overdue ? "is-to-look-at" : null, "data-put-off": one.deferral },
+    element("td", { class: "at", text: one.asked_at }),
+    element("td", {}, one.masked_name, element("span", { class: "number", text: one.patient })),
+    element("td", {}, both(one, "items"), element("span", { class: "number", text: one.deferral })),
+    element("td", { class: "at", text: one.due_on }),
+    element("td", {}, element("span", { class: "mark", text: text(`payments.put_off_${state}`) })),
+    element("td", { class: "amount", text: one.amount }),
+  );
 }
 
 function keptRow(one) {

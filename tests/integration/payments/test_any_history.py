@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from queue_server.payments.terms import AttemptState
 from tests.integration.payments.memory_steps import MemorySteps
 from tests.integration.payments.world import World
+from tests.integration.payments.world_deferrals import every_deferral
 
 MOMENTS = 80
 SEEDS_EACH = 250
@@ -36,11 +37,16 @@ def test_money_is_conserved_over_any_history(first: int) -> None:
         seen["taken back"] += sum(one.reverses is not None for one in world.every_receipt())
         kept = (one for one in world.every_attempt() if one.state is AttemptState.FULFILLED)
         seen["in part"] += sum(bool(one.refunds) for one in kept)
+        put_off = every_deferral(world).values()
+        seen["put off"] += len(put_off)
+        seen["put off and paid"] += sum(one.left != one.charges for one in put_off)
 
     # The histories really go everywhere: else they would prove nothing.
     assert seen["deaths"] > SEEDS_EACH
     assert seen["taken back"] > 3
     assert seen["in part"] > 3
+    assert seen["put off"] > SEEDS_EACH / 2
+    assert seen["put off and paid"] > 3
     for state in (
         AttemptState.FULFILLED,
         AttemptState.CLOSED,

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from queue_server.payments.attempt import Attempt
-from queue_server.payments.booking import BookingRefused, BookingSilent
 from queue_server.payments.bookkeeper import read_books
+from queue_server.payments.books import Books
 from queue_server.payments.cashier import Cashier, CashierParts
+from queue_server.payments.credit_office import CreditOffice
 from queue_server.payments.fen import Fen
 from queue_server.payments.gateway import Answer, GatewaySilent
 from queue_server.payments.ledger import Charge
@@ -29,6 +30,8 @@ from queue_server.payments.terms import (
 )
 from queue_server.rules.terms import PatientId
 from tests.integration.payments.bank_gateway import BankGateway, answer_of, beijing
+from tests.integration.payments.world_deferrals import AGREEMENT, check_deferrals
+from tests.integration.payments.world_hospital import Hospital
 
 MORNING = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
 ENDS = {
@@ -42,29 +45,6 @@ ENDS = {
 
 class Killed(BaseException):
     """The process is dead: nothing of it runs any more."""
-
-
-class Hospital:
-    """`Booking` whose system may refuse, or be silent after it has booked, or before."""
-
-    def __init__(self, trouble: Callable[[], str]) -> None:
-        self.booked: dict[AttemptId, tuple[ChargeId, ...]] = {}
-        self.heard: Callable[[str], None] = lambda _: None
-        """Told of each payment that is booked."""
-        self._refused: set[AttemptId] = set()
-        self._trouble = trouble
-
-    def book(self, attempt: Attempt, charges: Sequence[Charge]) -> None:
-        trouble = self._trouble()
-        if trouble == "lost" and attempt.id not in self.booked:
-            raise BookingSilent
-        if attempt.id in self._refused or (trouble == "no" and attempt.id not in self.booked):
-            self._refused.add(attempt.id)
-            raise BookingRefused
-        self.booked[attempt.id] = tuple(charge.id for charge in charges)
-        self.heard(attempt.id)
-        if trouble == "reply lost":
-            raise BookingSilent
 
 
 class FrailStore:
@@ -89,7 +69,7 @@ class World:
     ACTS = (
         *("post", "pay_shown", "pay_shown", "pay_by_code", "pay_by_code"),
         *("use_wallet", "use_wallet", "use_wallet", "hear", "hear"),
-        *("cancel", "sweep", "sweep", "wait", "desk", "close_fails"),
+        *("cancel", "sweep", "sweep", "wait", "desk", "close_fails", "put_off", "put_off"),
     )
     """What may happen, the likelier things more than once."""
 
@@ -99,6 +79,8 @@ class World:
         self.dice = dice
         self.now = MORNING
         self.is_calm = False
+        self.trouble = ""
+        """What is wrong with the hospital's system while all else is calm."""
         self.is_dead = False
         self.death_count = 0
         self.banks = {channel: Bank(self.new_id) for channel in GATEWAY_CHANNELS}
@@ -134,7 +116,8 @@ class World:
                 asks_platform=self._asks_platform,
             )
         )
-        self.sweeper = Sweeper(self.cashier, lambda: self.now, fatal=_fatal)
+        self.office = CreditOffice(self.cashier.keeper, self.hospital, lambda: self.now)
+        self.sweeper = Sweeper(self.cashier, lambda: self.now, _fatal, self.office)
 
     def may_die(self) -> None:
         if self.is_dead:
@@ -172,7 +155,11 @@ class World:
 
     def _booking_trouble(self) -> str:
         self.may_die()
-        return "" if self.is_calm else self.dice.choice(["", "", "", "lost", "reply lost", "no"])
+        return (
+            self.trouble
+            if self.is_calm
+            else self.dice.choice(["", "", "", "lost", "reply lost", "no"])
+        )
 
     # --- what people do ---------------------------------------------------------------------------
 
@@ -204,6 +191,9 @@ class World:
         first = self.dice.choice(["13", "28", "620"])
         code = first + "".join(self.dice.choice("0123456789") for _ in range(16))
         self.cashier.begin_by_code(self.some_charges(), code, by="kiosk-1")
+
+    def put_off(self) -> None:
+        self.office.defer(self.some_charges(), AGREEMENT, by="kiosk-1", key=self.new_id())
 
     def trades(self) -> list[Trade]:
         return [trade for bank in self.banks.values() for trade in bank.trades.values()]
@@ -309,23 +299,26 @@ class World:
     def every_attempt(self) -> list[Attempt]:
         """Return all attempts there were, as they are now."""
         found: dict[AttemptId, Attempt] = {}
+        for books in self.every_books():
+            found.update(books.attempts)
+        return list(found.values())
+
+    def every_books(self) -> Iterator[Books]:
+        """Yield the books of all days, the first one first."""
         for back in range((self.now - MORNING).days + 3):
             books = read_books(self._store, MORNING.date() + timedelta(days=back))
             if books is not None:
-                found.update(books.attempts)
-        return list(found.values())
+                yield books
 
     def every_receipt(self) -> list[Receipt]:
         """Return all receipts there were, in the order of the days."""
         found: dict[str, Receipt] = {}
-        for back in range((self.now - MORNING).days + 3):
-            books = read_books(self._store, MORNING.date() + timedelta(days=back))
-            if books is not None:
-                for receipt in books.receipt_book.receipts.values():
-                    known = found.setdefault(receipt.number, receipt)
-                    numbered = replace(known, registration=receipt.registration)
-                    assert numbered == receipt, "a receipt says the same for ever"
-                    found[receipt.number] = receipt
+        for books in self.every_books():
+            for receipt in books.receipt_book.receipts.values():
+                known = found.setdefault(receipt.number, receipt)
+                numbered = replace(known, registration=receipt.registration)
+                assert numbered == receipt, "a receipt says the same for ever"
+                found[receipt.number] = receipt
         return list(found.values())
 
     def check(self) -> None:
@@ -345,6 +338,7 @@ class World:
             kinds = {one.kind for one in self.compared(channel).differences}
             assert kinds <= {"review"}, kinds
         self._check_receipts(attempts)
+        check_deferrals(self)
 
     def _check_charges(self, attempts: dict[AttemptId, Attempt]) -> None:
         """What was paid is booked, and no charge is paid by two."""

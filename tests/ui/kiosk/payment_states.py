@@ -7,7 +7,7 @@ from msgspec.structs import replace as struct_replace
 
 from hardware.cash.trouble import CashTrouble
 from hardware.page_errors import PagePaperOut
-from kiosk.flow.bills import Bills, Channels, Paid, PaidFacts, Paying
+from kiosk.flow.bills import Bills, Channels, DeferralFacts, Paid, PaidFacts, Paying, PutOff
 from kiosk.flow.cash import CashStanding
 from kiosk.flow.intent import Intent
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
@@ -23,7 +23,7 @@ from kiosk.flow.state import (
     Trouble,
     Waiting,
 )
-from queue_server.contract.payments import CashIn, FindOwed, OwedSheet, PaymentState
+from queue_server.contract.payments import CashIn, FindOwed, OwedSheet, PayLater, PaymentState
 from queue_server.contract.receipt_messages import ListReceipts
 from queue_server.rules.refusals import SENTENCES
 from queue_server.rules.terms import RefusalCode
@@ -69,7 +69,8 @@ def _paying(state: PaymentState, **changes: object) -> Paying:
 
 
 def _refused(code: RefusalCode) -> State:
-    zh, en = SENTENCES[code]
+    parts = {"owed": "4764.50", "limit": "1500.00"}
+    zh, en = (sentence.format_map(parts) for sentence in SENTENCES[code])
     return _state(
         Refusal(code=code, next=Next.BILLS, intent=Intent.PAY, message_zh=zh, message_en=en)
     )
@@ -81,6 +82,15 @@ _FACTS: Final = PaidFacts(
 
 _RECEIPT_FACTS: Final = replace(
     _FACTS, payment=payment(PaymentState.FULFILLED, paid_at=AT, receipt=RECEIPT)
+)
+
+_PAY_LATER: Final = PayLater(limit_fen=1_500_000, open_fen=3_333, due_on="2026-12-27")
+_PUT_OFF_ONE: Final = struct_replace(PHARMACY, due_on="2026-12-27")
+_PUT_OFF: Final = DeferralFacts(
+    sheets=tuple(struct_replace(sheet, due_on="2026-12-27") for sheet in SHEETS),
+    open_fen=SUM_FEN + 3_333,
+    masked_name=MASKED_NAME,
+    number="D202611234f0e6c1d9b7a4e58",
 )
 
 _PUT_IN: Final = CashIn(
@@ -142,6 +152,29 @@ PAYMENT_STATES: Final[dict[str, State]] = {
     "waiting-for-bills": _state(
         Waiting(asked=Asked(ask_number=1, intent=Intent.PAY, body=FindOwed(session_id="session-1")))
     ),
+    "bills-put-off": _state(
+        replace(_bills(_PUT_OFF_ONE, LABORATORY), pay_later=_PAY_LATER),
+        printing=PrintState.PRINTED,
+    ),
+    "channels-all-and-later": _state(
+        Channels(
+            bills=replace(
+                _bills(*SHEETS),
+                channels=("wechat", "alipay", "unionpay", "cash"),
+                pay_later=_PAY_LATER,
+            )
+        )
+    ),
+    "put-off": _state(PutOff(facts=_PUT_OFF), printing=PrintState.PRINTED),
+    "put-off-one-without-slip": _state(
+        PutOff(facts=replace(_PUT_OFF, sheets=(_PUT_OFF_ONE,))), printing=PrintState.FAILED
+    ),
+    "put-off-pending": _state(
+        Refusal(code=Trouble.DEFERRAL_PENDING, next=Next.BILLS, intent=Intent.PAY)
+    ),
+    "credit-limit": _refused(RefusalCode.CREDIT_LIMIT),
+    "credit-overdue": _refused(RefusalCode.CREDIT_OVERDUE),
+    "credit-refused": _refused(RefusalCode.CREDIT_REFUSED),
     "paying-shown": _state(_paying(PaymentState.WAITING)),
     "paying-scanned": _state(_paying(PaymentState.WAITING, is_scanned=True, qr_text="")),
     **{

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queue_server.payments.fen import NOTHING, Fen
+from queue_server.payments.fen import Fen
 from queue_server.payments.ledger import Account, account, require_step_allowed
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.terms import ChargeId, PaymentMode
@@ -72,6 +72,6 @@ def test_treating_first_goes_up_to_the_limit_and_not_a_fen_further() -> None:
 
 
 def test_a_patient_without_credit_pays_first() -> None:
-    refused = refusal(a_visit(), BLOOD, PaymentMode.TREAT_FIRST, credit_limit=NOTHING)
+    refused = refusal(a_visit(), BLOOD, PaymentMode.TREAT_FIRST)
 
     assert (refused.code, refused.owed) == (RefusalCode.NO_CREDIT, Fen(2550))

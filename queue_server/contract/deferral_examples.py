@@ -1,0 +1,25 @@
+"""An example of each message about paying later, for the contract's page."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from queue_server.contract.deferral import Defer, Deferred
+from queue_server.contract.message import Message
+from queue_server.contract.payments import PayLater
+
+_SHEETS: Final = ["laboratory-1"]
+DEFERRAL_EXAMPLES: Final[Mapping[type[Message], Message]] = {
+    Defer: Defer(
+        session_id="0b6f4a52-6a3f-4d8e-9a55-1d1f8a6c2e01", sheet_ids=_SHEETS, amount_fen=10946
+    ),
+    Deferred: Deferred(
+        deferral_id="D202611234f0e6c1d9b7a4e58",
+        sheet_ids=_SHEETS,
+        amount_fen=10946,
+        due_on="2026-12-07",
+        is_released=True,
+        open_fen=10946,
+        limit_fen=500_000,
+    ),
+    PayLater: PayLater(limit_fen=500_000, open_fen=0, due_on="2026-12-07"),
+}
