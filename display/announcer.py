@@ -15,7 +15,7 @@ from display.call_queue import CallQueue
 from display.header import SoundState
 from hardware.errors import HardwareError
 from hardware.voice.loudspeaker import Loudspeaker
-from hardware.voice.reading import chinese, english
+from hardware.voice.reading import chinese, english, load_dictionary
 from queue_server.contract.boards import AreaBoard, Call
 from queue_server.contract.device_messages import Heard
 
@@ -104,6 +104,7 @@ class Announcer:
     async def run(self) -> None:
         """Speak for ever; a missing loudspeaker is found before the first call."""
         if self._loudspeaker is not None:
+            load_dictionary()
             try:
                 await self._loudspeaker.check()
             except HardwareError as error:

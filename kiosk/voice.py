@@ -34,8 +34,8 @@ class ScreenVoice:
         `name` is the part of them that is a patient's masked name.
         """
         self.silence()
-        readings = [_reading(text, language, name) for text in texts]
-        self._saying = asyncio.get_running_loop().create_task(self._say(readings, on_end))
+        saying = self._say([(text, language, name) for text in texts], on_end)
+        self._saying = asyncio.get_running_loop().create_task(saying)
 
     def silence(self) -> None:
         """Fall silent at once; `on_end` of what was being said is not called."""
@@ -55,8 +55,10 @@ class ScreenVoice:
         if self._loudspeaker is not None:
             await self._loudspeaker.close()
 
-    async def _say(self, readings: Sequence[Reading], on_end: Callable[[], None]) -> None:
+    async def _say(self, texts: Sequence[tuple[str, str, str]], on_end: Callable[[], None]) -> None:
         if self._loudspeaker is not None:
+            # The first one loads the dictionary, which must not hold up the screen.
+            readings = await asyncio.to_thread(lambda: [_reading(*text) for text in texts])
             try:
                 await self._loudspeaker.say(readings, name="screen")
             except HardwareError as error:

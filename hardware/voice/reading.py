@@ -10,8 +10,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
-
 from hardware.voice.surnames import SURNAMES
 
 CHINESE_VOICE: Final = "sit/cmn-latn-pinyin"
@@ -55,6 +53,11 @@ class Reading:
 
     text: str
     voice: str
+
+
+def load_dictionary() -> None:
+    """Load what Chinese is read with, half a second's work, which else the first text waits for."""
+    _dictionary("医")
 
 
 def chinese(text: str, *, name: str = "", one: str = "yi1") -> Reading:
@@ -102,7 +105,7 @@ def english(text: str) -> Reading:
             case "run":
                 return _spelt(part[0])
             case "han":
-                return f" {''.join(lazy_pinyin(part[0], errors=lambda _: '')).capitalize()} "
+                return f" {_romanised(part[0]).capitalize()} "
             case "hidden":
                 return " "
             case _:
@@ -189,6 +192,15 @@ def _syllables(han: str) -> list[str]:
     return said
 
 
+def _romanised(han: str) -> str:
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - see `_dictionary`
+
+    return "".join(lazy_pinyin(han, errors=lambda _: ""))
+
+
 def _dictionary(han: str) -> list[str]:
+    # It takes half a second to load: a kiosk shows its first screen before that.
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415
+
     found = lazy_pinyin(han, style=Style.TONE3, neutral_tone_with_five=True)
     return [syllable if _SYLLABLE.fullmatch(syllable) else UNREADABLE for syllable in found]

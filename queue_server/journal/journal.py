@@ -112,7 +112,7 @@ class Journal(Protocol):
         """Return what is selected, the latest first."""
 
     def days(self) -> Sequence[date]:
-        """Return the clinic days that have entries, the latest first."""
+        """Return the clinic days that have entries or facts, the latest first."""
 
     def reply_to(self, request_id: RequestId) -> bytes | None:
         """Return the answer a request got, or None if it is new."""

@@ -166,8 +166,8 @@ class SqliteJournal:
         return found[: selection.count_max]
 
     def days(self) -> Sequence[date]:
-        """Return the clinic days that have entries, the latest first."""
-        sql = "SELECT DISTINCT day_on FROM entries ORDER BY day_on DESC"
+        """Return the clinic days that have entries or facts, the latest first."""
+        sql = "SELECT day_on FROM entries UNION SELECT day_on FROM facts ORDER BY day_on DESC"
         return [date.fromisoformat(day_on) for (day_on,) in self._read("entries", sql, [])]
 
     def head(self) -> Link:

@@ -68,8 +68,8 @@ class DemoHospital:
         """Return the patients who have an appointment on a clinic day."""
         where = "patient_id IN (SELECT patient_id FROM appointment WHERE day_on = ?)"
         with self._opened() as database:
-            rows = database.table("patient").rows_where(where, [day.isoformat()])
-            return [_patient(row) for row in rows]
+            sql = f"SELECT * FROM patient WHERE {where}"  # noqa: S608
+            return [_patient(row) for row in _rows(database, sql, [day.isoformat()])]
 
     def patient(self, patient_id: PatientId) -> Patient | None:
         """Return a patient."""
@@ -113,8 +113,8 @@ class DemoHospital:
 
     def _appointments(self, where: str, value: str, order: str) -> Sequence[Appointment]:
         with self._opened() as database:
-            rows = database.table("appointment").rows_where(where, [value], order_by=order)
-            return [_appointment(row) for row in rows]
+            sql = f"SELECT * FROM appointment WHERE {where} ORDER BY {order}"  # noqa: S608
+            return [_appointment(row) for row in _rows(database, sql, [value])]
 
     @contextmanager
     def _opened(self) -> Iterator[Database]:
@@ -237,7 +237,14 @@ def _patient_row(patient: Patient, card_id: CardId) -> dict[str, Any]:
     }
 
 
-def _patient(row: Mapping[str, Any]) -> Patient:
+def _rows(database: Database, sql: str, parameters: Sequence[str]) -> sqlite3.Cursor:
+    """Ask for rows that can be read by name, without a dictionary for each: a day has many."""
+    cursor = database.conn.cursor()
+    cursor.row_factory = sqlite3.Row
+    return cursor.execute(sql, parameters)
+
+
+def _patient(row: Mapping[str, Any] | sqlite3.Row) -> Patient:
     return Patient(
         patient_id=PatientId(row["patient_id"]),
         full_name=FullName(row["full_name"]),
@@ -263,7 +270,7 @@ def _appointment_row(appointment: Appointment) -> dict[str, Any]:
     }
 
 
-def _appointment(row: Mapping[str, Any]) -> Appointment:
+def _appointment(row: sqlite3.Row) -> Appointment:
     slot = None
     if row["start_s"] is not None:
         slot = Slot(start_s=DaySecond(row["start_s"]), end_s=DaySecond(row["end_s"]))

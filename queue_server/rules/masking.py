@@ -31,6 +31,8 @@ _SUFFIXES: Final = ("之子", "之女", "之婴", "之长子", "之次子", "之
 _BRACKETS: Final = re.compile(r"[(（\[【〔「].*?[)）\]】〕」]|[(（\[【〔「].*$")
 _MASKED_LATIN: Final = re.compile(r"[^\W\d_]\.( [^\W\d_]\.)?")
 _MASKED_DOTTED: Final = re.compile(r"[^*·]?[*·]*·[*·]*[^*·]?")
+_PLAIN: Final = re.compile("[\u4e00-\u4e4a\u4e4c-\u9fa5]{1,4}")
+"""Chinese characters only, and not 之, with which the suffixes begin."""
 _TRAILING_NUMBER: Final = re.compile(r"[0-9０-９]+$")
 
 
@@ -39,6 +41,9 @@ def mask(name: str) -> str:
 
     A text in which nothing of a name is found is hidden whole: `*`.
     """
+    if _PLAIN.fullmatch(name):
+        # Most names by far, and a start of the server masks those of the whole day.
+        return _masked_chinese(name)
     text = _cleaned(name)
     if _is_masked(text):
         return text

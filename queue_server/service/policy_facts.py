@@ -27,7 +27,6 @@ from queue_server.site import Site
 
 _GRACE: Final = timedelta(minutes=1)
 """So long ago still is "at once": asking and writing take their time."""
-_DAYS_BACK_MAX: Final = 400
 _FACTS_OF_A_DAY_MAX: Final = 10_000
 
 
@@ -170,18 +169,11 @@ def require_possible_policy(
 def carried_book(journal: Journal, day_on: date) -> PolicyBook | None:
     """Return the versions with which the clinic day `day_on` begins; None: there are none.
 
-    Looks at the days back to the last one that has entries: whatever day was opened with versions
-    has had them carried into it. May block.
+    Looks at the last day before: whatever day was opened has had them carried into it. May block.
     """
-    last = next((day for day in journal.days() if day < day_on), date.min)
-    for days in range(1, _DAYS_BACK_MAX):
-        former = day_on - timedelta(days=days)
-        book = _book_at_end(journal, former)
-        if book.versions:
-            return book
-        if former <= last:
-            return None
-    return None
+    last = next((day for day in journal.days() if day < day_on), None)
+    book = PolicyBook() if last is None else _book_at_end(journal, last)
+    return book if book.versions else None
 
 
 def _book_at_end(journal: Journal, day_on: date) -> PolicyBook:

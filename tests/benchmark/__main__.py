@@ -23,6 +23,7 @@ from tests.benchmark.check_ins import closed_loop, open_loop
 from tests.benchmark.figure import Figure
 from tests.benchmark.kiosk import kiosk, sessions
 from tests.benchmark.memory import memory
+from tests.benchmark.programs import compile_programs
 from tests.benchmark.queue_rules import queue_rules
 from tests.benchmark.restart import restart
 from tests.benchmark.slow_disk import slow_disk
@@ -75,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rounds = 1 if parsed.short else parsed.rounds
     console = Console()
     runs = []
+    compile_programs()
     for name in names:
         began_s, load_before = time.monotonic(), os.getloadavg()[0]
         with tempfile.TemporaryDirectory(prefix="hospital-bench-", dir=parsed.folder) as folder:

@@ -192,7 +192,7 @@ class FaultyJournal:
         return self._journal.rows(selection)
 
     def days(self) -> Sequence[date]:
-        """Return the clinic days that have entries, the latest first."""
+        """Return the clinic days that have entries or facts, the latest first."""
         return self._journal.days()
 
     def reply_to(self, request_id: RequestId) -> bytes | None:
