@@ -40,6 +40,7 @@ _TITLE: Final = "report"
 """Job lists are read by anybody: no name, no title of a report."""
 _PROCESSING, _STOPPED, _CANCELED, _ABORTED, _COMPLETED = 5, 6, 7, 8, 9
 _PRINTER_STOPPED: Final = 5
+_GONE: Final = "client-error-not-found"
 _TAKEN_BACK: Final = frozenset({_CANCELED, _ABORTED})
 _JOB_ID: Final = re.compile(r"request id is \S+-(\d+) \(")
 _log = logging.getLogger(__name__)
@@ -162,9 +163,13 @@ class CupsPrinter:
         except NoIppAnswer as error:
             _log.warning("A job on A4 can't be asked: %s", error)
             return None
-        if not answer.is_good:
+        if answer.status == _GONE:
             # Purged: nothing of it is there any more.
             return _CANCELED
+        if not answer.is_good:
+            # Busy, or it does not tell: that is not the end of a job.
+            _log.warning("CUPS does not tell of a job on A4: %s", answer.status)
+            return None
         return int(answer.attributes["job-state"])
 
     def _take_back(self, job: int, state: int | None) -> None:

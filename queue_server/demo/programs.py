@@ -82,6 +82,10 @@ class Programs:
         """Return the names of programs that have ended by themselves."""
         return [name for name, process in self._running.items() if process.poll() is not None]
 
+    def running(self) -> list[str]:
+        """Return the names of those that were started and not ended by us."""
+        return list(self._running)
+
     def kill(self, name: str) -> None:
         """End a program at once (SIGKILL), as a power cut would."""
         process = self._running.pop(name)

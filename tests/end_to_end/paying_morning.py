@@ -7,7 +7,7 @@ Alipay. What fails meanwhile is the test's doing.
 import json
 import re
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -215,11 +215,18 @@ class PayingMorning:
 
 
 @contextmanager
-def running_morning(folder: Path, *, has_receipt_platform: bool = False) -> Iterator[PayingMorning]:
-    """Start all programs; stop them in the end."""
+def running_morning(
+    folder: Path,
+    *,
+    has_receipt_platform: bool = False,
+    change: Callable[[DemoHospital], DemoHospital] = lambda demo: demo,
+) -> Iterator[PayingMorning]:
+    """Start all programs, of the demo that `change` makes of it; stop them in the end."""
     now = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai"))
-    demo = make_demo(
-        folder, now=now, broker=None, environment=OFFSCREEN, voice=f"file:{folder}/sounds"
+    demo = change(
+        make_demo(
+            folder, now=now, broker=None, environment=OFFSCREEN, voice=f"file:{folder}/sounds"
+        )
     )
     try:
         demo.start_devices()

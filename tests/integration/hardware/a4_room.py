@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from hardware.page_printer import PagePrinter, PageStatus
-from hardware.printers.ipp_question import JOB_STATE
+from hardware.printers.ipp_question import JOB_STATE, PRINTER_STATE
 from hardware.registry import make_page_printer
 
 T = TypeVar("T")
@@ -39,7 +39,8 @@ class A4Room:
         self.folder = folder
         shutil.copy(HERE / "a4_print.sh", folder / "print.sh")
         (folder / "print.sh").chmod(0o755)
-        shutil.copy(JOB_STATE, folder / "job_state.test")
+        for question in (JOB_STATE, PRINTER_STATE):
+            shutil.copy(question, folder / question.name)
         folder.chmod(0o755)
         command = ["unshare", "-n", "-m", "-p", "-f", "--kill-child", "--mount-proc"]
         with (folder / "room.log").open("wb") as log:

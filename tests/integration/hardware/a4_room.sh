@@ -28,9 +28,16 @@ start_printer() {
 }
 start_printer
 export CUPS_SERVER=127.0.0.1:6631
+# CUPS asks the printer what it can do when lpadmin has ended already. Of one that is not there yet
+# it learns nothing, says so in its log only, and cancels each job of that queue ("Printer cannot
+# print with supplied options"): the printer comes first, and its description is waited for.
+until ipptool -q ipp://localhost:8631/ipp/print "$PWD/printer_state.test" > log/ipptool 2>&1; do
+    sleep 0.1
+done
 until lpadmin -p A4 -E -v ipp://localhost:8631/ipp/print -m everywhere 2> log/lpadmin; do
     sleep 0.2
 done
+until [ -s conf/ppd/A4.ppd ]; do sleep 0.1; done
 lpadmin -p A4 -o PageSize=A4
 echo READY
 
@@ -41,6 +48,12 @@ while read -r order; do
     on) start_printer ;;
     stop_cups) kill "$(pgrep -x cupsd)" ;;
     disable) cupsdisable A4 ;;
+    tell_nothing)
+        sed -i 's|<Policy default>|&\n<Limit Get-Job-Attributes>\nAuthType Basic\nRequire user nobody\n</Limit>|' cupsd.conf
+        loaded=$(grep -c 'reload complete' log/error)
+        kill -HUP "$(pgrep -x cupsd)"
+        until [ "$(grep -c 'reload complete' log/error)" -gt "$loaded" ]; do sleep 0.1; done
+        ;;
     esac
     echo DONE
 done

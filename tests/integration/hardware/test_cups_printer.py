@@ -142,6 +142,18 @@ def test_a_printer_that_dies_in_the_middle_prints_nothing_when_it_returns(
     assert len(room.printed()) == 1
 
 
+def test_a_job_of_which_cups_tells_nothing_is_not_taken_for_cancelled(
+    room: A4Room, pdf: bytes
+) -> None:
+    room.order("tell_nothing")
+
+    told = failure(room, pdf)
+
+    # Whether it has come out nobody knows; "cancelled" would say that it has not.
+    assert told.code == "a4_not_taken_back"
+    assert len(room.printed()) == 1
+
+
 def test_a_job_that_the_printer_gives_up_is_told(room: A4Room, pdf: bytes) -> None:
     room.fail("abort")
 

@@ -1,0 +1,201 @@
+"""`kill -9` of the real server and the real kiosk, and device faults, at each step of a payment.
+
+A step is a commit of the journal about the payment, before and after it: the server waits at a gate
+(`gate.py`) until the test has killed whom it wants, or made a device fail. An ordinary run tries a
+few of them; `--every-death` tries all, and takes a good part of an hour.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import count
+from typing import Final
+
+import pytest
+
+from queue_server.demo.controls import ask, wait_until
+from queue_server.demo.hospital import DemoHospital
+from queue_server.payments.fen import Fen, total
+from queue_server.payments.terms import AttemptState
+from tests.end_to_end.gate import Gate, GatedPrograms, listening
+from tests.end_to_end.paying_morning import PayingMorning, running_morning
+from tests.end_to_end.persistent_patient import PersistentPatient
+from tests.end_to_end.purse import Purse, debtor, untold
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.broker, pytest.mark.timeout(3600)]
+SETTLED_WITHIN_S: Final = 150.0
+WAYS: Final = ("shown", "scanned", "cash")
+CODES: Final = (f"1345678901{number:08d}" for number in count())
+ENDS: Final = frozenset(
+    {AttemptState.FULFILLED, AttemptState.CLOSED, AttemptState.FAILED, AttemptState.REFUNDED}
+)
+Happens = Callable[[PayingMorning], None]
+
+
+def nothing(_morning: PayingMorning) -> None:
+    """A run in which the steps are counted."""
+
+
+def server_dies(morning: PayingMorning) -> None:
+    morning.demo.programs.kill("server")
+    morning.is_server_dead = True
+
+
+def kiosk_dies(morning: PayingMorning) -> None:
+    morning.demo.programs.kill("kiosk")
+
+
+def device_fails(port: str, fault: str) -> Happens:
+    def fail(morning: PayingMorning) -> None:
+        ask(getattr(morning.demo.ports, port), do="set", value=fault)
+
+    fail.__name__ = f"{port.removesuffix('_control')}-{fault}"
+    return fail
+
+
+DEATHS: Final = (server_dies, kiosk_dies)
+FAULTS: Final = (
+    device_fails("printer_control", "paper_out"),
+    device_fails("printer_control", "unplugged"),
+    device_fails("scanner_control", "unplugged"),
+    device_fails("cash_control", "note_jam"),
+    device_fails("cash_control", "unplugged"),
+)
+
+
+@pytest.fixture(scope="module")
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture(scope="module")
+def morning(tmp_path_factory: pytest.TempPathFactory, gate: Gate) -> Iterator[PayingMorning]:
+    folder = tmp_path_factory.mktemp("hospital")
+    path = folder / "gate"
+
+    def gated(demo: DemoHospital) -> DemoHospital:
+        return replace(demo, programs=GatedPrograms(demo.programs.logs, gate=path))
+
+    with listening(gate, path), running_morning(folder, change=gated) as running:
+        yield running
+
+
+def recover(morning: PayingMorning) -> None:
+    """Start what is dead, and mend what is broken."""
+    if morning.is_server_dead:
+        morning.start_server()
+    if "kiosk" not in morning.demo.programs.running():
+        morning.demo.start_kiosk("1080x1920")
+    for port in ("printer_control", "scanner_control", "cash_control"):
+        ask(getattr(morning.demo.ports, port), do="clear_all")
+
+
+def pays_once(
+    morning: PayingMorning,
+    gate: Gate,
+    way: str,
+    happens: Happens,
+    is_then: Callable[[int, str], bool],
+) -> list[str]:
+    """Let a patient pay while it happens at that step; return the steps, and check every fen."""
+    patient = debtor(morning, 1)
+    owed = total(charge.self_pay for sheet in morning.sheets(patient) for charge in sheet.charges)
+    payer = PersistentPatient(
+        morning=morning, patient=patient, owed=owed, way=way, code=next(CODES)
+    )
+    in_box_yuan = Purse(morning=morning).box_yuan()
+    gate.arm(is_then, lambda: happens(morning))
+
+    def is_settled() -> bool:
+        if gate.has_acted.is_set():
+            recover(morning)
+            gate.has_acted.clear()
+        payer.act()
+        return payer.is_done()
+
+    wait_until(is_settled, "the payment", SETTLED_WITHIN_S)
+    if gate.has_acted.is_set():
+        recover(morning)
+    wait_until(lambda: is_over(morning, payer), "the end of all attempts", SETTLED_WITHIN_S)
+    assert_every_fen_agrees(morning, payer, in_box_yuan)
+    go_home(morning)
+    return list(gate.steps)
+
+
+def is_over(morning: PayingMorning, payer: PersistentPatient) -> bool:
+    return all(one.state in ENDS for one in morning.attempts(payer.patient))
+
+
+def assert_every_fen_agrees(
+    morning: PayingMorning, payer: PersistentPatient, in_box_yuan: int
+) -> None:
+    """Ledger, bank or box, counter and receipt say the same, and he has paid once."""
+    attempts = morning.attempts(payer.patient)
+    trades = {one["number"]: one for one in morning.trades()}
+    [paid] = [one for one in attempts if one.state is AttemptState.FULFILLED]
+    for one in attempts:
+        trade = trades.get(one.id, {"paid_fen": 0, "refunded_fen": 0})
+        came_fen = one.kept.fen if payer.way == "cash" else trade["paid_fen"]
+        assert came_fen - trade["refunded_fen"] == one.kept.fen
+    assert total(one.kept for one in attempts) == payer.owed
+    put_in = Fen((Purse(morning=morning).box_yuan() - in_box_yuan) * 100)
+    assert total(one.cash_in for one in attempts) == put_in
+    assert total(one.held for one in attempts) == put_in - (paid.kept if put_in else Fen(0))
+    assert untold(morning) == 0
+    [receipt] = morning.receipts(paid)
+    assert receipt.amount == payer.owed
+    assert all(sheet.is_paid for sheet in morning.sheets(payer.patient))
+
+
+def go_home(morning: PayingMorning) -> None:
+    """Leave the kiosk as it is found by the next patient."""
+    morning.wait_for_the_line()
+    morning.kiosk.tap("dock-home")
+    morning.kiosk.wait_for("home")
+
+
+@pytest.mark.parametrize(
+    ("way", "step", "happens"),
+    [
+        ("shown", "before MoneyCame", server_dies),
+        ("scanned", "after MoneyCame", server_dies),
+        ("cash", "after NoteTaken", kiosk_dies),
+        ("cash", "before NoteTaken", device_fails("cash_control", "unplugged")),
+    ],
+)
+def test_a_payment_counts_once_though_somebody_dies_over_it(
+    morning: PayingMorning, gate: Gate, way: str, step: str, happens: Happens
+) -> None:
+    when, fact = step.split()
+
+    def is_it(_number: int, name: str) -> bool:
+        return name.startswith(when) and fact in name.split()
+
+    pays_once(morning, gate, way, happens, is_it)
+
+    assert gate.struck == 1, gate.steps
+
+
+@pytest.mark.parametrize("happens", [*DEATHS, *FAULTS])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_payment_counts_once_whenever_somebody_dies_or_something_breaks(
+    request: pytest.FixtureRequest,
+    record_property: Callable[[str, object], None],
+    morning: PayingMorning,
+    gate: Gate,
+    way: str,
+    happens: Happens,
+) -> None:
+    if not request.config.getoption("--every-death"):
+        pytest.skip("--every-death")
+    steps = pays_once(morning, gate, way, nothing, lambda number, name: False)
+    # What is before a commit is after the one before.
+    moments = [at for at, name in enumerate(steps, start=1) if at == 1 or name.startswith("after")]
+    for at in moments:
+        pays_once(morning, gate, way, happens, partial(is_number, at))
+    record_property("deaths or faults", len(moments))
+    record_property("steps", steps)
+
+
+def is_number(at: int, number: int, _name: str) -> bool:
+    return number == at
