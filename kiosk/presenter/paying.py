@@ -32,6 +32,7 @@ from kiosk.presenter.views import (
     PayingView,
     PlaceView,
     RefusalView,
+    Said,
     StepView,
     Tone,
     Unspoken,
@@ -116,6 +117,7 @@ def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
     fen = self_pay_fen(screen.bills.chosen_sheets)
     return ChannelsView(
         title=words("channels.title"),
+        settled=_settled(screen.bills, words),
         total_label=words("channels.total"),
         total=money.amount(fen, words),
         choices=tuple(
@@ -133,8 +135,14 @@ def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
         )
         + deferral.choices(screen.bills, words),
         scan_title=words("channels.scan_title"),
-        scan_text=words("channels.scan_text"),
+        scan_text=words("channels.scan_own" if screen.bills.settled_fen else "channels.scan_text"),
     )
+
+
+def _settled(bills: Bills, words: Wording) -> Said:
+    if not bills.settled_fen:
+        return Said("")
+    return money.sentence(words, "channels.settled", bills.settled_fen)
 
 
 def paying(state: State, screen: Paying, words: Wording) -> Body:

@@ -12,6 +12,7 @@ from msgspec import Meta
 from queue_server.contract.absence import Absence
 from queue_server.contract.deferral import Defer, Deferred
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
+from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.contract.offers import AnswerOffer, ColleagueOffer
 from queue_server.contract.payments import (
@@ -109,6 +110,7 @@ RequestBody = (
     | CancelPayment
     | TellNote
     | Defer
+    | SettleInsurance
     | ReportRequest
     | ReceiptRequest
     | InpatientRequest
@@ -251,6 +253,7 @@ ReplyBody = (
     | Payment
     | NoteNoted
     | Deferred
+    | InsuranceSettled
     | Proven
     | ReportsListed
     | ReportReleased
