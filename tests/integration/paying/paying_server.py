@@ -183,7 +183,7 @@ class PayingKiosk(Device):
         self.told.wait_until(lambda _: any(map(fits, self.payments())))
         return next(filter(fits, self.payments()))
 
-    def wait_for(self, ask: Callable[[], T]) -> T:
+    def ask_until(self, ask: Callable[[], T]) -> T:
         """Ask until the answer says something, and return that."""
         give_up_at = time.monotonic() + WAIT_S
         while not (answer := ask()):

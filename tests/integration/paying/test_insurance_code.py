@@ -138,7 +138,7 @@ def test_a_settlement_whose_answer_is_lost_is_found_by_asking(
 
     assert isinstance(refused, Refused)
     assert refused.code is RefusalCode.INSURANCE_PENDING
-    found = kiosk.wait_for(lambda: patient.owed().sheets)
+    found = kiosk.ask_until(lambda: patient.owed().sheets)
     assert self_pay_fen(found) < self_pay_fen(sheets)
     assert price_fen(found) == price_fen(sheets)
 
