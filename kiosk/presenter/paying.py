@@ -135,8 +135,13 @@ def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
         )
         + deferral.choices(screen.bills, words),
         scan_title=words("channels.scan_title"),
-        scan_text=words("channels.scan_own" if screen.bills.settled_fen else "channels.scan_text"),
+        scan_text=words(f"channels.{_scanned(screen.bills)}"),
     )
+
+
+def _scanned(bills: Bills) -> str:
+    """Return which codes may be shown: a deposit, or an own share, is paid and not settled."""
+    return "scan_own" if bills.settled_fen or bills.pad is not None else "scan_text"
 
 
 def _settled(bills: Bills, words: Wording) -> Said:
