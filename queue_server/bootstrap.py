@@ -47,6 +47,7 @@ from queue_server.records.demo_report_shelf import DemoReports
 from queue_server.records.demo_wards import DemoWards
 from queue_server.records.records import Records
 from queue_server.records.virtual_card import CardIssuer, load_or_make_key, public_key
+from queue_server.rules.terms import PatientId
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import MqttDoor
 from queue_server.service.queue_service import Parts, QueueService
@@ -215,6 +216,7 @@ def _paying(
             counter=DemoCounter(_records_file(options)),
             wards=DemoWards(_records_file(options)),
             credit=DemoAgreements(_records_file(options)),
+            id_number_of=lambda patient: _id_number(DemoHospital(_records_file(options)), patient),
             door=door,
             site=site.id,
             checks=receipts.checks,
@@ -225,6 +227,11 @@ def _paying(
             fatal=_stop_at_once,
         )
     )
+
+
+def _id_number(records: Records, patient: PatientId) -> str | None:
+    found = records.patient(patient)
+    return None if found is None else found.id_number
 
 
 def _receipts(

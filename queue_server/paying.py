@@ -19,6 +19,9 @@ from queue_server.payments.finance_platform import HttpFinancePlatform
 from queue_server.payments.gateway import Gateway
 from queue_server.payments.gateways.cash import CashGateway
 from queue_server.payments.gateways.choice import make_gateways
+from queue_server.payments.gateways.insurance import SettledGateway
+from queue_server.payments.http_insurance import HttpInsurance
+from queue_server.payments.insurance_office import InsuranceOffice
 from queue_server.payments.notice_routes import make_notice_router
 from queue_server.payments.notices import NoticeDesk
 from queue_server.payments.receipt_clerk import ReceiptClerk
@@ -29,10 +32,11 @@ from queue_server.payments.terms import ChangeGoes, Channel
 from queue_server.records.agreements import Agreements
 from queue_server.records.sheets import Sheets
 from queue_server.records.wards import Wards
-from queue_server.rules.terms import SiteId
+from queue_server.rules.terms import PatientId, SiteId
 from queue_server.service.deferral_desk import DeferralDesk
 from queue_server.service.door import Door
 from queue_server.service.inpatient_desk import InpatientDesk
+from queue_server.service.insurance_desk import InsuranceDesk
 from queue_server.service.payment_desk import DeskParts, PaymentDesk
 from queue_server.service.receipt_view import ReceiptChecks
 
@@ -63,6 +67,8 @@ class PayingParts:
     counter: Counter
     wards: Wards | None
     """The inpatient system; None: nothing about stays is done here."""
+    id_number_of: Callable[[PatientId], str | None]
+    """The ID number that the hospital has of a patient; an insurance code has to be his."""
     credit: Credit | None = None
     """With whom was agreed that he pays later; None: with nobody."""
     door: Door
@@ -91,6 +97,8 @@ class Paying:
         channels: dict[Channel, Gateway] = dict(self.gateways)
         if cash is not None:
             channels[Channel.CASH] = CashGateway()
+        if parts.configuration.insurance is not None:
+            channels[Channel.INSURANCE] = SettledGateway()
         self.store = JournalSteps(parts.journal, parts.keep)
         self.cashier = Cashier(
             CashierParts(
@@ -109,16 +117,19 @@ class Paying:
         self._fatal = parts.fatal
         self._notices = NoticeDesk(self.cashier, self.gateways, parts.clock)
         self.office = _office(parts, self.cashier)
-        self._sweeper = Sweeper(self.cashier, parts.clock, parts.fatal, self.office)
+        insurance = _insurance(parts, self.cashier)
+        offices = [one for one in (self.office, insurance) if one is not None]
+        self._sweeper = Sweeper(self.cashier, parts.clock, parts.fatal, offices)
         self._clerk = _clerk(parts, self.cashier)
         self.desk = PaymentDesk(
             DeskParts(
                 cashier=self.cashier,
-                channels=tuple(channels),
+                channels=tuple(one for one in channels if one is not Channel.INSURANCE),
                 change_max=NOTHING if cash is None else cash.change_max,
                 sheets=parts.counter,
                 inpatients=_inpatients(parts),
                 deferrals=_deferrals(parts, self.office),
+                insurance=_insurance_desk(parts, self.cashier, insurance),
                 checks=parts.checks,
                 door=parts.door,
                 site=parts.site,
@@ -176,6 +187,26 @@ def _deferrals(parts: PayingParts, office: CreditOffice | None) -> DeferralDesk 
         agreements=parts.credit,
         today=lambda: parts.day_of(parts.clock()),
     )
+
+
+def _insurance(parts: PayingParts, cashier: Cashier) -> InsuranceOffice | None:
+    configuration = parts.configuration.insurance
+    if configuration is None:
+        return None
+    return InsuranceOffice(
+        cashier.keeper,
+        HttpInsurance(configuration, parts.clock, parts.new_id),
+        parts.clock,
+        lambda charges: cashier.begin(charges, Channel.INSURANCE, by="insurance"),
+    )
+
+
+def _insurance_desk(
+    parts: PayingParts, cashier: Cashier, office: InsuranceOffice | None
+) -> InsuranceDesk | None:
+    if office is None:
+        return None
+    return InsuranceDesk(office=office, cashier=cashier, id_number_of=parts.id_number_of)
 
 
 def _clerk(parts: PayingParts, cashier: Cashier) -> ReceiptClerk | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from hardware.code_kind import CodeKind, classify_code
-from kiosk.flow import inpatient, paying, receipts, replies, reports
+from kiosk.flow import inpatient, insurance, paying, receipts, replies, reports
 from kiosk.flow.asking import identify
 from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.cards import card_event
@@ -149,6 +149,8 @@ def _scanned(state: State, code: str, settings: Settings) -> Step:
         return state, ()
     if isinstance(screen, Bills | Channels) and classify_code(code, is_paying=True).is_payment:
         return paying.pay_by_code(state, code)
+    if isinstance(screen, Bills | Channels) and classify_code(code) is CodeKind.INSURANCE:
+        return insurance.settle(state, code)
     if isinstance(screen, DepositPad) and classify_code(code, is_paying=True).is_payment:
         return inpatient.pay_by_code(state, screen, code, settings)
     if isinstance(screen, ProofPad) and classify_code(code) is CodeKind.RESIDENT_ID:

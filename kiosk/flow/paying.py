@@ -25,6 +25,7 @@ from kiosk.flow.printing import print_kept, print_slip
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import Asked, Next, Refusal, State, Step, Trouble
 from queue_server.contract.inpatient import FindStay, TopUp
+from queue_server.contract.insurance import SettleInsurance
 from queue_server.contract.payments import (
     CancelPayment,
     FindOwed,
@@ -274,8 +275,8 @@ def _paid(state: State, payment: Payment, sheets: tuple[OwedSheet, ...], *, prin
 
 def not_answered(state: State, asked: Asked) -> Step:
     """Say that it is not known whether a payment has begun, and look before anything else."""
-    assert isinstance(asked.body, Pay | TopUp)
-    look = FindOwed if isinstance(asked.body, Pay) else FindStay
+    assert isinstance(asked.body, Pay | TopUp | SettleInsurance)
+    look = FindStay if isinstance(asked.body, TopUp) else FindOwed
     look_first = Asked(
         ask_number=asked.ask_number,
         intent=asked.intent,

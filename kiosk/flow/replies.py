@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.flow import deferral, inpatient, paying, receipts, reports
+from kiosk.flow import deferral, inpatient, insurance, paying, receipts, reports
 from kiosk.flow.asking import find_place, without_answer
 from kiosk.flow.bills import Paying
 from kiosk.flow.events import CheckedInOffline, NotAnswered, NotCheckedInOffline, Replied
@@ -44,6 +44,7 @@ from queue_server.contract.inpatient import (
     StayFound,
     TopUp,
 )
+from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
 from queue_server.contract.messages import (
     PROVISIONAL_SLIP_PREFIX,
     CheckedIn,
@@ -70,6 +71,8 @@ from queue_server.contract.report_messages import (
 )
 from queue_server.rules.terms import RefusalCode
 
+CarriesCode = Pay | TopUp | SettleInsurance
+"""Requests with a code that must not be kept."""
 _SHOW_A_CARD_AGAIN: Final = frozenset(
     {
         RefusalCode.CARD_UNKNOWN,
@@ -109,6 +112,8 @@ def replied(  # noqa: C901, PLR0911, PLR0912 - one line an answer
             return paying.begun(state, event.body, state.paying_for)
         case Deferred():
             return deferral.done(state, event.body, waiting.asked)
+        case InsuranceSettled():
+            return insurance.settled(state, event.body)
         case Proven():
             return _proven(state, waiting.asked)
         case ReportsListed():
@@ -143,7 +148,7 @@ def not_answered(state: State, event: NotAnswered) -> Step:
     if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
         return state, ()
     asked, trouble = waiting.asked, Trouble.NO_ANSWER
-    if isinstance(asked.body, Pay | TopUp):
+    if isinstance(asked.body, Pay | TopUp | SettleInsurance):
         return paying.not_answered(state, asked)
     if isinstance(asked.body, CheckIn):
         asked, trouble = replace(asked, was_uncertain=True), Trouble.CHECK_IN_UNCERTAIN
@@ -280,7 +285,7 @@ def _refused(state: State, body: Refused, asked: Asked) -> Step:
         message_zh=body.message_zh,
         message_en=body.message_en,
         # Who identified himself is not kept beyond the answer, and a payment code is money.
-        asked=None if isinstance(asked.body, Identify | ProveIdentity | Pay | TopUp) else asked,
+        asked=None if isinstance(asked.body, Identify | ProveIdentity | CarriesCode) else asked,
     )
     return replace(state, screen=refusal), ()
 
@@ -288,7 +293,7 @@ def _refused(state: State, body: Refused, asked: Asked) -> Step:
 def _next_after_refusal(  # noqa: PLR0911 - one line a kind of request
     state: State, code: RefusalCode, asked: Asked
 ) -> Next:
-    if isinstance(asked.body, FindOwed | Pay | Defer):
+    if isinstance(asked.body, FindOwed | Pay | Defer | SettleInsurance):
         return paying.next_after_refusal(code)
     if isinstance(asked.body, FindStay | FindDayBill | FindSettlement | TopUp):
         return inpatient.next_after_refusal(code, asked.body)

@@ -239,6 +239,8 @@ class State:
     session: Session | None = field(default=None, repr=False)
     paying_for: tuple[OwedSheet, ...] = field(default=(), repr=False)
     """What the payment is for that the server is asked to begin."""
+    shown_bills: Bills | None = field(default=None, repr=False)
+    """From where the insurance was asked to settle."""
     cash: CashStanding = field(default_factory=CashStanding)
     """How the bill validator stands, where there is one."""
     help: HelpState | None = None

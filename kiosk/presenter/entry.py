@@ -23,6 +23,7 @@ from kiosk.presenter.wording import Wording
 from queue_server.contract.deferral import Defer
 from queue_server.contract.doctor_choice import ChooseDoctor
 from queue_server.contract.inpatient import FindDayBill, FindSettlement, FindStay, TopUp
+from queue_server.contract.insurance import SettleInsurance
 from queue_server.contract.messages import CheckIn, FindPlace
 from queue_server.contract.offers import AnswerOffer
 from queue_server.contract.payments import FindOwed, Pay
@@ -172,6 +173,7 @@ _WAITING_TITLES: Final = {
     FindStay: "waiting.title_stay",
     Pay: "waiting.title_pay",
     Defer: "waiting.title_put_off",
+    SettleInsurance: "waiting.title_insurance",
     TopUp: "waiting.title_pay",
     AnswerOffer: "waiting.title_offer",
     ChooseDoctor: "waiting.title_offer",

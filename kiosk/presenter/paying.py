@@ -32,6 +32,7 @@ from kiosk.presenter.views import (
     PayingView,
     PlaceView,
     RefusalView,
+    Said,
     StepView,
     Tone,
     Unspoken,
@@ -116,6 +117,7 @@ def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
     fen = self_pay_fen(screen.bills.chosen_sheets)
     return ChannelsView(
         title=words("channels.title"),
+        settled=_settled(screen.bills, words),
         total_label=words("channels.total"),
         total=money.amount(fen, words),
         choices=tuple(
@@ -133,8 +135,19 @@ def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
         )
         + deferral.choices(screen.bills, words),
         scan_title=words("channels.scan_title"),
-        scan_text=words("channels.scan_text"),
+        scan_text=words(f"channels.{_scanned(screen.bills)}"),
     )
+
+
+def _scanned(bills: Bills) -> str:
+    """Return which codes may be shown: a deposit, or an own share, is paid and not settled."""
+    return "scan_own" if bills.settled_fen or bills.pad is not None else "scan_text"
+
+
+def _settled(bills: Bills, words: Wording) -> Said:
+    if not bills.settled_fen:
+        return Said("")
+    return money.sentence(words, "channels.settled", bills.settled_fen)
 
 
 def paying(state: State, screen: Paying, words: Wording) -> Body:

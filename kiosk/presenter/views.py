@@ -287,6 +287,8 @@ class ChannelsView:
     """How to pay."""
 
     title: str
+    settled: Said
+    """What the insurance has settled; empty: nothing by its code."""
     total_label: str
     total: Said
     choices: tuple[ChoiceView, ...]

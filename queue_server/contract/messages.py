@@ -13,6 +13,7 @@ from queue_server.contract.absence import Absence
 from queue_server.contract.deferral import Defer, Deferred
 from queue_server.contract.doctor_choice import ChooseDoctor, DoctorChoice
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
+from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.contract.offers import AnswerOffer, ColleagueOffer
 from queue_server.contract.payments import (
@@ -113,6 +114,7 @@ RequestBody = (
     | CancelPayment
     | TellNote
     | Defer
+    | SettleInsurance
     | ReportRequest
     | ReceiptRequest
     | InpatientRequest
@@ -259,6 +261,7 @@ ReplyBody = (
     | Payment
     | NoteNoted
     | Deferred
+    | InsuranceSettled
     | Proven
     | ReportsListed
     | ReportReleased

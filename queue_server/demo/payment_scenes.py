@@ -76,12 +76,13 @@ def pays_by_code(stage: Stage) -> None:
 
 
 def with_bills(stage: Stage, count: int) -> Patient:
-    """Return who owes for so many bills, the one with the most items."""
+    """Return the grown-up who owes for so many bills, the one with the most items."""
     file = stage.demo.folder / "data" / "records.sqlite"
     counter, found = DemoCounter(file), []
     for patient in Records(file).patients():
         sheets = counter.sheets_of(patient.patient_id)
-        if len(sheets) == count and not any(sheet.is_paid for sheet in sheets):
+        is_open = len(sheets) == count and not any(sheet.is_paid for sheet in sheets)
+        if is_open and patient.id_number is not None:
             found.append((sum(len(sheet.charges) for sheet in sheets), patient))
     return max(found, key=lambda one: one[0])[1]
 

@@ -8,6 +8,7 @@ from queue_server.demo.cast import COLLEAGUE, MAIN_QUEUE, STOPPED_QUEUE
 from queue_server.demo.controls import read_qr, wait_until
 from queue_server.demo.credit_scenes import pays_later
 from queue_server.demo.inpatient_scenes import looks_after_a_stay
+from queue_server.demo.insurance_scenes import settles_by_code
 from queue_server.demo.payment_scenes import pays_by_code, pays_by_phone
 from queue_server.demo.policy_scenes import rehearses_a_rule
 from queue_server.demo.report_scenes import prints_reports
@@ -325,6 +326,7 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("付款码 Payment code", pays_by_code),
     ("住院 Stay", looks_after_a_stay),
     ("后付 Paying later", pays_later),
+    ("医保 Insurance code", settles_by_code),
     ("现金 Cash", pays_in_cash),
     ("打印报告 Reports", prints_reports),
     ("叫号 Calls", doctor_calls),

@@ -19,6 +19,7 @@ _CHANNELS: Final = {
     Channel.ALIPAY: "支付宝 Alipay",
     Channel.UNIONPAY: "银联云闪付 UnionPay",
     Channel.CASH: "现金 Cash",
+    Channel.INSURANCE: "医保结算 Medical insurance",
 }
 _NOTE: Final = (
     "本票据由电子签名保护，可用任何 PDF 阅读器验证，也可扫码核验。"

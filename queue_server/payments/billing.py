@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from queue_server.payments import steps as happened
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.books import Books
-from queue_server.payments.fen import total
+from queue_server.payments.fen import Fen
 from queue_server.payments.ledger import Bill, Charge
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.terms import AttemptId, AttemptState, BillId, Channel, ChargeId
@@ -56,9 +56,33 @@ def new_bill(books: Books, charges: Sequence[ChargeId], bill: BillId) -> Bill:
         occupant = None if former is None else books.occupant(former.id)
         if occupant is not None:
             raise PaymentRefused(_WHY_OCCUPIED.get(occupant.state, RefusalCode.PAYMENT_RUNNING))
-    if not total(books.charges[charge].self_pay for charge in wanted):
-        raise PaymentRefused(RefusalCode.NOTHING_OWED)
     return Bill(id=bill, charges=wanted)
+
+
+def require_amount(amount: Fen, channel: Channel) -> None:
+    """Let an amount be paid; nothing only where the insurance has settled all of it.
+
+    Raises:
+        PaymentRefused: NOTHING_OWED, or the insurance has not settled all of it.
+    """
+    if channel is Channel.INSURANCE and amount:
+        raise PaymentRefused(RefusalCode.CHANNEL_OFF)
+    if channel is not Channel.INSURANCE and not amount:
+        raise PaymentRefused(RefusalCode.NOTHING_OWED)
+
+
+def require_claims_whole(books: Books, charges: Sequence[ChargeId]) -> None:
+    """Let charges be paid, unless the insurance has a say in them that is not known yet.
+
+    Raises:
+        PaymentRefused: a claim of one of them moves, or has charges that are not among them.
+    """
+    claims = (books.claim_book.live_of(charge) for charge in charges)
+    for claim in (one for one in claims if one is not None):
+        if claim.is_moving:
+            raise PaymentRefused(RefusalCode.PAYMENT_RUNNING)
+        if not set(claim.charges) <= set(charges):
+            raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
 
 
 def same(occupant: Attempt, channel: Channel, *, is_scanned: bool) -> Attempt:
@@ -95,10 +119,14 @@ def withdrawal(books: Books, charge: ChargeId) -> happened.ChargeWithdrawn:
     """Return the step that takes a charge back.
 
     Raises:
-        PaymentRefused: it is not known, paid, being paid or put off.
+        PaymentRefused: it is not known, paid, being paid, put off or settled.
     """
     if charge not in books.charges:
         raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
-    if books.is_in_use(charge) or books.deferral_book.covering(charge):
+    if (
+        books.is_in_use(charge)
+        or books.deferral_book.covering(charge)
+        or books.claim_book.live_of(charge)
+    ):
         raise PaymentRefused(RefusalCode.CHARGE_IN_USE)
     return happened.ChargeWithdrawn(charge=charge)

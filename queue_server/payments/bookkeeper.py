@@ -154,10 +154,13 @@ class Bookkeeper:
             books = read_books(self._store, day)
             if books is not None and attempt in books.attempts:
                 known = books.attempts[attempt]
+                bill = books.bills[known.bill]
+                claims = map(books.claim_book.live_of, bill.charges)
                 return AttemptRecalled(
-                    bill=books.bills[known.bill],
+                    bill=bill,
                     attempt=known,
                     receipt=valid_receipt(books.receipt_book.of(attempt)),
+                    claims=tuple({one.id: one for one in claims if one is not None}.values()),
                 )
         return None
 

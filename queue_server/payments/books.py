@@ -12,6 +12,7 @@ from typing import Final
 from queue_server.payments import steps as happened
 from queue_server.payments.attempt import Attempt, after, given_as_credit, opened
 from queue_server.payments.cash_box import CashBox, box_after
+from queue_server.payments.claim import Claim, ClaimBook, ClaimState, ClaimStep
 from queue_server.payments.deferral import Deferral, DeferralBook, DeferralStep
 from queue_server.payments.fen import Fen, total
 from queue_server.payments.ledger import Account, Bill, Charge, account
@@ -48,6 +49,8 @@ class BooksOpened(happened.Step):
     boxes: tuple[CashBox, ...] = ()
     deferrals: tuple[Deferral, ...] = ()
     """Those of which something has still to be paid."""
+    claims: tuple[Claim, ...] = ()
+    """Those that are not settled and paid for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,8 @@ class AttemptRecalled(happened.Step):
     attempt: Attempt
     receipt: Receipt | None = None
     """Its receipt, where it has one that was not taken back."""
+    claims: tuple[Claim, ...] = ()
+    """What the insurance pays of its charges."""
 
 
 class Books:
@@ -69,6 +74,7 @@ class Books:
         self.attempts: dict[AttemptId, Attempt] = {}
         self.receipt_book = ReceiptBook()
         self.deferral_book = DeferralBook()
+        self.claim_book = ClaimBook()
         self.boxes: dict[DeviceId, CashBox] = {}
         self._unsettled: dict[AttemptId, None] = {}
         self._bill_of: dict[ChargeId, BillId] = {}
@@ -169,6 +175,8 @@ class Books:
                 self._recall(step)
             case ReceiptIssued() | ReceiptRegistered() | ReceiptRefused():
                 self.receipt_book.apply(step, at)
+            case ClaimStep():
+                self.claim_book.apply(step, at, self.charges)
             case DeferralStep():
                 self.deferral_book.apply(step, at)
             case _:
@@ -217,6 +225,8 @@ class Books:
         # One that the platform has not registered yet may have come along before.
         if receipt is not None and receipt.number not in self.receipt_book.receipts:
             self.receipt_book.carry_in(receipt)
+        for claim in step.claims:
+            self.claim_book.carry_in(claim)
 
     def _carry_in(self, step: BooksOpened) -> None:
         assert not self.charges, "a day is opened once"
@@ -236,6 +246,8 @@ class Books:
         self.boxes.update({box.device: box for box in step.boxes})
         for deferral in step.deferrals:
             self.deferral_book.carry_in(deferral)
+        for claim in step.claims:
+            self.claim_book.carry_in(claim)
 
 
 def carried(books: Books, now: datetime) -> BooksOpened:
@@ -250,6 +262,8 @@ def carried(books: Books, now: datetime) -> BooksOpened:
     deferrals = books.deferral_book.open()
     kept = [one for bill in bills if bill.id in occupied for one in bill.charges]
     kept += [one for deferral in deferrals for one in deferral.left]
+    claims = [one for one in books.claim_book.claims.values() if _is_claim_open(books, one)]
+    kept += [one for claim in claims for one in claim.charges if one in books.charges]
     return BooksOpened(
         charges=tuple(books.charges[one] for one in dict.fromkeys(kept)),
         bills=tuple(bills),
@@ -258,7 +272,17 @@ def carried(books: Books, now: datetime) -> BooksOpened:
         last_receipt=books.receipt_book.last_serial,
         boxes=tuple(books.boxes.values()),
         deferrals=tuple(deferrals),
+        claims=tuple(claims),
     )
+
+
+def _is_claim_open(books: Books, claim: Claim) -> bool:
+    """Tell whether a claim may still change by itself."""
+    if claim.state is not ClaimState.SETTLED:
+        return claim.is_live
+    bills = [books.bill_of(charge) for charge in claim.charges]
+    payers = [None if bill is None else books.occupant(bill.id) for bill in bills]
+    return any(one is None or one.state is not AttemptState.FULFILLED for one in payers)
 
 
 def _is_open(attempt: Attempt, now: datetime) -> bool:

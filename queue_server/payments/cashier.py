@@ -15,7 +15,16 @@ from typing import Final
 from queue_server.payments import chores
 from queue_server.payments import steps as happened
 from queue_server.payments.attempt import Attempt
-from queue_server.payments.billing import billed, known, new_bill, posted, same, withdrawal
+from queue_server.payments.billing import (
+    billed,
+    known,
+    new_bill,
+    posted,
+    require_amount,
+    require_claims_whole,
+    same,
+    withdrawal,
+)
 from queue_server.payments.booking import Booking, BookingRefused, BookingSilent
 from queue_server.payments.bookkeeper import Bookkeeper
 from queue_server.payments.decide import Patience, after_answer, after_refund_answer
@@ -104,12 +113,19 @@ class Cashier:
             steps: list[happened.Step] = []
             for charge in charges:
                 former = books.charges.get(charge.id)
-                if former == charge:
+                if former is not None and charge in (former, books.claim_book.original(former)):
                     continue
                 if former is not None:
                     steps.append(withdrawal(books, charge.id))
                 steps.append(posted(charge))
             self.keeper.write(steps, by=by)
+
+    def shared(self, charges: Sequence[Charge]) -> tuple[Charge, ...]:
+        """Return charges of the hospital with the shares that the insurance has settled."""
+        with self.keeper.today() as books:
+            mine = {one.id: books.charges.get(one.id, one) for one in charges}
+            claims = books.claim_book
+            return tuple(mine[one.id] if claims.live_of(one.id) else one for one in charges)
 
     def withdraw(self, charge: ChargeId, *, by: str) -> None:
         """Take a charge back that nobody has paid.
@@ -298,10 +314,12 @@ class Cashier:
             if bill is not None and (occupant := books.occupant(bill.id)) is not None:
                 return same(occupant, channel, is_scanned=bool(code))
             steps: list[happened.Step] = []
+            require_claims_whole(books, charges)
             if bill is None:
                 bill = new_bill(books, charges, BillId(f"B{self._parts.new_id()}"))
                 steps = [happened.BillMade(bill=bill.id, charges=bill.charges)]
             amount, patient = books.amount(bill), books.charges[bill.charges[0]].patient
+            require_amount(amount, channel)
             opening = self._opening(number, bill, amount, channel, code)
             if channel is Channel.CASH:
                 goes = self._parts.change_goes

@@ -109,7 +109,7 @@ class ReceiptsConfiguration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformConfiguration:
-    """The hospital as it is known to the finance platform, which numbers receipts."""
+    """The hospital as it is known to a platform: of receipts, or of the medical insurance."""
 
     app_id: str
     secret: str = field(repr=False)
@@ -138,6 +138,8 @@ class PaymentsConfiguration:
     """None: receipts have numbers, but are not printed."""
     platform: PlatformConfiguration | None
     """None: our own numbers are the receipts'."""
+    insurance: PlatformConfiguration | None
+    """Where insurance codes are settled; None: nowhere."""
     cash: CashConfiguration | None
     deposit: DepositPolicy
     """How much an inpatient may pay in at once."""
@@ -170,7 +172,7 @@ def load_payments(path: Path) -> PaymentsConfiguration:
     root.check_keys(
         (
             *("title", "wechat", "alipay", "unionpay", "cash", "deposit"),
-            *("receipts", "receipt_platform"),
+            *("receipts", "receipt_platform", "insurance"),
         )
     )
     keys = _KeyFiles(path.parent)
@@ -183,6 +185,7 @@ def load_payments(path: Path) -> PaymentsConfiguration:
         platform=(
             _platform(root.table("receipt_platform"), keys) if "receipt_platform" in root else None
         ),
+        insurance=_platform(root.table("insurance"), keys) if "insurance" in root else None,
         cash=_cash(root.table("cash")) if "cash" in root else None,
         deposit=_deposit(Table("deposit", root.raw_table("deposit"), problems)),
     )

@@ -171,7 +171,7 @@ class CreditOffice:
         """
         if not charges or any(one not in books.charges for one in charges):
             raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
-        if any(map(books.is_in_use, charges)):
+        if any(map(books.is_in_use, charges)) or any(map(books.claim_book.live_of, charges)):
             raise PaymentRefused(RefusalCode.PAYMENT_RUNNING)
         if any(map(books.deferral_book.covering, charges)):
             raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
@@ -180,7 +180,7 @@ class CreditOffice:
         put_off = [charge for one in before for charge in one.left]
         day_on = self._keeper.day_on
         require_deferral_allowed(
-            account([books.charges[one] for one in (*put_off, *charges)], ()),
+            account([_in_full(books, one) for one in (*put_off, *charges)], ()),
             charges,
             agreement,
             is_overdue=any(one.due_on < day_on for one in before),
@@ -216,6 +216,11 @@ def _same(books: Books, charges: Sequence[ChargeId]) -> Deferral | None:
     found = {books.deferral_book.covering(charge) for charge in charges}
     known = found.pop() if len(found) == 1 else None
     return known if known is not None and set(known.charges) == set(charges) else None
+
+
+def _in_full(books: Books, charge: ChargeId) -> Charge:
+    """Return a charge as if the insurance had settled nothing of it: that may be undone."""
+    return books.claim_book.original(books.charges[charge])
 
 
 def _open_sum(books: Books, deferral: Deferral) -> OpenSum:

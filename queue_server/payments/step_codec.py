@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from queue_server.journal.journal import JournaledFact
-from queue_server.payments import deferral
+from queue_server.payments import claim, deferral
 from queue_server.payments import steps as happened
 from queue_server.payments.books import AttemptRecalled, BooksOpened
 from queue_server.payments.receipt import ReceiptIssued, ReceiptRefused, ReceiptRegistered
@@ -23,7 +23,11 @@ _STEPS: Final[Mapping[str, type[happened.Step]]] = {
     ReceiptRefused.__name__: ReceiptRefused,
     **{
         kind.__name__: kind
-        for kind in (*vars(happened).values(), *vars(deferral).values())
+        for kind in (
+            *vars(happened).values(),
+            *vars(deferral).values(),
+            *vars(claim).values(),
+        )
         if isinstance(kind, type) and issubclass(kind, happened.Step)
     },
 }

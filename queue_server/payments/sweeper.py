@@ -2,16 +2,15 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from queue_server.journal.journal import JournalUnusable
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.cashier import Cashier
-from queue_server.payments.credit_office import CreditOffice
 from queue_server.payments.terms import AttemptId, AttemptState
 
 _STATE: Final = AttemptState
@@ -37,6 +36,13 @@ THREADS: Final = 4
 _log = logging.getLogger(__name__)
 
 
+class Office(Protocol):
+    """Whoever has something open that is to be asked about."""
+
+    def sweep(self) -> None:
+        """Work on everything that is due."""
+
+
 class Sweeper:
     """Works on what is open. `start()`, and in the end `stop()`; or `sweep()` by hand.
 
@@ -44,7 +50,7 @@ class Sweeper:
         cashier: whose attempts.
         clock: gives the present instant.
         fatal: called when the journal can't be written: the process has to stop.
-        office: what was put off is looked after as well; None: nothing is put off.
+        offices: what they do is looked after as well.
     """
 
     def __init__(
@@ -52,12 +58,12 @@ class Sweeper:
         cashier: Cashier,
         clock: Callable[[], datetime],
         fatal: Callable[[Exception], None],
-        office: CreditOffice | None = None,
+        offices: Sequence[Office] = (),
     ) -> None:
         self._cashier = cashier
         self._clock = clock
         self._fatal = fatal
-        self._office = office
+        self._offices = offices
         self._worked_at: dict[AttemptId, datetime] = {}
         self._looked_last: set[AttemptId] = set()
         self._is_stopped = threading.Event()
@@ -78,8 +84,8 @@ class Sweeper:
         """Work on everything that is due, one after the other. Blocks on gateways."""
         for attempt in self.due():
             self._cashier.advance(attempt)
-        if self._office is not None:
-            self._office.sweep()
+        for office in self._offices:
+            office.sweep()
 
     def due(self) -> Iterator[AttemptId]:
         """Yield what is due now; what is yielded is due again after a while."""
@@ -116,8 +122,8 @@ class Sweeper:
         while not self._is_stopped.wait(TICK_S):
             for attempt in self.due():
                 self._threads.submit(self._work, partial(self._cashier.advance, attempt))
-            if self._office is not None:
-                self._threads.submit(self._work, self._office.sweep)
+            for office in self._offices:
+                self._threads.submit(self._work, office.sweep)
 
     def _work(self, chore: Callable[[], object]) -> None:
         try:

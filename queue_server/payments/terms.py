@@ -8,6 +8,8 @@ VisitId = NewType("VisitId", str)
 BillId = NewType("BillId", str)
 SheetId = NewType("SheetId", str)
 DeferralId = NewType("DeferralId", str)
+ClaimId = NewType("ClaimId", str)
+"""Also the number under which the insurance knows the settlement."""
 ReceiptNo = NewType("ReceiptNo", str)
 """The clinic day and a serial without gaps: sixteen digits."""
 AttemptId = NewType("AttemptId", str)
@@ -23,6 +25,8 @@ class Channel(StrEnum):
     """银联二维码: any bank's wallet, and 云闪付."""
     CASH = "cash"
     """Bank notes, put into a kiosk."""
+    INSURANCE = "insurance"
+    """Nothing is paid: the medical insurance has settled all of it."""
 
 
 GATEWAY_CHANNELS: Final = (Channel.WECHAT, Channel.ALIPAY, Channel.UNIONPAY)

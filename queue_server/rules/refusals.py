@@ -285,6 +285,35 @@ SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
         "医院没有同意这次先诊疗后付费。请先缴费，或到收费窗口。",
         "The hospital did not agree to put this off. Please pay now, or go to the cashier's desk.",
     ),
+    _CODE.INSURANCE_OFF: (
+        "本院区的自助机不能用医保码结算，请到收费窗口。",
+        "The insurance code is not taken at these kiosks. Please go to the cashier's desk.",
+    ),
+    _CODE.INSURANCE_OTHER_PERSON: (
+        "这个医保码不是您本人的，没有结算。请出示本人的医保码。",
+        "This insurance code is not yours; nothing was settled. Please show your own.",
+    ),
+    _CODE.INSURANCE_REFUSED: (
+        "医保没有同意结算，没有扣款。请刷新医保码再试，或自费支付，或到收费窗口。",
+        (
+            "The insurance did not settle it; nothing was taken. Refresh the code and try again,"
+            " pay it yourself, or go to the cashier's desk."
+        ),
+    ),
+    _CODE.INSURANCE_SILENT: (
+        "连不上医保系统，没有结算，也没有扣款。请稍后再试，或到收费窗口。",
+        (
+            "The insurance can't be reached; nothing was settled and nothing taken. Please try"
+            " again later, or go to the cashier's desk."
+        ),
+    ),
+    _CODE.INSURANCE_PENDING: (
+        "还不知道医保是否已结算，正在查询。请过一会儿查看费用，不要重复结算。",
+        (
+            "It is not known yet whether the insurance has settled it. Look at your bills in a"
+            " moment, and do not settle again."
+        ),
+    ),
     _CODE.PROOF_MISSING: (
         "查看报告前，请先验证手机号后四位或身份证。",
         "Before reports are shown, please prove who you are: phone number or ID card.",

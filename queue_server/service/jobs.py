@@ -9,6 +9,7 @@ from typing import TypeVar
 from queue_server.contract.deferral import Defer, Deferred
 from queue_server.contract.device_messages import DeviceStatus, Heard, Screenshot
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
+from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
 from queue_server.contract.messages import Request
 from queue_server.contract.payments import (
     CancelPayment,
@@ -31,9 +32,18 @@ from queue_server.service.identification import Found
 from queue_server.service.receipt_lookup import FoundReceipts
 from queue_server.service.report_lookup import FoundReports
 
-MoneyQuestion = FindOwed | Pay | FollowPayment | CancelPayment | TellNote | Defer | InpatientRequest
+MoneyQuestion = (
+    FindOwed
+    | Pay
+    | FollowPayment
+    | CancelPayment
+    | TellNote
+    | Defer
+    | SettleInsurance
+    | InpatientRequest
+)
 """What the payment desk is asked."""
-MoneyAnswer = Owed | Payment | NoteNoted | Deferred | InpatientReply
+MoneyAnswer = Owed | Payment | NoteNoted | Deferred | InsuranceSettled | InpatientReply
 T = TypeVar("T")
 
 

@@ -22,6 +22,7 @@ from queue_server.contract.inpatient import (
     StayFound,
     TopUp,
 )
+from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
 from queue_server.contract.payments import (
     CancelPayment,
     FindOwed,
@@ -42,7 +43,7 @@ from queue_server.payments.ledger import Charge
 from queue_server.payments.payment_code import channel_of_code
 from queue_server.payments.receipt import valid_receipt
 from queue_server.payments.refusals import PaymentRefused
-from queue_server.payments.terms import AttemptId, AttemptState, Channel, SheetId
+from queue_server.payments.terms import AttemptId, AttemptState, Channel, ChargeId, SheetId
 from queue_server.payments.till import NoteTold
 from queue_server.records.records import RecordsUnavailable
 from queue_server.records.sheets import Sheet, Sheets
@@ -51,6 +52,7 @@ from queue_server.rules.terms import DeviceId, PatientId, RefusalCode, SiteId
 from queue_server.service.deferral_desk import NOTHING_PUT_OFF, DeferralDesk
 from queue_server.service.door import Door
 from queue_server.service.inpatient_desk import InpatientDesk
+from queue_server.service.insurance_desk import InsuranceDesk
 from queue_server.service.jobs import Asked, Job, MoneyAnswer
 from queue_server.service.payment_view import (
     last_to_tell,
@@ -83,6 +85,8 @@ class DeskParts:
     """Where stays in the hospital are asked about; None: nowhere."""
     deferrals: DeferralDesk | None = None
     """Where paying later is asked about; None: nowhere."""
+    insurance: InsuranceDesk | None = None
+    """Where insurance codes are settled; None: nowhere."""
     checks: ReceiptChecks
     door: Door
     site: SiteId
@@ -155,6 +159,9 @@ class PaymentDesk:
                 case Defer() as defer:
                     assert patient is not None
                     self._answer(job, self._deferred(job, defer, patient))
+                case SettleInsurance() as settle:
+                    assert patient is not None
+                    self._settle(job, settle, patient)
                 case FindOwed():
                     assert patient is not None
                     self._answer(job, self._owed(patient))
@@ -208,7 +215,7 @@ class PaymentDesk:
     def _owed(self, patient: PatientId) -> Owed:
         cashier, deferrals = self._parts.cashier, self._parts.deferrals
         as_of = self._parts.clock()
-        sheets = self._parts.sheets.sheets_of(patient)
+        sheets = self._sheets(patient)
         put_off = NOTHING_PUT_OFF
         if deferrals is not None:
             put_off = deferrals.standing(patient, sheets, as_of)
@@ -220,6 +227,9 @@ class PaymentDesk:
             for charge in cashier.charges_of(attempt)
             if charge.sheet is not None
         ]
+        if self._parts.insurance is not None:
+            moving = self._parts.insurance.office.moving()
+            taken += [sheet.id for sheet in sheets for one in sheet.charges if one.id in moving]
         last = self._last(attempts, sheets)
         credit = cashier.till.credit_of(patient)
         return owed_of(sheets, taken, self._parts.channels, last, credit, put_off=put_off)
@@ -264,19 +274,25 @@ class PaymentDesk:
         if pay.code is not None and channel_of_code(pay.code) not in self._parts.channels:
             raise PaymentRefused(RefusalCode.NO_PAYMENT_CODE)
 
-    def _charges(self, pay: Pay | Defer, patient: PatientId) -> list[Charge]:
+    def _sheets(self, patient: PatientId) -> Sequence[Sheet]:
+        """Return what the hospital asks of a patient, with what the insurance has settled of it."""
+        sheets = self._parts.sheets.sheets_of(patient)
+        insurance = self._parts.insurance
+        return sheets if insurance is None else insurance.shared(sheets)
+
+    def _charges(self, pay: Pay | Defer | SettleInsurance, patient: PatientId) -> list[Charge]:
         """Return what is to be paid, now or later.
 
         Raises:
             Refused: it is not what the patient was shown.
         """
-        known = {sheet.id: sheet for sheet in self._parts.sheets.sheets_of(patient)}
+        known = {sheet.id: sheet for sheet in self._sheets(patient)}
         wanted: list[Sheet] = []
         for sheet_id in dict.fromkeys(pay.sheet_ids):
             if SheetId(sheet_id) not in known:
                 raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
             wanted.append(known[SheetId(sheet_id)])
-        if isinstance(pay, Defer) and any(sheet.is_paid for sheet in wanted):
+        if not isinstance(pay, Pay) and any(sheet.is_paid for sheet in wanted):
             raise PaymentRefused(RefusalCode.ALREADY_PAID)
         if self_pay_fen(wanted) != pay.amount_fen:
             raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
@@ -288,6 +304,33 @@ class PaymentDesk:
         charges = self._charges(defer, patient)
         self._post(charges)
         return self._parts.deferrals.defer(patient, charges, by=job.device, key=_key(job))
+
+    def _settle(self, job: Asked, settle: SettleInsurance, patient: PatientId) -> None:
+        """Have the insurance settle; what costs the patient nothing is paid with that."""
+        if self._parts.insurance is None:
+            raise Refused(RefusalCode.INSURANCE_OFF)
+        charges = self._charges(settle, patient)
+        self._post(charges)
+        key = _key(job)
+        claim = self._parts.insurance.settle(patient, charges, settle.code, by=job.device, key=key)
+        wanted = set(settle.sheet_ids)
+        sheets = [one for one in self._sheets(patient) if one.id in wanted]
+        own_fen = self_pay_fen(sheets)
+        if not own_fen:
+            self._begin_settled(job, claim.charges, key)
+            return
+        told = InsuranceSettled(
+            claim_id=claim.id,
+            insurance_fen=claim.amount.fen,
+            own_fen=own_fen,
+            sheets=paid_sheets(sheets, [one for sheet in sheets for one in sheet.charges]),
+        )
+        self._answer(job, told)
+
+    def _begin_settled(self, job: Asked, charges: Sequence[ChargeId], key: str) -> None:
+        attempt = self._parts.cashier.begin(charges, Channel.INSURANCE, by=job.device, key=key)
+        self._followers[attempt.id] = job.device
+        self._answer(job, self._told(attempt))
 
     # --- stays in the hospital -------------------------------------------------------------------
 
@@ -309,7 +352,7 @@ class PaymentDesk:
 
     def _stay(self, patient: PatientId) -> StayFound:
         desk, cashier = self._inpatients(), self._parts.cashier
-        sheets = self._parts.sheets.sheets_of(patient)
+        sheets = self._sheets(patient)
         payment, payment_sheets = self._last(cashier.attempts_for(patient), sheets)
         credit = cashier.till.credit_of(patient)
         return desk.found(patient, self._parts.channels, credit, payment, payment_sheets)

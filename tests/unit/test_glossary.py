@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from queue_server.contract.receipt_messages import ReceiptState
+from queue_server.payments.claim import ClaimState
 from queue_server.payments.deferral import DeferralState
 from queue_server.payments.terms import AttemptState, Channel, PaymentMode
 from queue_server.rules.terms import (
@@ -45,6 +46,7 @@ def section(title: str) -> str:
         ("Money", Channel),
         ("Money", PaymentMode),
         ("Money", DeferralState),
+        ("Money", ClaimState),
         ("Money", ReceiptState),
         ("States of an attempt", AttemptState),
         ("Reports", ReportKind),

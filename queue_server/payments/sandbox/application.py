@@ -1,10 +1,11 @@
-"""The sandbox over HTTP: the providers, the finance platform, a page to pay, and a control API."""
+"""The sandbox over HTTP: providers, platforms, a page to pay, and a control API."""
 
 from fastapi import FastAPI
 
 from queue_server.payments.sandbox.alipay_api import make_alipay_router
 from queue_server.payments.sandbox.control_routes import make_control_router
 from queue_server.payments.sandbox.finance_platform_api import make_platform_router
+from queue_server.payments.sandbox.insurance_api import make_insurance_router
 from queue_server.payments.sandbox.pay_routes import make_pay_router
 from queue_server.payments.sandbox.sandbox import Sandbox
 from queue_server.payments.sandbox.unionpay_api import make_unionpay_router
@@ -21,5 +22,6 @@ def make_application(sandbox: Sandbox) -> FastAPI:
     application.include_router(make_unionpay_router(unionpay, sandbox.unionpay_certificate))
     application.include_router(make_pay_router(sandbox))
     application.include_router(make_platform_router(sandbox.platform))
+    application.include_router(make_insurance_router(sandbox.insurance))
     application.include_router(make_control_router(sandbox))
     return application

@@ -20,6 +20,16 @@ class Operation(StrEnum):
     """The finance platform: give a receipt its numbers."""
     FIND = "find"
     """The finance platform: tell what numbers a receipt has."""
+    EC_QUERY = "ec_query"
+    """The medical insurance: tell whose code it is."""
+    PRE_SETTLE = "pre_settle"
+    """The medical insurance: tell what it would pay."""
+    SETTLE = "settle"
+    """The medical insurance: settle."""
+    SETTLE_QUERY = "settle_query"
+    """The medical insurance: tell what it has settled."""
+    UNDO = "undo"
+    """The medical insurance: undo a settlement."""
 
 
 class FaultKind(StrEnum):

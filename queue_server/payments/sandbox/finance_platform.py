@@ -1,12 +1,11 @@
 """The sandbox's finance platform: numbers receipts, takes them back, lets anybody verify them."""
 
-import hashlib
-import hmac
 import threading
 from dataclasses import dataclass, field
 from typing import Final
 
 from queue_server.payments.sandbox.faults import Faults
+from queue_server.payments.sandbox.signed_api import signature
 
 _CHECK_CODE_LENGTH: Final = 6
 
@@ -57,7 +56,7 @@ class FinancePlatform:
             if reverses is not None:
                 self._require_reversible(reverses, fen)
             serial = len(self.receipts) + 1
-            check_code = self.signature(f"{key}/{serial}".encode())[:_CHECK_CODE_LENGTH]
+            check_code = signature(self.secret, f"{key}/{serial}".encode())[:_CHECK_CODE_LENGTH]
             made = Registered(
                 key=key, reverses=reverses, fen=fen, number=f"{serial:010d}", check_code=check_code
             )
@@ -71,10 +70,6 @@ class FinancePlatform:
         return next(
             (one for one in every if (one.number, one.check_code) == (number, check_code)), None
         )
-
-    def signature(self, body: bytes) -> str:
-        """Return what proves that a body comes from one who has the secret."""
-        return hmac.new(self.secret.encode(), body, hashlib.sha256).hexdigest()
 
     def _require_reversible(self, key: str, fen: int) -> None:
         if key not in self.receipts:

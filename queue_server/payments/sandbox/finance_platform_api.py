@@ -1,8 +1,6 @@
 """The sandbox's finance platform over HTTP: for the hospital, for whoever verifies, for a test."""
 
-import asyncio
-import hmac
-import json
+from functools import partial
 from html import escape
 from typing import Any, Final
 
@@ -10,15 +8,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from queue_server.payments.sandbox.control_routes import FaultBody
-from queue_server.payments.sandbox.faults import Fault, FaultKind, Operation
+from queue_server.payments.sandbox.faults import Fault, Operation
 from queue_server.payments.sandbox.finance_platform import (
     FinancePlatform,
     Registered,
     RegisterRefused,
 )
-from queue_server.payments.sandbox.provider import CutOff
+from queue_server.payments.sandbox.signed_api import answered
 
-_SIGNATURE_HEADER: Final = "X-Signature"
 _CODE: Final = "11060126"
 
 
@@ -28,11 +25,13 @@ def make_platform_router(platform: FinancePlatform) -> APIRouter:
 
     @router.post("/receipt-platform/register", include_in_schema=False)
     async def register(request: Request) -> Response:
-        return await _answered(platform, Operation.REGISTER, await request.body(), request)
+        done = partial(_done, platform, Operation.REGISTER)
+        return await answered(platform, Operation.REGISTER, request, done)
 
     @router.post("/receipt-platform/find", include_in_schema=False)
     async def find(request: Request) -> Response:
-        return await _answered(platform, Operation.FIND, await request.body(), request)
+        done = partial(_done, platform, Operation.FIND)
+        return await answered(platform, Operation.FIND, request, done)
 
     @router.get("/receipt-platform/verify/{number}/{check_code}", include_in_schema=False)
     async def verify(number: str, check_code: str) -> Response:
@@ -52,38 +51,6 @@ def make_platform_router(platform: FinancePlatform) -> APIRouter:
         platform.faults.add(Fault(**fault.model_dump()))
 
     return router
-
-
-async def _answered(
-    platform: FinancePlatform, operation: Operation, body: bytes, request: Request
-) -> Response:
-    """Do what is asked, with the fault that waits for it, if there is one."""
-    given = request.headers.get(_SIGNATURE_HEADER, "").encode()
-    if not hmac.compare_digest(given, platform.signature(body).encode()):
-        return Response(status_code=401)
-    asked: dict[str, Any] = json.loads(body)
-    if asked["app_id"] != platform.app_id:
-        return Response(status_code=401)
-    fault = platform.faults.strike(operation) or Fault(on=operation, do=FaultKind.DELAY)
-    if fault.do is FaultKind.LOSE_REQUEST:
-        return CutOff()
-    if fault.do is FaultKind.SERVER_ERROR:
-        return Response("the platform has a bad day", status_code=502)
-    if fault.do is FaultKind.REFUSE:
-        status, said = 409, {"code": "REFUSED"}
-    else:
-        status, said = _done(platform, operation, asked)
-    if fault.do is FaultKind.LOSE_REPLY:
-        return CutOff()
-    await asyncio.sleep(fault.seconds)
-    answer = json.dumps({"ask_id": asked["ask_id"], **said}).encode()
-    signature = platform.signature(answer + (b"!" if fault.do is FaultKind.BAD_SIGNATURE else b""))
-    return Response(
-        answer,
-        status_code=status,
-        media_type="application/json",
-        headers={_SIGNATURE_HEADER: signature},
-    )
 
 
 def _done(

@@ -41,6 +41,7 @@ PLATFORM_APP: Final = "hospital0001"
 _KEY_BITS: Final = 2048
 _API_V3_KEY_FILE: Final = "wechat-api-v3.key"
 _PLATFORM_SECRET_FILE: Final = "receipt-platform.key"  # noqa: S105  # its name
+_INSURANCE_SECRET_FILE: Final = "insurance.key"  # noqa: S105  # its name
 _RECEIPT_KEY_FILE: Final = "receipts.key"
 _RECEIPT_CERTIFICATE_LIFE: Final = timedelta(days=3650)
 _SIGNS_DOCUMENTS: Final = x509.KeyUsage(
@@ -90,6 +91,11 @@ file_gateway = "{gateway}/unionpay-files"
 [receipts]
 certificate_file = "receipts.crt"
 private_key_file = "receipts.key"
+
+[insurance]
+app_id = "{platform_app}"
+secret_file = "insurance.key"
+address = "{gateway}/insurance"
 """
 _PLATFORM: Final = """
 [receipt_platform]
@@ -132,6 +138,8 @@ def make_keys(folder: Path, now: datetime) -> None:
         _write_secret(folder / _API_V3_KEY_FILE, os.urandom(16).hex().encode())
     if not (folder / _PLATFORM_SECRET_FILE).exists():
         _write_secret(folder / _PLATFORM_SECRET_FILE, os.urandom(16).hex().encode())
+    if not (folder / _INSURANCE_SECRET_FILE).exists():
+        _write_secret(folder / _INSURANCE_SECRET_FILE, os.urandom(16).hex().encode())
     if not (folder / _RECEIPT_KEY_FILE).exists():
         _make_receipt_key(folder / _RECEIPT_KEY_FILE, now)
 
@@ -193,6 +201,11 @@ def api_v3_key(folder: Path) -> str:
 def platform_secret(folder: Path) -> str:
     """Return the secret that the finance platform and the hospital share."""
     return (folder / _PLATFORM_SECRET_FILE).read_text(encoding="ascii")
+
+
+def insurance_secret(folder: Path) -> str:
+    """Return the secret that the medical insurance and the hospital share."""
+    return (folder / _INSURANCE_SECRET_FILE).read_text(encoding="ascii")
 
 
 def _make_receipt_key(path: Path, now: datetime) -> None:

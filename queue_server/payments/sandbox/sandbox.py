@@ -9,9 +9,11 @@ from queue_server.payments.sandbox.alipay_api import alipay_callback
 from queue_server.payments.sandbox.bank import Bank, Trade
 from queue_server.payments.sandbox.faults import Faults
 from queue_server.payments.sandbox.finance_platform import FinancePlatform
+from queue_server.payments.sandbox.insurance import Insurance
 from queue_server.payments.sandbox.keys import (
     PLATFORM_APP,
     api_v3_key,
+    insurance_secret,
     platform_secret,
     provider_keys,
 )
@@ -35,6 +37,7 @@ class Sandbox:
     wechat_secret: str
     unionpay_certificate: str
     platform: FinancePlatform
+    insurance: Insurance
 
     def pay(self, channel: Channel, number: str, *, fen: int | None = None) -> Trade:
         """Pay as a patient; the hospital is told.
@@ -91,4 +94,10 @@ def make_sandbox(
         wechat_secret=api_v3_key(folder),
         unionpay_certificate=(folder / "unionpay-provider.crt").read_text(encoding="ascii"),
         platform=platform,
+        insurance=Insurance(
+            app_id=PLATFORM_APP,
+            secret=insurance_secret(folder),
+            faults=Faults(),
+            new_id=new_id,
+        ),
     )

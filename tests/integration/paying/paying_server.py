@@ -4,11 +4,12 @@ import json
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from queue_server.broker.broker import BrokerAddress
@@ -41,6 +42,7 @@ from queue_server.service.clinic_day import clinic_day
 from tests.integration.service.served_site import WAIT_S, Device, Listener
 
 LOOK_AGAIN_S = 0.05
+T = TypeVar("T")
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -99,6 +101,10 @@ class PayingServer:
 
     def fault(self, channel: str, **fault: Any) -> None:
         self._ask(f"{channel}/faults", fault)
+
+    def control(self, what: str) -> Any:
+        """Return what a platform of the sandbox tells of itself."""
+        return self._ask(what)
 
     def _bank(self, payment: Payment, what: str, body: dict[str, Any] | None = None) -> Any:
         return self._ask(f"{payment.channel}/{what}", body)
@@ -176,6 +182,14 @@ class PayingKiosk(Device):
 
         self.told.wait_until(lambda _: any(map(fits, self.payments())))
         return next(filter(fits, self.payments()))
+
+    def ask_until(self, ask: Callable[[], T]) -> T:
+        """Ask until the answer says something, and return that."""
+        give_up_at = time.monotonic() + WAIT_S
+        while not (answer := ask()):
+            assert time.monotonic() < give_up_at
+            threading.Event().wait(LOOK_AGAIN_S)
+        return answer
 
     def stands(self, payment: Payment) -> Payment:
         """Ask how a payment stands."""

@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from queue_server.payments.claim import ClaimState
 from queue_server.payments.terms import AttemptState
 from tests.integration.payments.memory_steps import MemorySteps
 from tests.integration.payments.world import World
 from tests.integration.payments.world_deferrals import every_deferral
+from tests.integration.payments.world_insurance import every_claim
 
-MOMENTS = 80
+MOMENTS = 100
 SEEDS_EACH = 250
 
 
@@ -41,12 +43,17 @@ def test_money_is_conserved_over_any_history(first: int) -> None:
         seen["put off"] += len(put_off)
         seen["put off and paid"] += sum(one.left != one.charges for one in put_off)
 
+        for claim in every_claim(world).values():
+            seen[f"claim {claim.state}"] += 1
+
     # The histories really go everywhere: else they would prove nothing.
     assert seen["deaths"] > SEEDS_EACH
     assert seen["taken back"] > 3
     assert seen["in part"] > 3
     assert seen["put off"] > SEEDS_EACH / 2
     assert seen["put off and paid"] > 3
+    for claim_state in (ClaimState.SETTLED, ClaimState.UNDONE):
+        assert seen[f"claim {claim_state}"] > 3, seen
     for state in (
         AttemptState.FULFILLED,
         AttemptState.CLOSED,

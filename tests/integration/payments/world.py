@@ -12,11 +12,15 @@ from queue_server.payments.cashier import Cashier, CashierParts
 from queue_server.payments.credit_office import CreditOffice
 from queue_server.payments.fen import Fen
 from queue_server.payments.gateway import Answer, GatewaySilent
+from queue_server.payments.gateways.insurance import SettledGateway
+from queue_server.payments.insurance_office import InsuranceOffice
 from queue_server.payments.ledger import Charge
 from queue_server.payments.receipt import Receipt, serial_of
 from queue_server.payments.reconciliation import DaySpan, Reconciliation, reconcile
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.sandbox.bank import Bank, BankRefused, Trade, TradeState
+from queue_server.payments.sandbox.faults import Faults
+from queue_server.payments.sandbox.insurance import Insurance
 from queue_server.payments.step_store import StepStore, WrittenStep
 from queue_server.payments.steps import ReturnedPart, Step
 from queue_server.payments.sweeper import Sweeper
@@ -32,6 +36,12 @@ from queue_server.rules.terms import PatientId
 from tests.integration.payments.bank_gateway import BankGateway, answer_of, beijing
 from tests.integration.payments.world_deferrals import AGREEMENT, check_deferrals
 from tests.integration.payments.world_hospital import Hospital
+from tests.integration.payments.world_insurance import (
+    ID_NUMBER,
+    InsuranceLine,
+    a_code,
+    check_claims,
+)
 
 MORNING = datetime(2026, 11, 26, 1, 0, tzinfo=UTC)
 ENDS = {
@@ -69,7 +79,8 @@ class World:
     ACTS = (
         *("post", "pay_shown", "pay_shown", "pay_by_code", "pay_by_code"),
         *("use_wallet", "use_wallet", "use_wallet", "hear", "hear"),
-        *("cancel", "sweep", "sweep", "wait", "desk", "close_fails", "put_off", "put_off"),
+        *("cancel", "sweep", "sweep", "wait", "desk", "close_fails"),
+        *("put_off", "put_off", "settle", "settle"),
     )
     """What may happen, the likelier things more than once."""
 
@@ -85,6 +96,7 @@ class World:
         self.death_count = 0
         self.banks = {channel: Bank(self.new_id) for channel in GATEWAY_CHANNELS}
         self.hospital = Hospital(self._booking_trouble)
+        self.insurance = Insurance(app_id="", secret="", faults=Faults(), new_id=self.new_id)
         self.callbacks: list[tuple[AttemptId, Answer]] = []
         self.charges: list[ChargeId] = []
         self._store = FrailStore(store, self)
@@ -108,7 +120,8 @@ class World:
                         must_type=lambda: self.dice.random() < 0.5,
                     )
                     for channel, bank in self.banks.items()
-                },
+                }
+                | {Channel.INSURANCE: SettledGateway()},
                 booking=self.hospital,
                 clock=lambda: self.now,
                 day_of=lambda at: (beijing(at) - timedelta(hours=4)).date(),
@@ -116,8 +129,14 @@ class World:
                 asks_platform=self._asks_platform,
             )
         )
+        self.claims = InsuranceOffice(
+            self.cashier.keeper,
+            InsuranceLine(self.insurance, self._loses_ask, self._loses_answer),
+            lambda: self.now,
+            lambda charges: self.cashier.begin(charges, Channel.INSURANCE, by="insurance"),
+        )
         self.office = CreditOffice(self.cashier.keeper, self.hospital, lambda: self.now)
-        self.sweeper = Sweeper(self.cashier, lambda: self.now, _fatal, self.office)
+        self.sweeper = Sweeper(self.cashier, lambda: self.now, _fatal, [self.office, self.claims])
 
     def may_die(self) -> None:
         if self.is_dead:
@@ -194,6 +213,18 @@ class World:
 
     def put_off(self) -> None:
         self.office.defer(self.some_charges(), AGREEMENT, by="kiosk-1", key=self.new_id())
+
+    def settle(self) -> None:
+        charges, code = self.some_charges(), a_code(self.dice.choice([0, 30, 70, 99]))
+        self.claims.settle(charges, code, ID_NUMBER, by="kiosk-1", key=self.new_id())
+
+    def _loses_ask(self) -> bool:
+        self.may_die()
+        return not self.is_calm and self.dice.random() < 0.1
+
+    def _loses_answer(self) -> bool:
+        self.may_die()
+        return not self.is_calm and self.dice.random() < 0.15
 
     def trades(self) -> list[Trade]:
         return [trade for bank in self.banks.values() for trade in bank.trades.values()]
@@ -339,6 +370,7 @@ class World:
             assert kinds <= {"review"}, kinds
         self._check_receipts(attempts)
         check_deferrals(self)
+        check_claims(self)
 
     def _check_charges(self, attempts: dict[AttemptId, Attempt]) -> None:
         """What was paid is booked, and no charge is paid by two."""

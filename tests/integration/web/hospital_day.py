@@ -167,6 +167,7 @@ class HospitalDay:
                 keep=lambda facts: self.service.keep(facts).result(5),
                 wards=None,
                 counter=DemoCounter(self._records_file),
+                id_number_of=lambda _: None,
                 door=NoDoor(),
                 site=self.site.id,
                 checks=ReceiptChecks(code=lambda _: "", address=lambda _: ""),

@@ -165,6 +165,20 @@ PAYMENT_STATES: Final[dict[str, State]] = {
             )
         )
     ),
+    "channels-own-share": _state(
+        Channels(
+            bills=replace(
+                _bills(*SHEETS),
+                channels=("wechat", "alipay", "unionpay", "cash"),
+                settled_fen=1_234_567,
+            )
+        )
+    ),
+    "insurance-refused": _refused(RefusalCode.INSURANCE_REFUSED),
+    "insurance-pending": _refused(RefusalCode.INSURANCE_PENDING),
+    "insurance-silent": _refused(RefusalCode.INSURANCE_SILENT),
+    "insurance-other-person": _refused(RefusalCode.INSURANCE_OTHER_PERSON),
+    "insurance-off": _refused(RefusalCode.INSURANCE_OFF),
     "put-off": _state(PutOff(facts=_PUT_OFF), printing=PrintState.PRINTED),
     "put-off-one-without-slip": _state(
         PutOff(facts=replace(_PUT_OFF, sheets=(_PUT_OFF_ONE,))), printing=PrintState.FAILED

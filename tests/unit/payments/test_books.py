@@ -3,9 +3,9 @@
 import pytest
 
 from queue_server.payments import steps as happened
-from queue_server.payments.billing import billed, new_bill, posted, same, withdrawal
+from queue_server.payments.billing import billed, new_bill, posted, require_amount, same, withdrawal
 from queue_server.payments.books import Books
-from queue_server.payments.fen import Fen
+from queue_server.payments.fen import NOTHING, Fen
 from queue_server.payments.payment_code import channel_of_code
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.terms import AttemptId, AttemptState, BillId, Channel, ChargeId
@@ -72,7 +72,16 @@ def test_what_can_not_be_billed_is_refused_in_its_own_words() -> None:
     assert refused_with([], books) is RefusalCode.UNKNOWN_CHARGE
     assert refused_with([ChargeId("none")], books) is RefusalCode.UNKNOWN_CHARGE
     assert refused_with([BLOOD, OTHER], books) is RefusalCode.SEVERAL_PATIENTS
-    assert refused_with([ChargeId("insured")], books) is RefusalCode.NOTHING_OWED
+    with pytest.raises(PaymentRefused) as refused:
+        require_amount(NOTHING, Channel.WECHAT)
+    assert refused.value.code is RefusalCode.NOTHING_OWED
+
+
+def test_a_payment_of_nothing_is_one_that_the_insurance_has_settled_whole() -> None:
+    require_amount(NOTHING, Channel.INSURANCE)
+    with pytest.raises(PaymentRefused) as refused:
+        require_amount(Fen(1), Channel.INSURANCE)
+    assert refused.value.code is RefusalCode.CHANNEL_OFF
 
 
 def test_a_charge_that_is_being_paid_or_paid_is_not_billed_again() -> None:

@@ -1,0 +1,47 @@
+"""The insurance code: it has the insurance pay its part, then the patient pays his own."""
+
+from dataclasses import replace
+from typing import Final
+
+from kiosk.flow.asking import ask
+from kiosk.flow.bills import Bills, Channels, self_pay_fen
+from kiosk.flow.intent import Intent
+from kiosk.flow.state import State, Step
+from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
+
+FORM: Final = ("424", "0000")
+"""An insurance code begins and ends so."""
+
+
+def settle(state: State, code: str) -> Step:
+    """Have the insurance settle the chosen bills by the code that the patient has shown."""
+    screen = state.screen
+    bills = screen.bills if isinstance(screen, Channels) else screen
+    assert isinstance(bills, Bills)
+    # What is settled already, and a deposit, is no matter of the insurance any more.
+    if not bills.chosen or bills.pad is not None or bills.settled_fen or state.session is None:
+        return state, ()
+    sheets = bills.chosen_sheets
+    body = SettleInsurance(
+        session_id=state.session.session_id,
+        sheet_ids=[sheet.sheet_id for sheet in sheets],
+        amount_fen=self_pay_fen(sheets),
+        code=code,
+    )
+    return ask(replace(state, paying_for=sheets, shown_bills=bills), body, Intent.PAY)
+
+
+def settled(state: State, body: InsuranceSettled) -> Step:
+    """Show what the insurance has paid, and how the own share can be paid."""
+    before = state.shown_bills
+    assert before is not None, "only what was shown is settled"
+    sheets = tuple(body.sheets)
+    bills = replace(
+        before,
+        sheets=sheets,
+        chosen=frozenset(sheet.sheet_id for sheet in sheets),
+        settled_fen=body.insurance_fen,
+        pay_later=None,
+        page=0,
+    )
+    return replace(state, screen=Channels(bills=bills), shown_bills=None), ()

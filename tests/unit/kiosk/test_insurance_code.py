@@ -1,0 +1,119 @@
+"""The insurance code at a kiosk: it starts the settlement, and is kept nowhere."""
+
+import pytest
+from msgspec.structs import replace
+
+from kiosk.flow.bills import Channels, Paid
+from kiosk.flow.events import Key
+from kiosk.flow.state import Next, Refusal, Trouble
+from kiosk.presenter.views import ChannelsView, spoken_texts
+from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
+from queue_server.contract.messages import Refused
+from queue_server.contract.payments import FindOwed, OwedItem, OwedSheet, Pay, PaymentState
+from queue_server.rules.terms import RefusalCode
+from tests.unit.kiosk.a_kiosk import AKiosk
+from tests.unit.kiosk.hospital_for_tests import identified, visit
+from tests.unit.kiosk.money_for_tests import LABORATORY, REGISTRATION, owed, payment
+
+CODE = "4240000000000000000070110000"
+SHEETS = (REGISTRATION, LABORATORY)
+SUM_FEN = sum(one.self_pay_fen for sheet in SHEETS for one in sheet.items)
+
+
+def halved(sheet: OwedSheet) -> OwedSheet:
+    items: list[OwedItem] = []
+    for one in sheet.items:
+        part = one.self_pay_fen // 2
+        shares = {
+            "self_pay_fen": one.self_pay_fen - part,
+            "insurance_fen": one.insurance_fen + part,
+        }
+        items.append(replace(one, **shares))
+    return replace(sheet, items=items)
+
+
+SETTLED = [halved(one) for one in SHEETS]
+OWN_FEN = sum(one.self_pay_fen for sheet in SETTLED for one in sheet.items)
+ANSWER = InsuranceSettled(
+    claim_id="I202611234f0e6c1d9b7a4e58",
+    insurance_fen=SUM_FEN - OWN_FEN,
+    own_fen=OWN_FEN,
+    sheets=SETTLED,
+)
+
+
+def at_bills() -> AKiosk:
+    kiosk = AKiosk().tap(Key.PAY).scan().reply(identified(visit()))
+    return kiosk.reply(owed(*SHEETS))
+
+
+@pytest.mark.parametrize("is_at_channels", [False, True])
+def test_a_scanned_code_has_the_chosen_bills_settled(is_at_channels: bool) -> None:
+    kiosk = at_bills()
+    if is_at_channels:
+        kiosk.tap(Key.PAY)
+
+    kiosk.scan(CODE)
+
+    assert kiosk.asks[-1] == SettleInsurance(
+        session_id="session-1",
+        sheet_ids=[one.sheet_id for one in SHEETS],
+        amount_fen=SUM_FEN,
+        code=CODE,
+    )
+
+
+def test_then_the_own_share_is_to_be_paid_by_any_way() -> None:
+    kiosk = at_bills().scan(CODE).reply(ANSWER)
+
+    view = kiosk.view.body
+    assert isinstance(view, ChannelsView)
+    heard = " ".join(spoken_texts(kiosk.view))
+    yuan, fen = divmod(OWN_FEN, 100)
+    assert f"{yuan}元{fen // 10}角{fen % 10}分" in heard
+    assert "医保已支付" in heard
+
+    kiosk.tap(Key.CHANNEL, 0)
+    pay = kiosk.asks[-1]
+    assert isinstance(pay, Pay)
+    assert pay.amount_fen == OWN_FEN
+    kiosk.reply(payment(PaymentState.FULFILLED, amount_fen=OWN_FEN))
+    assert kiosk.screen(Paid).facts.sheets == tuple(SETTLED)
+
+
+def test_a_code_that_was_settled_with_settles_nothing_more() -> None:
+    kiosk = at_bills().scan(CODE).reply(ANSWER)
+    asked = len(kiosk.asks)
+
+    kiosk.scan(CODE)
+
+    kiosk.screen(Channels)
+    assert len(kiosk.asks) == asked
+
+
+def test_with_nothing_left_to_pay_he_has_paid() -> None:
+    kiosk = at_bills().scan(CODE)
+
+    kiosk.reply(payment(PaymentState.FULFILLED, amount_fen=0, channel="insurance"))
+
+    kiosk.screen(Paid)
+
+
+def test_no_answer_says_so_and_looks_before_anything_else() -> None:
+    kiosk = at_bills().scan(CODE).no_answer()
+    assert kiosk.screen(Refusal).code == Trouble.PAYMENT_UNCERTAIN
+
+    kiosk.tap(Key.TRY_AGAIN)
+
+    assert kiosk.asks[-1] == FindOwed(session_id="session-1")
+
+
+def test_the_code_is_kept_nowhere_after_the_answer() -> None:
+    kiosk = at_bills().scan(CODE)
+    assert CODE not in repr(kiosk.state)
+
+    refused = Refused(code=RefusalCode.INSURANCE_REFUSED, message_zh="没有结算", message_en="")
+    kiosk.reply(refused)
+
+    refusal = kiosk.screen(Refusal)
+    assert (refusal.next, refusal.asked) == (Next.BILLS, None)
