@@ -67,8 +67,8 @@ def triages_twice(stage: Stage) -> None:
         "护士站看本区屏幕",
         "The screens, seen from the station",
         "护士按 B 键，看到本区每块屏幕现在显示的内容：由屏幕自己画出，姓名已遮盖，每几秒更新一次。",
-        "With one key the nurse sees what each screen of her areas shows now: it draws that itself, with"
-        " names covered, every few seconds.",
+        "With one key the nurse sees what each screen of her areas shows now: it draws that"
+        " itself, with names covered, every few seconds.",
     )
     station = stage.station
     station.keyboard.press("b")
