@@ -15,7 +15,7 @@ from typing import Final
 
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
-from queue_server.contract.messages import Command as DeviceCommand
+from queue_server.contract.device_messages import Command as DeviceCommand
 from queue_server.journal.journal import (
     JournaledEntry,
     JournaledFact,

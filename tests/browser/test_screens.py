@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from queue_server.contract.messages import DeviceStatus, Screenshot
+from queue_server.contract.device_messages import DeviceStatus, Screenshot
 from tests.browser.conftest import OpenPage
 from tests.integration.web.hospital_day import HospitalDay
 from tests.integration.web.many_devices import jpeg, status

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from queue_server.contract.messages import DeviceStatus, Screenshot
+from queue_server.contract.device_messages import DeviceStatus, Screenshot
 from tests.integration.web.conftest import SignedIn
 from tests.integration.web.hospital_day import HospitalDay
 from tests.integration.web.many_devices import jpeg, status
