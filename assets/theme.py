@@ -49,3 +49,23 @@ SPACE: Final = 8
 RADIUS: Final = 20
 TOUCH_MIN: Final = 60
 """Smallest side of anything that is touched, in dp."""
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, `#RRGGBB`, from 1 to 21 (WCAG 2)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def ink_on(ground: str) -> str:
+    """Return the colour of letters on `ground`: dark or light, whichever is read better."""
+    inks = (PALETTE["ink"], PALETTE["on_brand"])
+    return max(inks, key=lambda ink: contrast(ink, ground))
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

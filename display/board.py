@@ -9,40 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
-from display.cells import Cell, cell, equal_names
+from display.cells import Showing, equal_names
+from display.footer import Footer, footer
 from display.header import Header, LineState, SoundState, header
+from display.panels import Panel, page_now, panels
 from display.rows import RoomRow, area_queue_row, room_row
 from display.texts import NO_TEXT, Bilingual, Texts
-from queue_server.contract.boards import AreaBoard, BoardRoom, Call, Notices, RoomBoard
+from queue_server.contract.board_layout import BoardLayout
+from queue_server.contract.boards import AreaBoard, Call, Notices, RoomBoard
 from queue_server.rules.terms import TicketKind
 
-ROOMS_MAX: Final = 8
-"""Rooms and area queues on one page; more of them take turns."""
-MISSED_MAX: Final = 9
-PAGE_S: Final = 12
-FOOTER_S: Final = 10
-FOOTER_ZH_MAX: Final = 50
-FOOTER_EN_MAX: Final = 130
-"""Characters that fit into one line at full size."""
-COLUMNS: Final = ("room", "in_room", "standby", "waiting", "missed")
+COLUMNS: Final = ("room", "in_room", "standby", "waiting")
+LEGEND_KINDS: Final = tuple(kind for kind in TicketKind if kind is not TicketKind.ORDINARY)
 
 B = TypeVar("B", AreaBoard, RoomBoard)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MissedCell:
-    """One patient whose call was missed, and the room he belongs to."""
-
-    cell: Cell
-    room: Bilingual
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Footer:
-    """One line at the bottom: a notice of the nurses, or a rule of the queue."""
-
-    label: Bilingual
-    text: Bilingual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,23 +37,34 @@ class Banner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Legend:
+    """What a mark means."""
+
+    kind: str
+    mark: Bilingual
+    meaning: Bilingual
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AreaView:
     """All that an area board shows."""
 
     header: Header
     headings: tuple[Bilingual, ...]
     """Of the columns: `COLUMNS`."""
-    missed_hint: Bilingual
+    shows_standby: bool
+    shows_waiting: bool
     message: Bilingual
     """Shown in place of the rooms, when there are none."""
     rows: tuple[RoomRow, ...]
     row_count: int
     """Rows to make room for: the same on every page."""
     page: Bilingual
-    missed: tuple[MissedCell, ...]
-    missed_more: Bilingual
-    legend: tuple[tuple[str, Bilingual, Bilingual], ...]
-    """Kind, mark and meaning of the marks that are on the board."""
+    panels: tuple[Panel, ...]
+    """Beside the rooms, from top to bottom: whose call was missed, and the last calls."""
+    legend: tuple[Legend, ...]
+    """The marks that are on the board."""
     footer: Footer | None
     banner: Banner | None
 
@@ -96,38 +87,44 @@ def area_view(
     sound: SoundState | None = None,
 ) -> AreaView:
     """Return what the board shows at `now`; `announced` is the call to lay over it."""
-    rooms = board.rooms if board else []
-    area_queues = board.area_queues if board else []
-    unclear = equal_names(rooms, area_queues)
-    rows = [
-        *(room_row(one, board.last_calls if board else [], unclear, now, texts) for one in rooms),
-        *(area_queue_row(one, unclear, texts) for one in area_queues),
-    ]
-    page, page_count = _page_now(math.ceil(len(rows) / ROOMS_MAX), now)
+    layout = board.layout if board else BoardLayout()
+    showing = Showing(unclear=_unclear(board), colours=layout.colours, texts=texts)
+    rows = _rows(board, now, showing) if board else []
+    page, page_count = page_now(math.ceil(len(rows) / layout.rooms_per_page), now)
     # Nine rooms are five and four, not eight and one.
     row_count = math.ceil(len(rows) / page_count)
-    missed, missed_more = _missed(rooms, unclear, now, texts)
     return AreaView(
         header=header(board, line, sound or SoundState(), now, texts),
         headings=tuple(texts.both(f"column.{column}") for column in COLUMNS),
-        missed_hint=texts.both("area.missed_hint"),
+        shows_standby="standby" in layout.lists,
+        shows_waiting="waiting" in layout.lists,
         message=_message(board, line, texts),
         rows=tuple(rows[page * row_count : (page + 1) * row_count]),
         row_count=row_count,
         page=texts.both("area.page", page=page + 1, pages=page_count)
         if page_count > 1
         else NO_TEXT,
-        missed=missed,
-        missed_more=missed_more,
-        legend=_legend(rows, texts),
-        footer=_footer(board, notices, now, texts),
-        banner=_banner(announced, unclear, texts) if announced else None,
+        panels=panels(board, now, showing) if board and rows else (),
+        legend=_legend(rows, showing),
+        footer=footer(board, notices, now, texts),
+        banner=_banner(announced, showing.unclear, texts) if announced else None,
     )
 
 
-def _page_now(page_count: int, now: datetime) -> tuple[int, int]:
-    page_count = max(page_count, 1)
-    return int(now.timestamp() // PAGE_S) % page_count, page_count
+def _unclear(board: AreaBoard | None) -> frozenset[str]:
+    if board is None:
+        return frozenset()
+    calls = board.last_calls if "last_calls" in board.layout.lists else []
+    return equal_names(board.rooms, board.area_queues, calls)
+
+
+def _rows(board: AreaBoard, now: datetime, showing: Showing) -> list[RoomRow]:
+    rows = [
+        *(room_row(one, board.last_calls, now, showing) for one in board.rooms),
+        *(area_queue_row(one, showing) for one in board.area_queues),
+    ]
+    lists = board.layout.lists
+    return [row.only(standby="standby" in lists, waiting="waiting" in lists) for row in rows]
 
 
 def _message(board: AreaBoard | None, line: LineState, texts: Texts) -> Bilingual:
@@ -136,56 +133,22 @@ def _message(board: AreaBoard | None, line: LineState, texts: Texts) -> Bilingua
     return NO_TEXT if board.rooms or board.area_queues else texts.both("area.empty")
 
 
-def _missed(
-    rooms: list[BoardRoom], unclear: frozenset[str], now: datetime, texts: Texts
-) -> tuple[tuple[MissedCell, ...], Bilingual]:
-    cells = [
-        MissedCell(
-            cell=cell(ticket, unclear, texts), room=Bilingual(zh=room.room_zh, en=room.room_en)
-        )
-        for room in rooms
-        for ticket in room.missed
-    ]
-    page, _ = _page_now(math.ceil(len(cells) / MISSED_MAX), now)
-    shown = cells[page * MISSED_MAX : (page + 1) * MISSED_MAX]
-    more_count = len(cells) - len(shown) + sum(room.missed_more_count for room in rooms)
-    return tuple(shown), texts.both("area.more", count=more_count) if more_count else NO_TEXT
-
-
-def _legend(rows: list[RoomRow], texts: Texts) -> tuple[tuple[str, Bilingual, Bilingual], ...]:
+def _legend(rows: list[RoomRow], showing: Showing) -> tuple[Legend, ...]:
     there = {
-        cell.kind
+        cell.kind: cell.colour
         for row in rows
         for cell in (*row.standby, *row.waiting, *([row.in_room] if row.in_room else []))
     }
     return tuple(
-        (kind.value, texts.both(f"mark.{kind.value}"), texts.both(f"legend.{kind.value}"))
-        for kind in TicketKind
-        if kind is not TicketKind.ORDINARY and kind.value in there
+        Legend(
+            kind=kind.value,
+            mark=showing.texts.both(f"mark.{kind.value}"),
+            meaning=showing.texts.both(f"legend.{kind.value}"),
+            colour=there[kind.value],
+        )
+        for kind in LEGEND_KINDS
+        if kind.value in there
     )
-
-
-def _footer(
-    board: AreaBoard | None, notices: Notices | None, now: datetime, texts: Texts
-) -> Footer | None:
-    lines: list[Footer] = []
-    for notice in notices.notices if notices else []:
-        lines += _footers("area.notice", notice.text_zh, notice.text_en, texts)
-    if board:
-        for zh, en in zip(board.rule_text_zh, board.rule_text_en, strict=False):
-            lines += _footers("area.rule", zh, en, texts)
-    return lines[int(now.timestamp() // FOOTER_S) % len(lines)] if lines else None
-
-
-def _footers(label: str, zh: str, en: str, texts: Texts) -> list[Footer]:
-    """One line in both languages; a long text is shown in one language after the other."""
-    is_short = len(zh) <= FOOTER_ZH_MAX and len(en) <= FOOTER_EN_MAX
-    shown = (
-        [Bilingual(zh=zh, en=en)]
-        if is_short
-        else [Bilingual(zh=text, en="") for text in (zh, en) if text]
-    )
-    return [Footer(label=texts.both(label), text=text) for text in shown]
 
 
 def _banner(call: Call, unclear: frozenset[str], texts: Texts) -> Banner:

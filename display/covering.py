@@ -6,9 +6,11 @@ A picture is drawn from a covered view, so that nothing personal is ever in it.
 from dataclasses import replace
 from typing import Final
 
-from display.board import AreaView, Banner, Footer, MissedCell
+from display.board import AreaView, Banner
 from display.cells import Cell
 from display.door import DoorView
+from display.footer import Footer
+from display.panels import Panel
 from display.rows import RoomRow
 from display.texts import Bilingual
 
@@ -20,7 +22,7 @@ def covered_area(view: AreaView) -> AreaView:
     return replace(
         view,
         rows=tuple(_row(row) for row in view.rows),
-        missed=tuple(_missed(missed) for missed in view.missed),
+        panels=tuple(_panel(panel) for panel in view.panels),
         footer=_footer(view.footer),
         banner=_banner(view.banner),
     )
@@ -44,8 +46,8 @@ def _row(row: RoomRow) -> RoomRow:
     )
 
 
-def _missed(missed: MissedCell) -> MissedCell:
-    return replace(missed, cell=_named(missed.cell))
+def _panel(panel: Panel) -> Panel:
+    return replace(panel, cells=tuple(replace(one, cell=_named(one.cell)) for one in panel.cells))
 
 
 def _cell(cell: Cell | None) -> Cell | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from display.absence import absence_sentence, absence_word
-from display.cells import Cell, cell, equal_names
+from display.cells import Cell, Showing, cell, equal_names
 from display.header import Header, LineState, SoundState, header
 from display.rows import in_room_word, is_flashing
 from display.team import DoctorLine, awaited, doctor_lines
@@ -48,8 +48,9 @@ def door_view(board: RoomBoard | None, line: LineState, now: datetime, texts: Te
             header=top, sentence=texts.both("line.connected" if line.is_up else "line.connecting")
         )
     room = board.room
-    unclear = equal_names([room])
-    is_stopped = room.status is QueueStatus.STOPPED
+    layout = board.layout
+    showing = Showing(unclear=equal_names([room]), colours=layout.colours, texts=texts)
+    shows_standby = "standby" in layout.lists and room.status is not QueueStatus.STOPPED
     return DoorView(
         header=top,
         room=Bilingual(zh=room.room_zh, en=room.room_en),
@@ -58,14 +59,16 @@ def door_view(board: RoomBoard | None, line: LineState, now: datetime, texts: Te
         doctor_title=Bilingual(zh=room.doctor_title_zh, en=room.doctor_title_en),
         team=doctor_lines(room, texts),
         status=_status(room, texts),
-        in_room=cell(room.in_room, unclear, texts) if room.in_room else None,
+        in_room=cell(room.in_room, showing) if room.in_room else None,
         in_room_word=in_room_word(room, texts),
         sentence=_sentence(room, texts),
-        standby_word=NO_TEXT if is_stopped else texts.both("door.standby"),
-        standby=()
-        if is_stopped
-        else tuple(cell(ticket, unclear, texts) for ticket in room.standby[:STANDBY_MAX]),
-        waiting=texts.both("door.waiting", count=_waiting_count(room)),
+        standby_word=texts.both("door.standby") if shows_standby else NO_TEXT,
+        standby=tuple(cell(ticket, showing) for ticket in room.standby[:STANDBY_MAX])
+        if shows_standby
+        else (),
+        waiting=texts.both("door.waiting", count=_waiting_count(room))
+        if "waiting" in layout.lists
+        else NO_TEXT,
         is_flashing=is_flashing(room, board.last_calls, now),
     )
 

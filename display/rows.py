@@ -1,11 +1,11 @@
 """The rows of an area board: a consulting room, or a clinic's area queue, at this instant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from display.absence import absence_note, absence_word
-from display.cells import Cell, cell
+from display.cells import Cell, Showing, cell
 from display.texts import NO_TEXT, Bilingual, Texts
 from queue_server.contract.boards import BoardAreaQueue, BoardRoom, Call
 from queue_server.rules.terms import QueueStatus, TicketState
@@ -39,11 +39,19 @@ class RoomRow:
     is_unassigned: bool = False
     """Those of an area queue: nobody is called from here."""
 
+    def only(self, *, standby: bool, waiting: bool) -> "RoomRow":
+        """Return the row with those of its lists that the board shows."""
+        return replace(
+            self,
+            standby=self.standby if standby else (),
+            waiting=self.waiting if waiting else (),
+            more=self.more if waiting else NO_TEXT,
+        )
 
-def room_row(
-    room: BoardRoom, calls: list[Call], unclear: frozenset[str], now: datetime, texts: Texts
-) -> RoomRow:
+
+def room_row(room: BoardRoom, calls: list[Call], now: datetime, showing: Showing) -> RoomRow:
     """Return the row of one room."""
+    texts = showing.texts
     is_stopped = room.status is QueueStatus.STOPPED
     more_count = (
         room.waiting_more_count
@@ -57,10 +65,10 @@ def room_row(
         status=_status(room, texts),
         note=absence_note(room.absence, texts) if room.in_room is None else NO_TEXT,
         is_stopped=is_stopped,
-        in_room=cell(room.in_room, unclear, texts) if room.in_room else None,
+        in_room=cell(room.in_room, showing) if room.in_room else None,
         in_room_word=in_room_word(room, texts),
-        standby=tuple(cell(ticket, unclear, texts) for ticket in room.standby[:STANDBY_MAX]),
-        waiting=tuple(cell(ticket, unclear, texts) for ticket in room.waiting[:WAITING_MAX]),
+        standby=tuple(cell(ticket, showing) for ticket in room.standby[:STANDBY_MAX]),
+        waiting=tuple(cell(ticket, showing) for ticket in room.waiting[:WAITING_MAX]),
         more=texts.both("area.more", count=more_count) if more_count else NO_TEXT,
         is_flashing=is_flashing(room, calls, now),
     )
@@ -73,8 +81,9 @@ def _doctor(room: BoardRoom) -> Bilingual:
     return Bilingual(zh=f"{room.doctor_zh} {room.doctor_title_zh}".strip(), en=room.doctor_en)
 
 
-def area_queue_row(queue: BoardAreaQueue, unclear: frozenset[str], texts: Texts) -> RoomRow:
+def area_queue_row(queue: BoardAreaQueue, showing: Showing) -> RoomRow:
     """Return the row of those who have checked in at a clinic and wait for a doctor."""
+    texts = showing.texts
     more_count = queue.waiting_more_count + max(0, len(queue.waiting) - WAITING_MAX)
     is_open = queue.status is QueueStatus.OPEN
     return RoomRow(
@@ -89,7 +98,7 @@ def area_queue_row(queue: BoardAreaQueue, unclear: frozenset[str], texts: Texts)
         in_room=None,
         in_room_word=NO_TEXT,
         standby=(),
-        waiting=tuple(cell(ticket, unclear, texts) for ticket in queue.waiting[:WAITING_MAX]),
+        waiting=tuple(cell(ticket, showing) for ticket in queue.waiting[:WAITING_MAX]),
         more=texts.both("area.more", count=more_count) if more_count else NO_TEXT,
         is_flashing=False,
         is_unassigned=True,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from queue_server.board_setup import BoardSetup, board_setup
 from queue_server.rules.area_queue import ROOM_CAP_DEFAULT, AreaQueue
 from queue_server.rules.report_printing import PrintAgain, ReportPolicy
 from queue_server.rules.team import Member, Team, Teams
@@ -70,6 +71,8 @@ class Area:
     floor_en: str
     policy: Mapping[str, object] = field(default_factory=dict)
     """What differs from the site's policy in all of its queues, unchecked."""
+    board: BoardSetup = field(default_factory=BoardSetup)
+    """How its boards are laid out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,10 +230,11 @@ def _public_address(table: Table) -> str:
 
 
 def _area(table: Table) -> Area:
-    table.check_keys(("id", *_AREA_TEXTS, "policy"))
+    table.check_keys(("id", *_AREA_TEXTS, "policy", "board"))
     return Area(
         id=AreaId(table.id("id")),
         policy=table.raw_table("policy"),
+        board=board_setup(table.optional_table("board")),
         **{key: table.text(key) for key in _AREA_TEXTS},
     )
 

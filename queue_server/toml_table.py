@@ -177,13 +177,13 @@ class Table:
         """Return the table `[key]`, which must be there."""
         value = self._values.get(key)
         if isinstance(value, dict):
-            return Table(key, value, self._problems)
+            return Table(self._name_of(key), value, self._problems)
         self.wrong(key, f"一个表，写作 [{key}]", f"a table, written as [{key}]")
         return Table(key, {}, Problems())
 
     def optional_table(self, key: str) -> "Table":
         """Return the table `[key]`, an empty one when it is left out."""
-        return Table(key, self.raw_table(key), self._problems)
+        return Table(self._name_of(key), self.raw_table(key), self._problems)
 
     def tables(self, key: str) -> "list[Table]":
         """Return the tables `[[key]]`, of which there must be at least one."""
@@ -201,9 +201,11 @@ class Table:
         return self.tables(key) if key in self else []
 
     def _note(self, key: str, message_zh: str, message_en: str) -> None:
+        self._problems.add(self._name_of(key), message_zh, message_en)
+
+    def _name_of(self, key: str) -> str:
         key_shown = key if key.isprintable() else ascii(key)
-        where = f"{self.name}.{key_shown}" if self.name else key_shown
-        self._problems.add(where, message_zh, message_en)
+        return f"{self.name}.{key_shown}" if self.name else key_shown
 
 
 def shown(value: object) -> str:

@@ -22,6 +22,27 @@ ROW_HEIGHT = 88
 ROW_HEIGHT_MAX = 150
 ROW_UNIT_MAX = 1.4
 ROW_GAP = 8
+WIDTHS = (310, 420, 200, 562)
+"""Of the columns at 1920x1080, beside a panel."""
+SHARE_WITH_HINT = 0.55
+"""Of the height, where two lists stand one above the other: the one that says what to do."""
+PANEL_WIDTH = 324
+"""With the gap before it: the rooms have it where there is no panel."""
+
+
+def column_widths(model):
+    """Return the widths of the columns in units; one that is not shown leaves its own to others."""
+    room, in_room, standby, waiting = WIDTHS
+    spare = 0 if model.panels else PANEL_WIDTH
+    if not model.shows_standby:
+        spare, standby = spare + standby, 0
+    if model.shows_waiting:
+        return [room, in_room, standby, waiting + spare]
+    # Whoever is in the room, and those who get ready, stand the larger.
+    spare += waiting
+    if model.shows_standby:
+        return [room, in_room + spare * 0.5, standby + spare * 0.5, 0]
+    return [room + spare * 0.4, in_room + spare * 0.6, 0, 0]
 
 
 class BoardRow(FloatLayout):
@@ -30,6 +51,7 @@ class BoardRow(FloatLayout):
     row = ObjectProperty(None, allownone=True, rebind=True)
     unit = NumericProperty(1)
     width_unit = NumericProperty(1)
+    widths = ListProperty(WIDTHS)
 
     def on_row(self, *_):
         """Show the tickets of the row."""
@@ -60,11 +82,31 @@ class BoardRow(FloatLayout):
             number.unit = min(self.unit, 1.08 * self.width_unit)
 
 
-class BoardMissed(BoxLayout):
-    """One patient whose call was missed."""
+class BoardPanelCell(BoxLayout):
+    """One patient in a list beside the rooms."""
 
-    missed = ObjectProperty(None, allownone=True, rebind=True)
+    shown = ObjectProperty(None, allownone=True, rebind=True)
     unit = NumericProperty(1)
+
+
+class BoardPanel(BoxLayout):
+    """One list beside the rooms."""
+
+    panel = ObjectProperty(None, allownone=True, rebind=True)
+    unit = NumericProperty(1)
+
+    def on_panel(self, *_):
+        """Show its patients."""
+        cells = self.ids.cells
+        if [widget.shown for widget in reversed(cells.children)] == list(self.panel.cells):
+            return
+        cells.clear_widgets()
+        for one in self.panel.cells:
+            widget = BoardPanelCell()
+            widget.shown = one
+            widget.unit = self.unit
+            self.bind(unit=widget.setter("unit"))
+            cells.add_widget(widget)
 
 
 class BoardBanner(FloatLayout):
@@ -89,12 +131,14 @@ class AreaBoardView(FloatLayout):
     model = ObjectProperty(None, allownone=True, rebind=True)
     unit = NumericProperty(1)
     headings = ListProperty([NO_TEXT] * len(COLUMNS))
+    widths = ListProperty(WIDTHS)
 
     def on_model(self, _, model):
         """Show what has changed."""
         self.headings = list(model.headings)
+        self.widths = column_widths(model)
         self._show_rows(model)
-        self._show_missed(model)
+        self._show_panels(model)
         self._show_legend(model)
         banner = self.ids.banner
         if banner.banner != model.banner:
@@ -126,19 +170,21 @@ class AreaBoardView(FloatLayout):
         for widget in box.children:
             widget.height = height
             widget.width_unit = self.unit
+            widget.widths = self.widths
             widget.unit = min(height / ROW_HEIGHT, ROW_UNIT_MAX * self.unit)
 
-    def _show_missed(self, model):
-        box = self.ids.missed
-        if [widget.missed for widget in reversed(box.children)] == list(model.missed):
-            return
-        box.clear_widgets()
-        for missed in model.missed:
-            widget = BoardMissed()
-            widget.missed = missed
-            widget.unit = self.unit
-            self.bind(unit=widget.setter("unit"))
-            box.add_widget(widget)
+    def _show_panels(self, model):
+        box = self.ids.panels
+        if len(box.children) != len(model.panels):
+            box.clear_widgets()
+            for _ in model.panels:
+                widget = BoardPanel()
+                widget.unit = self.unit
+                self.bind(unit=widget.setter("unit"))
+                box.add_widget(widget)
+        for widget, panel in zip(reversed(box.children), model.panels, strict=True):
+            widget.panel = panel
+            widget.size_hint_y = SHARE_WITH_HINT if panel.hint.zh else 1 - SHARE_WITH_HINT
 
     def _show_legend(self, model):
         box = self.ids.legend
@@ -147,18 +193,19 @@ class AreaBoardView(FloatLayout):
         box.shown = (model.legend, self.unit)
         box.clear_widgets()
         unit = self.unit
-        for kind, mark, meaning in model.legend:
+        for one in model.legend:
             box.add_widget(
                 BoardMark(
-                    kind=kind,
-                    text=mark.zh,
+                    kind=one.kind,
+                    colour=one.colour,
+                    text=one.mark.zh,
                     unit=unit * 0.8,
                     size_hint=(None, None),
                     size=(28 * unit, 28 * unit),
                     pos_hint={"center_y": 0.5},
                 )
             )
-            label = BoardLabel(text=f"{meaning.zh} {meaning.en}", base=20 * unit)
+            label = BoardLabel(text=f"{one.meaning.zh} {one.meaning.en}", base=20 * unit)
             label.size_hint_x = None
-            label.width = (len(meaning.zh) * 21 + len(meaning.en) * 11.5 + 28) * unit
+            label.width = (len(one.meaning.zh) * 21 + len(one.meaning.en) * 11.5 + 28) * unit
             box.add_widget(label)

@@ -15,7 +15,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.utils import get_color_from_hex
 
-from assets.theme import PALETTE
+from assets.theme import PALETTE, ink_on
 from display.texts import NO_TEXT
 from display.widgets.board_label import DESCENT, BoardLabel, text_width
 
@@ -40,13 +40,17 @@ def hex_colour(name):
     return get_color_from_hex(PALETTE[name])
 
 
-def kind_ground(kind):
-    """Return the ground of a kind's mark."""
+def kind_ground(kind, colour):
+    """Return the ground of a kind's mark: `colour`, if the site has chosen one."""
+    if colour:
+        return get_color_from_hex(colour)
     return hex_colour(KIND_COLOURS[kind][0]) if kind in KIND_COLOURS else (0, 0, 0, 0)
 
 
-def kind_ink(kind):
-    """Return the ink of a kind's mark."""
+def kind_ink(kind, colour):
+    """Return the ink of a kind's mark, to be read on its ground."""
+    if colour:
+        return get_color_from_hex(ink_on(colour))
     return hex_colour(KIND_COLOURS[kind][1]) if kind in KIND_COLOURS else (0, 0, 0, 0)
 
 
@@ -116,6 +120,7 @@ class BoardMark(BoardLabel):
     """One character in a small square of its own: the kind of a ticket."""
 
     kind = StringProperty("")
+    colour = StringProperty("")
     unit = NumericProperty(1)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from queue_server.contract.absence import Absence
+from queue_server.contract.board_layout import BoardLayout
 from queue_server.contract.mdt import TeamDoctor
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.rules.terms import (
@@ -126,6 +127,7 @@ class AreaBoard(Message, frozen=True, kw_only=True):
     rule_text_en: list[LongText]
     area_queues: list[BoardAreaQueue] = field(default_factory=list)
     """Of clinics with two steps of triage; in the order of the site file."""
+    layout: BoardLayout = field(default_factory=BoardLayout)
 
 
 class RoomBoard(Message, frozen=True, kw_only=True):
@@ -146,6 +148,7 @@ class RoomBoard(Message, frozen=True, kw_only=True):
     room: BoardRoom
     last_calls: list[Call]
     """The last `BOARD_CALLS_MAX` to this room, oldest first."""
+    layout: BoardLayout = field(default_factory=BoardLayout)
 
 
 class Notice(Message, frozen=True, kw_only=True):

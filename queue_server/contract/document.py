@@ -17,6 +17,7 @@ from msgspec import inspect as shape
 from queue_server.client import connection, doubt, line
 from queue_server.contract import (
     absence,
+    board_layout,
     boards,
     deferral,
     device_messages,
@@ -139,6 +140,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             boards.RoomBoard,
             boards.BoardRoom,
             boards.BoardAreaQueue,
+            board_layout.BoardLayout,
             absence.Absence,
             mdt.TeamDoctor,
             boards.ShownTicket,
@@ -286,7 +288,7 @@ def _messages() -> Iterator[str]:
 def _default(field: shape.Field) -> Any:
     """Return what a field is when it is left out."""
     made = field.default_factory
-    return field.default if made is msgspec.NODEFAULT else made()
+    return field.default if made is msgspec.NODEFAULT else msgspec.to_builtins(made())
 
 
 def _message(kind: type[Message]) -> Iterator[str]:
@@ -335,6 +337,10 @@ def _type_text(kind: shape.Type) -> str:
         case shape.ListType(item_type=item, max_length=longest):
             limit = "" if longest is None else f", at most {longest}"
             text = f"list of {_type_text(item)}{limit}"
+        case shape.LiteralType(values=values):
+            text = " or ".join(f'`"{one}"`' for one in values)
+        case shape.DictType(key_type=key, value_type=value):
+            text = f"object: {_type_text(key)} to {_type_text(value)}"
         case shape.UnionType(types=types):
             text = " or ".join(_type_text(one) for one in types)
         case _:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from queue_server.contract.absence import Absence
+from queue_server.contract.board_layout import BoardLayout
 from queue_server.contract.boards import (
     AreaBoard,
     BoardAreaQueue,
@@ -231,6 +232,14 @@ _AREA_QUEUE: Final = BoardAreaQueue(
     ],
     waiting_more_count=0,
 )
+_LAYOUT: Final = BoardLayout(
+    rooms_per_page=6,
+    lists=["standby", "waiting", "missed", "last_calls"],
+    colours={TicketKind.PRIORITY: "#FFD8A8"},
+    news_zh="流感疫苗接种请到 1 层",
+    news_en="Flu vaccination: floor 1",
+    shows_rules=False,
+)
 _DOCTOR_THERE: Final = DoctorThere(
     doctor="respiratory-1",
     doctor_zh="顾清和",
@@ -416,6 +425,7 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     ShownTicket: _ROOM.standby[0],
     BoardRoom: _ROOM,
     BoardAreaQueue: _AREA_QUEUE,
+    BoardLayout: _LAYOUT,
     Absence: _ABSENCE,
     TeamDoctor: TeamDoctor(
         doctor_zh="欧阳静",
@@ -425,7 +435,9 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
         state=MemberState.PRESENT,
         is_required=True,
     ),
-    AreaBoard: AreaBoard(rooms=[_ROOM], area_queues=[_AREA_QUEUE], **_RULES, **_BOARD),
+    AreaBoard: AreaBoard(
+        rooms=[_ROOM], area_queues=[_AREA_QUEUE], layout=_LAYOUT, **_RULES, **_BOARD
+    ),
     RoomBoard: RoomBoard(room=_ROOM, **_BOARD),
     Call: _CALL,
     Notice: Notice(text_zh="二楼开水间维修", text_en="No hot water on floor 2 today"),

@@ -1,6 +1,7 @@
 """The scenes about two steps of triage: a colleague who has time, and a clinic's area queue."""
 
 from queue_server.demo.cast import AREA_QUEUE, COLLEAGUE, DOCTORS
+from queue_server.demo.hospital import AREA_BOARD, DOOR_BOARD
 from queue_server.demo.stage import Stage
 
 
@@ -27,7 +28,8 @@ def spreads_the_waiting(stage: Stage) -> None:
     station.locator('#spread-panel [data-do="ask"]').click()
     station.locator("#spread-panel li.is-asked").wait_for(state="visible")
     station.keyboard.press("Escape")
-    stage.scan_phone(next(one for one in stage.cast.on_time if one.ticket == asked))
+    here = (*stage.cast.on_time, stage.cast.late)
+    stage.scan_phone(next(one for one in here if one.ticket == asked))
     stage.shoot_kiosk("offer")
     stage.kiosk.tap("decline-offer")
     stage.kiosk.wait_for("place")
@@ -61,3 +63,16 @@ def triages_twice(stage: Stage) -> None:
     stage.go_home()
     stage.shoot_page(stage.station, "station-triage")
     stage.shoot_boards("triage")
+    stage.story.scene(
+        "护士站看本区屏幕",
+        "The screens, seen from the station",
+        "护士按 B 键，看到本区每块屏幕现在显示的内容：由屏幕自己画出，姓名已遮盖，每几秒更新一次。",
+        "With one key the nurse sees what each screen of her areas shows now: it draws that"
+        " itself, with names covered, every few seconds.",
+    )
+    station = stage.station
+    station.keyboard.press("b")
+    for device in (AREA_BOARD, DOOR_BOARD):
+        station.locator(f'[data-screen="{device}"] img').wait_for(state="visible")
+    stage.shoot_page(station, "station-screens")
+    station.keyboard.press("Escape")

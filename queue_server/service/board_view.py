@@ -75,10 +75,11 @@ def area_board(
         rule_text_zh=list(text.zh) if text else [],
         rule_text_en=list(text.en) if text else [],
         area_queues=[
-            _board_area_queue(now, one.queue)
+            _board_area_queue(setup, now, one.queue)
             for one in setup.site.area_queues
             if one.queue.area == area
         ],
+        layout=place.board.layout,
     )
 
 
@@ -99,6 +100,7 @@ def room_board(
         area_en=place.name_en,
         room=of_room.room,
         last_calls=of_room.last_calls,
+        layout=place.board.layout,
     )
 
 
@@ -106,7 +108,7 @@ def call_message(setup: Setup, now: Now, made: CallMade) -> Call:
     """Return a call as displays show and speak it."""
     queue = setup.seated(now.day, made.queue)
     ticket = now.day.queues[made.queue].tickets[made.ticket]
-    masked_name = _masked_name(now, queue, ticket)
+    masked_name = _masked_name(setup, now, queue, ticket)
     spoken = spoken_call(
         number=ticket.number,
         masked_name=masked_name,
@@ -135,11 +137,11 @@ def notices_message(now: Now, area: AreaId, at: datetime) -> Notices:
     return Notices(published_at=at, notices=list(now.notices.get(area, ())))
 
 
-def shown_ticket(now: Now, queue: QueueSetup, ticket: Ticket) -> ShownTicket:
+def shown_ticket(setup: Setup, now: Now, queue: QueueSetup, ticket: Ticket) -> ShownTicket:
     """Return a ticket as everybody may see it."""
     return ShownTicket(
         number=ticket.number,
-        masked_name=_masked_name(now, queue, ticket),
+        masked_name=_masked_name(setup, now, queue, ticket),
         kind=ticket.kind,
         state=ticket.state,
     )
@@ -176,26 +178,26 @@ def _board_room(setup: Setup, now: Now, seat: QueueSetup) -> BoardRoom:
         doctor_title_zh=seat.doctor_title_zh,
         doctor_title_en=seat.doctor_title_en,
         status=queue.status,
-        in_room=shown_ticket(now, seat, in_room) if in_room else None,
-        standby=[shown_ticket(now, seat, ticket) for ticket in standby],
-        waiting=[shown_ticket(now, seat, ticket) for ticket in waiting],
+        in_room=shown_ticket(setup, now, seat, in_room) if in_room else None,
+        standby=[shown_ticket(setup, now, seat, ticket) for ticket in standby],
+        waiting=[shown_ticket(setup, now, seat, ticket) for ticket in waiting],
         waiting_more_count=waiting_count - len(waiting),
-        missed=[shown_ticket(now, seat, ticket) for ticket in missed[:BOARD_MISSED_MAX]],
+        missed=[shown_ticket(setup, now, seat, ticket) for ticket in missed[:BOARD_MISSED_MAX]],
         missed_more_count=max(0, len(missed) - BOARD_MISSED_MAX),
         absence=told_absence(queue.absence),
         team=team_shown(setup, now, seat.id),
     )
 
 
-def _board_area_queue(now: Now, setup: QueueSetup) -> BoardAreaQueue:
-    queue = now.day.queues[setup.id]
+def _board_area_queue(setup: Setup, now: Now, clinic: QueueSetup) -> BoardAreaQueue:
+    queue = now.day.queues[clinic.id]
     listed = queue.order[:BOARD_WAITING_MAX]
     return BoardAreaQueue(
-        queue=setup.id,
-        clinic_zh="" if setup.is_sensitive else setup.clinic_zh,
-        clinic_en="" if setup.is_sensitive else setup.clinic_en,
+        queue=clinic.id,
+        clinic_zh="" if clinic.is_sensitive else clinic.clinic_zh,
+        clinic_en="" if clinic.is_sensitive else clinic.clinic_en,
         status=queue.status,
-        waiting=[shown_ticket(now, setup, queue.tickets[one]) for one in listed],
+        waiting=[shown_ticket(setup, now, clinic, queue.tickets[one]) for one in listed],
         waiting_more_count=len(queue.order) - len(listed),
     )
 
@@ -225,7 +227,8 @@ def _missed(now: Now, queue: QueueId) -> list[Ticket]:
     return sorted(missed, key=lambda ticket: -ticket.changed_entry)
 
 
-def _masked_name(now: Now, queue: QueueSetup, ticket: Ticket) -> str:
-    if queue.is_sensitive or ticket.patient is None:
+def _masked_name(setup: Setup, now: Now, queue: QueueSetup, ticket: Ticket) -> str:
+    is_number_only = queue.is_sensitive or setup.areas[queue.area].board.number_only
+    if is_number_only or ticket.patient is None:
         return ""
     return now.masked_names.get(ticket.patient, "")

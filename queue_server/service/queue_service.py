@@ -9,10 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import Final
 
+from queue_server.contract import topics
+from queue_server.contract.codec import encode
+from queue_server.contract.device_messages import Command as DeviceCommand
 from queue_server.journal.journal import (
     JournaledEntry,
     JournaledFact,
@@ -23,13 +26,13 @@ from queue_server.journal.journal import (
 from queue_server.records.records import Patient, Records
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
-from queue_server.rules.terms import RequestId, TicketId
+from queue_server.rules.terms import DeviceAct, DeviceId, RequestId, TicketId
 from queue_server.service.facts import AnyFact
 from queue_server.service.jobs import Acted, Job, Kept, Noted, StopService, firm_future
 from queue_server.service.now import Now, open_now
 from queue_server.service.replay import replayed
 from queue_server.service.setup import Setup
-from queue_server.service.writer import Parts, Writer
+from queue_server.service.writer import COMMAND_LIFE_S, Parts, Writer
 
 __all__ = ["Parts", "QueueService"]
 
@@ -96,6 +99,16 @@ class QueueService:
         answer: Future[None] = firm_future()
         self._inbox.put(Kept(facts=facts, answer=answer))
         return answer
+
+    def ask_for_screenshot(self, device: DeviceId) -> None:
+        """Ask a device for a picture of its window, now or never; the journal does not tell of it.
+
+        Nothing personal is on the picture, and a preview asks every few seconds.
+        """
+        expires_at = self.clock() + timedelta(seconds=COMMAND_LIFE_S)
+        command = DeviceCommand(do=DeviceAct.SCREENSHOT, expires_at=expires_at)
+        topic = topics.command(self.setup.site.id, device)
+        self._parts.door.publish(topic, encode(command))
 
     def listen(self, listener: Callable[[Now], None]) -> Callable[[], None]:
         """Call `listener` after each commit, in the writer's thread; returns how to stop it."""

@@ -29,6 +29,7 @@ from queue_server.web import (
     reconciliation_routes,
     report_routes,
     room_routes,
+    screen_routes,
     spread_routes,
     station_routes,
     team_routes,
@@ -115,6 +116,7 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
     problems.install(application)
     routers = [parts.make_router(desk) for parts in _ALWAYS]
     routers.append(device_routes.make_router(desk, expected_devices))
+    routers.append(screen_routes.make_router(desk, expected_devices))
     if paying is not None:
         routers += [parts.make_router(desk, paying) for parts in _OF_MONEY]
         routers.append(paying.notice_router())

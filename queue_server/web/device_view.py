@@ -188,14 +188,14 @@ def _device(
     status = state.status if state is not None else None
     kind = (status.kind if status else "") or (expected.kind if expected else "")
     shows = (status.shows if status else "") or (expected.shows if expected else "")
-    place_zh, place_en = _place(setup, shows)
+    place_zh, place_en = place_of(setup, shows)
     started_at = status.started_at if status else None
     return DeviceView(
         device=device,
         kind=kind,
         place_zh=place_zh,
         place_en=place_en,
-        line=_line(state, at, setup.site.alarm_limits),
+        line=line_of(state, at, setup.site.alarm_limits),
         severity=severities.get(device),
         since_s=_age_s(at, state.since) if state else None,
         seen_s=_age_s(at, state.seen_at) if state and state.seen_at else None,
@@ -211,7 +211,8 @@ def _device(
     )
 
 
-def _line(state: DeviceState | None, at: datetime, limits: AlarmLimits) -> str:
+def line_of(state: DeviceState | None, at: datetime, limits: AlarmLimits) -> str:
+    """Return how its line is: `up`, `silent`, `down` or `missing`."""
     if state is None:
         return "missing"
     if not state.status.is_up:
@@ -219,7 +220,8 @@ def _line(state: DeviceState | None, at: datetime, limits: AlarmLimits) -> str:
     return "up" if is_there(state, at, limits) else "silent"
 
 
-def _place(setup: Setup, shows: str) -> tuple[str, str]:
+def place_of(setup: Setup, shows: str) -> tuple[str, str]:
+    """Return the area or room that a board shows, in both languages."""
     area = setup.areas.get(AreaId(shows))
     if area is not None:
         return area.name_zh, area.name_en

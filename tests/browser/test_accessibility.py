@@ -66,6 +66,7 @@ OPENED: Final[Mapping[str, tuple[str, Callable[[Page], None]]]] = {
     "station-find": ("station", with_keys("/")),
     "station-notices": ("station", with_keys("n")),
     "station-keys": ("station", with_keys("?")),
+    "station-screens": ("station", with_keys("b")),
     "station-queue": ("station", open_queue_sheet),
     "station-absence": ("station", open_absence),
     "policies-rehearsed": ("policies", rehearse),

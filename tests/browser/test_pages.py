@@ -76,7 +76,9 @@ def test_the_language_is_changed_and_stays(open_page: OpenPage) -> None:
     page.reload()
 
     expect(page.locator("#find")).to_contain_text("Find / check in")
-    expect(page.locator(".queue strong").first).to_have_text("Dr. Shen Huairen")
+    expect(page.locator('.queue[data-key="cardiology-1"] strong').first).to_have_text(
+        "Dr. Shen Huairen"
+    )
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

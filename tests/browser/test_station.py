@@ -342,5 +342,5 @@ def test_same_masked_names_are_shown_and_lead_to_the_patients(
 def test_the_keys_are_listed(station: Page) -> None:
     station.keyboard.press("?")
 
-    expect(station.locator("dialog kbd")).to_have_count(16)
+    expect(station.locator("dialog kbd")).to_have_count(17)
     expect(station.locator("dialog")).to_contain_text("撤销自己的最近一步")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_server.contract import (
+    board_layout,
     boards,
     device_messages,
     doctor_choice,
@@ -27,6 +28,7 @@ from queue_server.contract.messages import PAYLOAD_BYTES_MAX, CheckIn, FindPlace
 from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 
 MODULES = (
+    board_layout,
     boards,
     device_messages,
     doctor_choice,
@@ -49,6 +51,7 @@ WITHOUT_NEEDS = (
     messages.Identify,
     messages.HelpCalled,
     messages.TakenOver,
+    board_layout.BoardLayout,
     report_messages.Proven,
     report_messages.PrintingNoted,
 )

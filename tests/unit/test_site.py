@@ -6,10 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from queue_server.board_setup import BoardSetup
+from queue_server.contract.board_layout import BoardLayout
 from queue_server.records.demo_hospital import DEMO_SITE_FILE
 from queue_server.rules.area_queue import AreaQueue
 from queue_server.rules.policy import parse_policy
-from queue_server.rules.terms import AreaId, QueueId
+from queue_server.rules.terms import AreaId, QueueId, TicketKind
 from queue_server.site import SiteError, load_site
 from queue_server.toml_table import Problem
 from queue_server.watch.alarm_limits import AlarmCode
@@ -396,3 +398,61 @@ def test_limits_of_alarms_are_read_and_mistakes_told_with_the_nearest_key(tmp_pa
     assert "alarms.disk_free: unknown: did you mean disk_free_mb?" in sentences
     assert "alarms.clock_off_s" in sentences
     assert "alarms.off" in sentences
+
+
+BOARD = """
+[area.board]
+rooms_per_page = 5
+lists = ["last_calls", "waiting"]
+number_only = true
+colours = { priority = "#ffd8a8" }
+news_zh = "流感疫苗接种请到 1 层"
+news_en = "Flu vaccination: floor 1"
+shows_rules = false
+"""
+WITH_BOARD = SITE.replace('floor_en = "Floor 1"\n', f'floor_en = "Floor 1"\n{BOARD}')
+
+
+def test_an_areas_boards_are_laid_out_as_its_table_says(site_file: Path) -> None:
+    site_file.write_text(WITH_BOARD, encoding="utf-8")
+
+    [area] = load_site(site_file).areas
+
+    assert area.board.number_only
+    assert area.board.layout == BoardLayout(
+        rooms_per_page=5,
+        lists=["waiting", "last_calls"],
+        colours={TicketKind.PRIORITY: "#FFD8A8"},
+        news_zh="流感疫苗接种请到 1 层",
+        news_en="Flu vaccination: floor 1",
+        shows_rules=False,
+    )
+
+
+def test_boards_without_a_table_are_laid_out_as_usual(site_file: Path) -> None:
+    site_file.write_text(SITE, encoding="utf-8")
+
+    [area] = load_site(site_file).areas
+
+    assert area.board == BoardSetup()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "key", "message"),
+    [
+        ("rooms_per_page = 5", "rooms_per_page = 11", "rooms_per_page", "from 1 to 10"),
+        ('"last_calls"', '"last-calls"', "lists", "standby, waiting, missed, last_calls"),
+        ("shows_rules", "show_rules", "show_rules", "did you mean shows_rules?"),
+        ("#ffd8a8", "#103C35", "colours.priority", "stands out"),
+        ("#ffd8a8", "yellow", "colours.priority", "a colour like"),
+        ("priority =", "ordinary =", "colours.ordinary", "did you mean priority?"),
+        ('news_en = "Flu vaccination: floor 1"\n', "", "news_en", "one line of text"),
+    ],
+)
+def test_what_is_wrong_in_a_boards_table_is_told_with_its_key(
+    site_file: Path, right: str, wrong: str, key: str, message: str
+) -> None:
+    found = problems_of(site_file, WITH_BOARD.replace(right, wrong, 1))
+
+    assert list(found) == [f"area[area-1].board.{key}"]
+    assert message in found[f"area[area-1].board.{key}"]

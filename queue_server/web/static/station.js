@@ -24,6 +24,7 @@ import { openFinder } from "./station_find.js";
 import { Marked } from "./station_marked.js";
 import { Mover } from "./station_move.js";
 import { SpreadPanel } from "./station_spread.js";
+import { ScreensPanel } from "./station_screens.js";
 import { openKeys, openNotices, openQueueSheet, openSharedNames } from "./station_sheets.js";
 import { shortName } from "./ticket_marks.js";
 
@@ -42,6 +43,7 @@ const station = {
 };
 const marked = new Marked(byId("marked"), station);
 const spread = new SpreadPanel(byId("spread-panel"), byId("spread"), station);
+const screens = new ScreensPanel(byId("screens-panel"), byId("screens"), station);
 const detail = new DetailPanel(byId("detail"), {
   view: () => live.view,
   act,
@@ -82,6 +84,7 @@ function draw() {
   });
   marked.draw();
   spread.draw();
+  screens.draw();
   drawAreas(view);
   drawUndo(view.own_act);
   drawHelp(view.help_calls, nowSecond);
@@ -220,11 +223,13 @@ function pressedPlain(event) {
     f: () => byId("filter").focus(),
     t: () => marked.ids.size > 0 && marked.transfer(),
     w: () => spread.toggle(),
+    b: () => screens.toggle(),
     "?": () => openKeys(),
     Escape: () => {
       clearMessages();
       detail.close();
       spread.close();
+      screens.close();
       marked.clear();
     },
   };

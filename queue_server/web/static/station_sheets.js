@@ -18,6 +18,7 @@ const KEYS = [
   ["F", "keys.filter"],
   ["N", "keys.notices"],
   ["W", "keys.spread"],
+  ["B", "keys.screens"],
   ["Ctrl Z", "keys.undo"],
   ["Esc", "keys.leave"],
   ["?", "keys.help"],

@@ -90,13 +90,17 @@ class SetClock:
 
 
 class NoDoor:
-    """A `Door` that leads nowhere: pages need no broker."""
+    """A `Door` that leads nowhere: pages need no broker. It keeps what was not retained."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, bytes]] = []
 
     def open(self, put: Callable[[Job], None]) -> None:
         del put
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
-        del topic, payload, retain
+        if not retain:
+            self.published.append((topic, payload))
 
     def acknowledge(self, delivery: int) -> None:
         del delivery
@@ -127,6 +131,7 @@ class HospitalDay:
         self.records = DemoHospital(records_file)
         key = load_or_make_key(folder / "card-key.json")
         self.card_reader = CardReader([public_key(key)], self.site.id)
+        self.door = NoDoor()
         self.journal = SqliteJournal(folder / "journal.sqlite")
         self.service = self.new_service()
         self.demo_cards = DemoCards(
@@ -143,7 +148,7 @@ class HospitalDay:
                 journal=self.journal,
                 records=self.records,
                 cards=self.card_reader,
-                door=NoDoor(),
+                door=self.door,
                 clock=self.clock,
                 fatal=_fail,
             ),

@@ -14,8 +14,9 @@ from display.announcer import Announcer
 from display.presenter import AreaPresenter, DoorPresenter
 from display.rows import FLASH_S
 from queue_server.contract.absence import Absence
+from queue_server.contract.board_layout import BoardLayout
 from queue_server.contract.boards import AreaBoard, BoardRoom
-from queue_server.rules.terms import AbsenceKind, QueueStatus
+from queue_server.rules.terms import AbsenceKind, QueueStatus, TicketKind
 from tests.ui.display.conftest import AREA_SIZE, DOOR_SIZE, Clock, Seen
 from tests.unit.display.samples import (
     NOW,
@@ -117,6 +118,57 @@ async def test_who_has_no_doctor_yet_can_be_read_below_full_rooms(
     async with opened(area, AREA_SIZE) as seen:
         assert_readable(seen, letters_min=14)
         assert {"呼吸与危重症医学科", "待分配诊室", "R007", "还有 12 位"} <= set(seen.texts())
+
+
+COLOURS = {
+    TicketKind.PRIORITY: "#FFB347",
+    TicketKind.RETURNED: "#9AD0F5",
+    TicketKind.MISSED: "#E0C3FC",
+    TicketKind.EMERGENCY: "#FF5252",
+}
+LAYOUTS = {
+    "ten rooms and every list": BoardLayout(
+        rooms_per_page=10, lists=["standby", "waiting", "missed", "last_calls"], colours=COLOURS
+    ),
+    "waiting and last calls": BoardLayout(
+        lists=["waiting", "last_calls"], news_zh="流感疫苗接种请到 1 层", news_en="Flu vaccination"
+    ),
+    "standby alone": BoardLayout(lists=["standby"]),
+    "nothing but the rooms": BoardLayout(rooms_per_page=5, lists=[]),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("is_line_up", [True, False])
+async def test_each_layout_can_be_read_at_its_fullest(
+    area: AreaPresenter, opened: Opened, name: str, is_line_up: bool
+) -> None:
+    area.line_changed(True)
+    layout = LAYOUTS[name]
+    calls = [
+        call(
+            number,
+            masked_name="阿卜杜热合曼·***" if number == 8 else f"张*{number}",
+            room_zh="生殖医学中心第 12 诊室" if number == 7 else "201 诊室",
+        )
+        for number in range(1, 9)
+    ]
+    rooms = [full_room(index) for index in range(layout.rooms_per_page)]
+    area.take_board(board(rooms, last_calls=calls, layout=layout))
+    if not is_line_up:
+        area.line_changed(False)
+
+    async with opened(area, AREA_SIZE) as seen:
+        assert_readable(seen, letters_min=11)
+        shown = seen.texts()
+        assert ("A013" in shown) == ("standby" in layout.lists)
+        assert ("A014" in shown) == ("waiting" in layout.lists)
+        assert ("最近叫号" in shown) == ("last_calls" in layout.lists)
+        assert ("过号" in shown) == ("missed" in layout.lists)
+        for panel in seen.app.root.ids.panels.children:
+            heading, body = panel.children[-1], panel.children[0]
+            assert all(body.y - 2 <= one.y <= one.top <= body.top + 2 for one in body.children)
+            assert heading.y >= body.top - 2
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (3840, 2160), (1600, 1200)])

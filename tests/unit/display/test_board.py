@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -6,17 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from display.board import (
-    FOOTER_S,
-    MISSED_MAX,
-    PAGE_S,
-    ROOMS_MAX,
-    AreaView,
-    area_view,
-    newer,
-)
+from display.board import AreaView, area_view, newer
+from display.footer import FOOTER_S
 from display.header import LineState, SoundState
+from display.panels import CELLS_MAX, MISSED_MAX_OF_TWO, PAGE_S
 from display.rows import FLASH_S
+from queue_server.contract.board_layout import BoardLayout
 from queue_server.contract.boards import AreaBoard, Call, Notices
 from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 from tests.unit.display.samples import (
@@ -116,7 +112,7 @@ def test_every_kind_but_the_ordinary_has_a_mark_in_letters_and_a_legend() -> Non
         "missed": "过",
         "emergency": "急",
     }
-    assert {kind: mark.zh for kind, mark, _ in shown.legend} == {
+    assert {one.kind: one.mark.zh for one in shown.legend} == {
         kind: mark for kind, mark in marks.items() if mark
     }
 
@@ -136,7 +132,7 @@ def test_two_equal_masked_names_in_an_area_are_shown_by_number_only() -> None:
     names = [row.in_room.name for row in shown.rows if row.in_room]
     assert names == ["", "王*"]
     assert shown.rows[0].standby[0].name == "李*"
-    assert shown.missed[0].cell.name == ""
+    assert shown.panels[0].cells[0].cell.name == ""
 
 
 def test_the_same_ticket_in_two_lists_is_not_taken_for_two_patients() -> None:
@@ -163,7 +159,7 @@ def test_a_sensitive_clinic_shows_numbers_only() -> None:
 def test_eight_rooms_stand_on_one_page() -> None:
     shown = view(board([full_room(index) for index in range(8)]))
 
-    assert len(shown.rows) == shown.row_count == ROOMS_MAX
+    assert len(shown.rows) == shown.row_count == 8
     assert shown.page.zh == ""
 
 
@@ -180,7 +176,8 @@ def test_more_rooms_take_turns_in_pages_of_like_size() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 30)), max_size=12), st.integers(0, 1000)
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 30)), min_size=1, max_size=12),
+    st.integers(0, 1000),
 )
 def test_every_missed_patient_is_shown_or_counted(
     counts: list[tuple[int, int]], after_s: int
@@ -192,9 +189,10 @@ def test_every_missed_patient_is_shown_or_counted(
 
     shown = view(board(rooms), after_s=after_s)
 
-    more = int(shown.missed_more.en.split()[1]) if shown.missed_more.en else 0
-    assert len(shown.missed) <= MISSED_MAX
-    assert len(shown.missed) + more == sum(here + away for here, away in counts)
+    [missed] = shown.panels
+    more = int(missed.more.en.split()[1]) if missed.more.en else 0
+    assert len(missed.cells) <= CELLS_MAX
+    assert len(missed.cells) + more == sum(here + away for here, away in counts)
 
 
 def test_a_called_patient_pulses_for_a_while_and_again_when_recalled() -> None:
@@ -344,7 +342,7 @@ def test_who_has_no_doctor_yet_stands_below_the_rooms_and_is_told_to_wait_in_the
     assert row.note.zh == "请在本区等候，分到诊室后叫号"
     assert [cell.number for cell in row.waiting] == ["R000", "R001", "R002"]
     assert row.in_room is None
-    assert "priority" in {kind for kind, *_ in shown.legend}
+    assert "priority" in {one.kind for one in shown.legend}
 
 
 def test_an_area_queue_counts_who_does_not_fit_and_a_sensitive_clinic_has_no_name() -> None:
@@ -372,3 +370,74 @@ def test_an_area_queue_takes_its_place_on_a_page_as_a_room_does() -> None:
 
     assert first.row_count == 5
     assert first.page.en in {"Page 1 of 2", "Page 2 of 2"}
+
+
+def laid_out(**changed: Any) -> AreaView:
+    """Twelve full rooms with three calls, laid out otherwise than usual."""
+    rooms = [full_room(index) for index in range(12)]
+    calls = [call(1), call(2), call(3, number="A002", room="room-203")]
+    return view(board(rooms, last_calls=calls, layout=BoardLayout(**changed)))
+
+
+def test_the_layout_says_how_many_rooms_stand_on_a_page() -> None:
+    assert laid_out(rooms_per_page=10).row_count == 6
+    assert laid_out(rooms_per_page=4).row_count == 4
+    assert laid_out(rooms_per_page=4).page.en.endswith("of 3")
+
+
+def test_a_list_that_the_layout_leaves_out_is_not_shown() -> None:
+    bare = laid_out(lists=[])
+
+    assert not bare.shows_standby
+    assert not bare.shows_waiting
+    assert bare.panels == ()
+    assert all(
+        (row.standby, row.waiting, row.more.zh) == ((), (), "") and row.in_room is not None
+        for row in bare.rows
+    )
+
+
+def test_the_last_calls_stand_beside_the_missed_the_latest_first_and_each_patient_once() -> None:
+    missed, last_calls = laid_out(lists=["missed", "last_calls"]).panels
+
+    assert len(missed.cells) == MISSED_MAX_OF_TWO
+    assert last_calls.heading.zh == "最近叫号"
+    assert [(one.cell.number, one.room.en) for one in last_calls.cells] == [
+        ("A002", "Room 204"),
+        ("A001", "Room 202"),
+    ]
+
+
+def test_equal_masked_names_among_the_last_calls_are_left_out_too() -> None:
+    [last_calls] = view(
+        board(
+            [room(0)],
+            last_calls=[call(1, masked_name="单*"), call(2, masked_name="单*")],
+            layout=BoardLayout(lists=["last_calls"]),
+        )
+    ).panels
+
+    assert [one.cell.name for one in last_calls.cells] == ["", ""]
+
+
+def test_the_colour_of_a_kind_is_on_its_marks_and_in_the_legend() -> None:
+    shown = laid_out(colours={TicketKind.PRIORITY: "#FFD8A8"})
+
+    marks = {cell.kind: cell.colour for row in shown.rows for cell in row.waiting}
+    assert marks["priority"] == "#FFD8A8"
+    assert marks["returned"] == ""
+    assert {one.kind: one.colour for one in shown.legend}["priority"] == "#FFD8A8"
+
+
+def test_the_news_take_turns_with_the_notices_and_the_rules_may_be_left_out() -> None:
+    layout = BoardLayout(news_zh="流感疫苗接种请到 1 层", news_en="Flu shots", shows_rules=False)
+    shown = board([room(0)], layout=layout)
+    said = notices(("今天停电", "Power cut"))
+
+    texts_shown = [
+        footer.text.zh
+        for turn in range(3)
+        if (footer := view(shown, said=said, after_s=turn * FOOTER_S).footer)
+    ]
+
+    assert set(texts_shown) == {"今天停电", "流感疫苗接种请到 1 层"}

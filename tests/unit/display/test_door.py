@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from display.door import DoorView, door_view
 from display.header import LineState
+from display.texts import NO_TEXT
+from queue_server.contract.board_layout import BoardLayout
 from queue_server.contract.boards import RoomBoard
 from queue_server.rules.terms import MemberState, QueueStatus, TicketState
 from tests.unit.display.samples import (
@@ -104,3 +106,10 @@ def test_the_door_of_a_team_tells_of_each_doctor_and_asks_to_wait_for_the_quorum
     assert "到齐" in shown.sentence.zh
     complete = (MemberState.PRESENT, MemberState.PRESENT, MemberState.ABSENT)
     assert "到齐" not in view(room_board(mdt_room(complete, in_room=None))).sentence.zh
+
+
+def test_a_door_board_leaves_out_the_lists_that_its_area_leaves_out() -> None:
+    bare = view(room_board(full_room(1), layout=BoardLayout(lists=["missed"])))
+
+    assert (bare.standby, bare.standby_word, bare.waiting) == ((), NO_TEXT, NO_TEXT)
+    assert bare.in_room is not None

@@ -1,9 +1,11 @@
 """What boards and calls say, and what they never say."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from queue_server.board_setup import BoardSetup
 from queue_server.contract.boards import (
     BOARD_CALLS_MAX,
     BOARD_MISSED_MAX,
@@ -194,3 +196,33 @@ def test_an_area_without_a_notice_is_told_that_there_is_none() -> None:
     morning = Morning()
 
     assert notices_message(morning.now, AREA_A, AT).notices == []
+
+
+def test_boards_and_calls_of_a_number_only_area_tell_no_name() -> None:
+    morning = Morning(names=["张晓明"])
+    areas = tuple(
+        replace(area, board=BoardSetup(number_only=area.id == "area-a"))
+        for area in morning.setup.site.areas
+    )
+    site = replace(morning.setup.site, areas=areas)
+    morning.setup = replace(morning.setup, site=site, areas={one.id: one for one in areas})
+    morning.check_in(morning.book(1, name="张晓明"))
+    morning.act(asked.CallNext(queue=CARDIOLOGY))
+
+    room = board_room(morning)
+    [call] = area_board(morning.setup, morning.now, AREA_A, AT).last_calls
+
+    assert room.in_room is not None
+    assert (room.in_room.number, room.in_room.masked_name) == ("A001", "")
+    assert (call.masked_name, call.spoken_name_zh) == ("", "")
+    assert "张" not in call.spoken_zh
+
+
+def test_boards_carry_the_layout_of_their_area(crowded: Morning) -> None:
+    layout = crowded.setup.areas[AREA_A].board.layout
+
+    of_area = area_board(crowded.setup, crowded.now, AREA_A, AT)
+    of_door = room_board(crowded.setup, crowded.now, crowded.setup.queues[CARDIOLOGY], AT)
+
+    assert "last_calls" in layout.lists
+    assert (of_area.layout, of_door.layout) == (layout, layout)
