@@ -20,6 +20,7 @@ SITE_FILE: Final = FOLDER / "demo" / "site.toml"
 SEED: Final = 2026
 NURSE: Final = "li"
 HEAD_NURSE: Final = "tang"
+DESK: Final = "mei"
 ADMINISTRATOR: Final = "zheng"
 AUDITOR: Final = "qian"
 CASHIER: Final = "chen"
@@ -231,7 +232,11 @@ class DemoHospital:
         password_hash = make_password_hash(PASSWORD)
         areas = ", ".join(f'"{area.id}"' for area in self.site.areas)
         text = _NURSES.format(
-            name=NURSE, head_nurse=HEAD_NURSE, areas=areas, password_hash=password_hash
+            name=NURSE,
+            head_nurse=HEAD_NURSE,
+            desk=DESK,
+            areas=areas,
+            password_hash=password_hash,
         )
         for queue in self.site.queues:
             if queue.id in self.site.teams:
@@ -262,6 +267,13 @@ password_hash = "{password_hash}"
 name = "{head_nurse}"
 role = "head_nurse"
 display_name = "唐护士长"
+areas = [{areas}]
+password_hash = "{password_hash}"
+
+[[user]]
+name = "{desk}"
+role = "desk"
+display_name = "梅导诊"
 areas = [{areas}]
 password_hash = "{password_hash}"
 """

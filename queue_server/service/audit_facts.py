@@ -21,6 +21,8 @@ class Shown(StrEnum):
     TICKET = "ticket"
     """One ticket in full."""
     SEARCH = "search"
+    DESK = "desk"
+    """The information desk, of one patient."""
 
 
 class Query(StrEnum):
@@ -74,5 +76,12 @@ class AuditRead(AuditFact):
     is_export: bool
 
 
-AUDIT_FACTS = (NamesSeen, SignedIn, SignedOut, AuditRead)
-AnyAuditFact = NamesSeen | SignedIn | SignedOut | AuditRead
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipPrintedAgain(AuditFact):
+    """The information desk has printed a patient's slip once more."""
+
+    ticket: TicketId
+
+
+AUDIT_FACTS = (NamesSeen, SignedIn, SignedOut, AuditRead, SlipPrintedAgain)
+AnyAuditFact = NamesSeen | SignedIn | SignedOut | AuditRead | SlipPrintedAgain

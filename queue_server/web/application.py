@@ -20,6 +20,7 @@ from queue_server.web import (
     conflict_routes,
     console_routes,
     device_routes,
+    information_desk_routes,
     login_routes,
     pages,
     paper_routes,
@@ -50,6 +51,7 @@ from queue_server.web.users import PasswordCheck, Users
 _ALWAYS: Final = (
     login_routes,
     station_routes,
+    information_desk_routes,
     conflict_routes,
     console_routes,
     act_routes,

@@ -29,6 +29,7 @@ FACT_WORDS: Final[Mapping[str, Words]] = {
     "SignedIn": ("登录", "signed in"),
     "SignedOut": ("退出", "signed out"),
     "AuditRead": ("查看本记录", "read this list"),
+    "SlipPrintedAgain": ("补打小票", "printed a slip again"),
     "HelpCalled": ("请求帮助", "called for help"),
     "HelpAnswered": ("应答求助", "answered a call for help"),
     "NoticesSet": ("发布候诊区通知", "notices for an area"),
@@ -79,6 +80,7 @@ _SEEN: Final[Mapping[str, Words]] = {
     ),
     "ticket": ("查看号票详情", "looked at a ticket"),
     "search": ("查找", "searched"),
+    "desk": ("导诊台查看全名", "information desk: saw a full name"),
 }
 _QUERIES: Final[Mapping[str, Words]] = {
     "name": ("按姓名", "by name"),
@@ -164,8 +166,18 @@ def _fact_line(number: int, written: JournaledFact, names: Names) -> AuditLine:
         words = _EXPORTED
     is_about_one = written.name in _ABOUT_ONE_PATIENT
     patients = [PatientId(str(body["patient"]))] if is_about_one else []
+    tickets = [TicketId(str(body["ticket"]))] if written.name == "SlipPrintedAgain" else []
     detail = _detail(written.name, body, names)
-    return _line(number, written, written.by, words, names, patients=patients, detail=detail)
+    return _line(
+        number,
+        written,
+        written.by,
+        words,
+        names,
+        tickets=tickets,
+        patients=patients,
+        detail=detail,
+    )
 
 
 def _detail(  # noqa: C901, PLR0911 - a line a fact

@@ -14,7 +14,7 @@ from queue_server.rules.decide import COMMANDS
 from queue_server.rules.events import TicketIssued, TransferredIn
 from queue_server.rules.masking import mask
 from queue_server.rules.terms import PatientId, QueueId, TicketId
-from queue_server.service.audit_facts import NamesSeen, SignedIn, SignedOut
+from queue_server.service.audit_facts import NamesSeen, SignedIn, SignedOut, SlipPrintedAgain
 from queue_server.service.facts import HelpAnswered, NoticesSet
 from queue_server.service.policy_facts import PolicyCancelled, PolicySaved
 from queue_server.service.queue_service import QueueService
@@ -34,7 +34,16 @@ _KINDS: Final[Mapping[str, frozenset[str]]] = {
     "acts": frozenset(
         {
             *COMMANDS,
-            *(one.__name__ for one in (HelpAnswered, NoticesSet, PolicySaved, PolicyCancelled)),
+            *(
+                one.__name__
+                for one in (
+                    HelpAnswered,
+                    NoticesSet,
+                    SlipPrintedAgain,
+                    PolicySaved,
+                    PolicyCancelled,
+                )
+            ),
         }
     ),
 }

@@ -88,6 +88,12 @@ class NoteAct(TicketAct):
     note: LineText
 
 
+class OneTicket(Body):
+    """Which ticket it is about."""
+
+    ticket: TicketText
+
+
 class ReasonedAct(TicketAct):
     """End the visit of an MDT clinic's patient for everybody; `why` has to be given."""
 

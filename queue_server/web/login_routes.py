@@ -21,6 +21,7 @@ FIRST_PAGE: Final = {
     Role.NURSE: "/station",
     Role.HEAD_NURSE: "/station",
     Role.DOCTOR: "/console",
+    Role.DESK: "/desk",
     Role.ADMINISTRATOR: "/devices",
     Role.AUDITOR: "/audit",
     Role.CASHIER: "/payments",

@@ -21,7 +21,7 @@ from queue_server.web.json_answer import JsonAnswer
 from queue_server.web.language import language_of
 from queue_server.web.login_routes import FIRST_PAGE
 from queue_server.web.problems import Problem, ProblemCode
-from queue_server.web.users import POLICY_READERS, REPORT_READERS, User
+from queue_server.web.users import POLICY_READERS, REPORT_READERS, Role, User
 
 STATIC: Final = Path(__file__).parent / "static"
 _HTML_LANGUAGES: Final = {Language.CHINESE: "zh-CN", Language.ENGLISH: "en"}
@@ -101,6 +101,7 @@ def make_router(access: Access, pages: Pages, *, has_cards: bool, has_payments: 
 
     _add_page(router, pages, "station", access.nurse)
     _add_page(router, pages, "console", access.doctor)
+    _add_page(router, pages, "desk", access.one_of(frozenset({Role.DESK})))
     _add_page(router, pages, "devices", access.administrator)
     _add_page(router, pages, "audit", access.auditor)
     _add_page(router, pages, "report", access.one_of(REPORT_READERS))

@@ -124,7 +124,7 @@ def queue_view(
         doctors=list(area_queue.doctors) if area_queue else [],
         room_cap=area_queue.room_cap if area_queue else 0,
         is_automatic=area_queue is not None and area_queue.is_automatic,
-        absence=_absence_view(queue.absence),
+        absence=absence_view(queue.absence),
         asked_stop=_asked_stop_view(queue.standing.asked_stop),
         stop_needs_approval=policy.stop_needs_approval,
         ranks=list(policy.priority_ranks),
@@ -150,7 +150,8 @@ def colleague_view(
     )
 
 
-def _absence_view(absence: Absence | None) -> AbsenceView | None:
+def absence_view(absence: Absence | None) -> AbsenceView | None:
+    """Return why the doctor sees nobody; None: he is there, as far as is known."""
     if absence is None:
         return None
     zh, en = CAUSES[absence.cause] if absence.cause is not None else ("", "")
@@ -174,7 +175,7 @@ def _asked_stop_view(asked: AskedStop | None) -> AbsenceView | None:
         returns_s=asked.returns_s,
         approval=asked.approval,
     )
-    view = _absence_view(would_be)
+    view = absence_view(would_be)
     assert view is not None
     return replace(view, by=asked.by)
 

@@ -57,19 +57,22 @@ class Found:
 
 def find(setup: Setup, now: Now, query: str, queues: Collection[QueueId]) -> Found:
     """Return today's tickets of `queues` that fit `query`. Pure."""
+    tickets, is_cut = fitting(now, query, queues)
+    found = [_found(setup, now, ticket) for ticket in tickets]
+    return Found(tickets=found, patients=[], is_cut=is_cut)
+
+
+def fitting(now: Now, query: str, queues: Collection[QueueId]) -> tuple[list[Ticket], bool]:
+    """Return the first of today's tickets that fit, booked ones first; and whether more would."""
     text = query.strip().casefold()
-    fitting = [
+    found = [
         ticket
         for queue in queues
         for ticket in now.day.queues[queue].tickets.values()
         if text and ticket.state not in _GONE and _fits(now, ticket, text)
     ]
-    fitting.sort(key=lambda ticket: (ticket.state is not TicketState.BOOKED, ticket.number))
-    return Found(
-        tickets=[_found(setup, now, ticket) for ticket in fitting[:FOUND_MAX]],
-        patients=[],
-        is_cut=len(fitting) > FOUND_MAX,
-    )
+    found.sort(key=lambda ticket: (ticket.state is not TicketState.BOOKED, ticket.number))
+    return found[:FOUND_MAX], len(found) > FOUND_MAX
 
 
 def find_patient(records: Records, query: str, now: Now) -> FoundPatient | None:
@@ -93,6 +96,16 @@ def found_names(now: Now, found: Found, query: str) -> NamesSeen:
         where=Shown.SEARCH,
         tickets=tuple(tickets),
         patients=tuple(sorted(patients)),
+        query=_kind(query.strip()),
+    )
+
+
+def search_seen(tickets: Collection[Ticket], query: str) -> NamesSeen:
+    """Return what the audit list keeps of a search whose names were masked."""
+    return NamesSeen(
+        where=Shown.SEARCH,
+        tickets=tuple(ticket.id for ticket in tickets),
+        patients=tuple(sorted({ticket.patient for ticket in tickets if ticket.patient})),
         query=_kind(query.strip()),
     )
 

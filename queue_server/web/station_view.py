@@ -98,7 +98,7 @@ def station_view(
         queues=[parts.queue(one.id) for one in setup.all_queues() if one.id in user.queues],
         all_queues=parts.all_queues(),
         shared_names=parts.shared_names(user.areas),
-        help_calls=[_help_view(setup, now, call) for call in now.help_calls],
+        help_calls=[help_view(setup, now, call) for call in now.help_calls],
         conflicts=[
             _conflict_view(setup, now, conflict)
             for conflict in now.conflicts
@@ -145,7 +145,8 @@ def _conflict_view(setup: Setup, now: Now, conflict: OpenConflict) -> ConflictVi
     )
 
 
-def _help_view(setup: Setup, now: Now, call: HelpCall) -> HelpView:
+def help_view(setup: Setup, now: Now, call: HelpCall) -> HelpView:
+    """Return an open call for help."""
     return HelpView(
         help_id=call.help_id,
         device=call.device,

@@ -36,12 +36,16 @@ class Role(StrEnum):
     """The technician: devices and audit list, no patients."""
     AUDITOR = "auditor"
     """Reads the audit list, and nothing else."""
+    DESK = "desk"
+    """The information desk: tells patients where to go; moves nobody, sees masked names."""
     CASHIER = "cashier"
     """Looks after payments and gives money back."""
 
 
 NURSES: Final = frozenset({Role.NURSE, Role.HEAD_NURSE})
 """Those who have whole areas."""
+WITH_AREAS: Final = NURSES | {Role.DESK}
+"""Those whose entry in the users file names areas."""
 STAFF: Final = NURSES | {Role.DOCTOR}
 """Those who have queues and see the full names in them."""
 OVERSEERS: Final = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
@@ -114,7 +118,7 @@ def make_nurse(
     *,
     role: Role = Role.NURSE,
 ) -> User:
-    """Return a nurse or head nurse of `areas`."""
+    """Return a nurse, a head nurse or a desk of `areas`."""
     return User(
         name=name,
         role=role,
@@ -212,7 +216,7 @@ def _user(table: Table, raw: Mapping[str, object], site: Site, problems: Problem
         doctor = make_doctor(site, name, display_name, password_hash, queue)
         return replace(doctor, totp_secret=secret_or_none)
     areas = _areas(table, raw, site)
-    nurse_role = Role(role) if role in NURSES else Role.NURSE
+    nurse_role = Role(role) if role in WITH_AREAS else Role.NURSE
     nurse = make_nurse(site, name, display_name, password_hash, areas, role=nurse_role)
     return replace(nurse, totp_secret=secret_or_none)
 

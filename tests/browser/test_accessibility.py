@@ -18,6 +18,7 @@ PAGES: Final[Mapping[str, tuple[str, str, str]]] = {
     "login": ("/login", "", "#user"),
     "station": ("/station", "li", ".row"),
     "console": ("/console", "shen", "#call-next:enabled"),
+    "desk": ("/desk", "mei", "#clinics tr"),
     "devices": ("/devices", "zheng", "main"),
     "audit": ("/audit", "qian", "tbody tr"),
     "report": ("/report", "li", "main"),

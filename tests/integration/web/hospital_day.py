@@ -276,7 +276,9 @@ class HospitalDay:
 
 
 def make_users(site: Site) -> Users:
-    """Nurses li, zhao, bai (area C), heads tang (A) and fang (all); doctors and others."""
+    """Nurses li, zhao, bai (area C), heads tang (A) and fang (all); desk mei;
+    doctors and others.
+    """
     # A cheap hash, so that signing in costs a test nothing.
     password_hash = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
     areas = [area.id for area in site.areas]
@@ -286,6 +288,7 @@ def make_users(site: Site) -> Users:
         make_nurse(site, "bai", "白雪", password_hash, areas[2:]),
         make_nurse(site, "tang", "唐护士长", password_hash, areas[:1], role=Role.HEAD_NURSE),
         make_nurse(site, "fang", "方护士长", password_hash, areas, role=Role.HEAD_NURSE),
+        make_nurse(site, "mei", "梅导诊", password_hash, areas, role=Role.DESK),
         make_doctor(site, "shen", "沈怀仁", password_hash, CARDIOLOGY),
         make_doctor(site, "lu", "陆书宁", password_hash, COLLEAGUE),
         make_doctor(site, "gu", "顾清和", password_hash, RESPIRATORY),

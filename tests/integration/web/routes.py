@@ -87,6 +87,8 @@ _MORE: dict[str, dict[str, object]] = {
 _OTHER_BODIES: dict[str, dict[str, object]] = {
     "login": {"user": "nobody", "password": "wrong"},
     "search": {"query": "A001"},
+    "name": {"ticket": "cardiology-1:A001"},
+    "slip": {"ticket": "cardiology-1:A001"},
     "notices": {"notices": []},
     "audit": {"what": "names"},
     "export": {},

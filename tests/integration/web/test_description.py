@@ -23,5 +23,5 @@ def test_every_operation_tells_how_it_refuses(day: HospitalDay) -> None:
 def test_a_stream_is_described_as_one(day: HospitalDay) -> None:
     streams = [one for path, one in operations(day) if path.endswith("/stream")]
 
-    assert len(streams) == 4
+    assert len(streams) == 5
     assert all("text/event-stream" in one["responses"]["200"]["content"] for one in streams)

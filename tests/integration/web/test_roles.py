@@ -11,10 +11,10 @@ from tests.integration.web.conftest import SignedIn
 from tests.integration.web.hospital_day import HospitalDay
 from tests.integration.web.routes import all_routes, ask
 
-EVERYBODY = {"", "li", "tang", "bai", "shen", "gu", "zheng", "qian", "chen"}
+EVERYBODY = {"", "li", "tang", "bai", "shen", "gu", "zheng", "qian", "chen", "mei"}
 """Nobody; nurse of all areas, head nurse of area A, nurse of area C; doctor of cardiology,
-doctor of another queue; administrator; auditor; cashier. The addresses asked for are those of
-cardiology, in area A."""
+doctor of another queue; administrator; auditor; cashier; desk of all areas. The addresses asked
+for are those of cardiology, in area A."""
 SIGNED_IN = EVERYBODY - {""}
 NURSES = {"li", "tang", "bai"}
 HEAD_NURSES = {"tang"}
@@ -25,12 +25,20 @@ ITS_OWN = ITS_NURSE | ITS_DOCTOR
 ADMINISTRATORS = {"zheng"}
 OVERSEERS = {"zheng", "qian"}
 CASHIERS = {"chen"}
+DESKS = {"mei"}
 
 MAY = {
     "GET /": SIGNED_IN,
     "GET /login": EVERYBODY,
     "GET /station": NURSES,
     "GET /console": DOCTORS,
+    "GET /desk": DESKS,
+    "GET /api/desk/view": DESKS,
+    "GET /api/desk/stream": DESKS,
+    "POST /api/desk/search": DESKS,
+    "POST /api/desk/help/{help_id}/answer": DESKS,
+    "POST /api/desk/name": DESKS,
+    "POST /api/desk/slip": DESKS,
     "GET /audit": OVERSEERS,
     "GET /report": NURSES | DOCTORS | ADMINISTRATORS,
     "GET /api/report": NURSES | DOCTORS | ADMINISTRATORS,
@@ -211,6 +219,7 @@ async def test_a_nurse_finds_the_patients_of_her_areas_only(
         ("zheng", "/devices"),
         ("qian", "/audit"),
         ("chen", "/payments"),
+        ("mei", "/desk"),
     ],
 )
 async def test_everybody_begins_on_the_page_of_his_role(

@@ -262,3 +262,15 @@ def test_an_answer_of_another_kind_counts_as_none() -> None:
 
     assert kiosk.state.session is None
     assert not isinstance(kiosk.state.screen, Waiting)
+
+
+@pytest.mark.parametrize("state", [TicketState.CALLED, TicketState.IN_SERVICE])
+def test_where_doctors_come_to_the_patient_he_is_told_to_stay(state: TicketState) -> None:
+    found = waiting_visit(state=state, place=place(state=state), doctors_come=True)
+
+    kiosk = AKiosk().scan(SLIP_CODE).reply(place_found(found))
+
+    assert "医生会依次前来" in str(kiosk.view.body)
+    one_doctor = waiting_visit(state=state, place=place(state=state))
+    kiosk = AKiosk().scan(SLIP_CODE).reply(place_found(one_doctor))
+    assert "医生会依次前来" not in str(kiosk.view.body)
