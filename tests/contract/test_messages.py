@@ -27,6 +27,7 @@ from queue_server.contract.messages import PAYLOAD_BYTES_MAX, CheckIn, FindPlace
 from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 
 MODULES = (
+    absence,
     boards,
     device_messages,
     doctor_choice,
