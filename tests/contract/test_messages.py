@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_server.contract import (
+    absence,
     boards,
     device_messages,
     doctor_choice,
