@@ -87,6 +87,7 @@ def made(kind: type[happened.TicketEvent]) -> happened.TicketEvent:
         "is_walk_in": False,
         "rank": PriorityRank.AGED_80,
         "to_queue": THERE,
+        "member": THERE,
         "reason": reason,
         "level": 2,
         "doctor": THERE,
