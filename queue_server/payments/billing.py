@@ -59,16 +59,18 @@ def new_bill(books: Books, charges: Sequence[ChargeId], bill: BillId) -> Bill:
     return Bill(id=bill, charges=wanted)
 
 
-def require_amount(amount: Fen, channel: Channel) -> None:
-    """Let an amount be paid; nothing only where the insurance has settled all of it.
+def payable(books: Books, bill: Bill, channel: Channel) -> Fen:
+    """Return what a bill asks for; nothing only where the insurance has settled all of it.
 
     Raises:
         PaymentRefused: NOTHING_OWED, or the insurance has not settled all of it.
     """
+    amount = books.amount(bill)
     if channel is Channel.INSURANCE and amount:
         raise PaymentRefused(RefusalCode.CHANNEL_OFF)
     if channel is not Channel.INSURANCE and not amount:
         raise PaymentRefused(RefusalCode.NOTHING_OWED)
+    return amount
 
 
 def require_claims_whole(books: Books, charges: Sequence[ChargeId]) -> None:
@@ -95,6 +97,31 @@ def same(occupant: Attempt, channel: Channel, *, is_scanned: bool) -> Attempt:
     if is_same and occupant.state in _SHOWN_AGAIN:
         return occupant
     raise PaymentRefused(_WHY_OCCUPIED.get(occupant.state, RefusalCode.PAYMENT_RUNNING))
+
+
+def posting(books: Books, charges: Sequence[Charge]) -> Sequence[happened.Step]:
+    """Return the steps that take over what the hospital asks for; what is known is left.
+
+    Raises:
+        PaymentRefused: one that is paid, being paid, put off or settled would change.
+    """
+    steps: list[happened.Step] = []
+    for charge in charges:
+        former = books.charges.get(charge.id)
+        if former is not None and charge in (former, books.claim_book.original(former)):
+            continue
+        if former is not None:
+            steps.append(withdrawal(books, charge.id))
+        steps.append(posted(charge))
+    return steps
+
+
+def shared(books: Books, charges: Sequence[Charge]) -> tuple[Charge, ...]:
+    """Return charges of the hospital with the shares that the insurance has settled."""
+    claims = books.claim_book
+    return tuple(
+        books.charges.get(one.id, one) if claims.live_of(one.id) else one for one in charges
+    )
 
 
 def posted(charge: Charge) -> happened.ChargePosted:

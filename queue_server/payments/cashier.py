@@ -19,11 +19,11 @@ from queue_server.payments.billing import (
     billed,
     known,
     new_bill,
-    posted,
-    require_amount,
+    payable,
+    posting,
     require_claims_whole,
     same,
-    withdrawal,
+    shared,
 )
 from queue_server.payments.booking import Booking, BookingRefused, BookingSilent
 from queue_server.payments.bookkeeper import Bookkeeper
@@ -110,31 +110,12 @@ class Cashier:
             PaymentRefused: one that is paid or being paid would change.
         """
         with self.keeper.today() as books:
-            steps: list[happened.Step] = []
-            for charge in charges:
-                former = books.charges.get(charge.id)
-                if former is not None and charge in (former, books.claim_book.original(former)):
-                    continue
-                if former is not None:
-                    steps.append(withdrawal(books, charge.id))
-                steps.append(posted(charge))
-            self.keeper.write(steps, by=by)
+            self.keeper.write(posting(books, charges), by=by)
 
     def shared(self, charges: Sequence[Charge]) -> tuple[Charge, ...]:
         """Return charges of the hospital with the shares that the insurance has settled."""
         with self.keeper.today() as books:
-            mine = {one.id: books.charges.get(one.id, one) for one in charges}
-            claims = books.claim_book
-            return tuple(mine[one.id] if claims.live_of(one.id) else one for one in charges)
-
-    def withdraw(self, charge: ChargeId, *, by: str) -> None:
-        """Take a charge back that nobody has paid.
-
-        Raises:
-            PaymentRefused: it is not known, paid or being paid.
-        """
-        with self.keeper.today() as books:
-            self.keeper.write([withdrawal(books, charge)], by=by)
+            return shared(books, charges)
 
     def account(self, patient: PatientId, visit: VisitId | None = None) -> Account:
         """Return the account of a patient, or of one of his visits."""
@@ -318,8 +299,8 @@ class Cashier:
             if bill is None:
                 bill = new_bill(books, charges, BillId(f"B{self._parts.new_id()}"))
                 steps = [happened.BillMade(bill=bill.id, charges=bill.charges)]
-            amount, patient = books.amount(bill), books.charges[bill.charges[0]].patient
-            require_amount(amount, channel)
+            amount = payable(books, bill, channel)
+            patient = books.charges[bill.charges[0]].patient
             opening = self._opening(number, bill, amount, channel, code)
             if channel is Channel.CASH:
                 goes = self._parts.change_goes

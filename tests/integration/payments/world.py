@@ -1,9 +1,9 @@
 """A hospital with its bank and its booking system, where anything may break at any moment."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.bookkeeper import read_books
@@ -21,8 +21,8 @@ from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.sandbox.bank import Bank, BankRefused, Trade, TradeState
 from queue_server.payments.sandbox.faults import Faults
 from queue_server.payments.sandbox.insurance import Insurance
-from queue_server.payments.step_store import StepStore, WrittenStep
-from queue_server.payments.steps import ReturnedPart, Step
+from queue_server.payments.step_store import StepStore
+from queue_server.payments.steps import ReturnedPart
 from queue_server.payments.sweeper import Sweeper
 from queue_server.payments.terms import (
     GATEWAY_CHANNELS,
@@ -35,7 +35,7 @@ from queue_server.payments.terms import (
 from queue_server.rules.terms import PatientId
 from tests.integration.payments.bank_gateway import BankGateway, answer_of, beijing
 from tests.integration.payments.world_deferrals import AGREEMENT, check_deferrals
-from tests.integration.payments.world_hospital import Hospital
+from tests.integration.payments.world_hospital import FrailStore, Hospital
 from tests.integration.payments.world_insurance import (
     ID_NUMBER,
     InsuranceLine,
@@ -55,22 +55,6 @@ ENDS = {
 
 class Killed(BaseException):
     """The process is dead: nothing of it runs any more."""
-
-
-class FrailStore:
-    """A store whose process may be killed before or after it has kept something."""
-
-    def __init__(self, store: StepStore, world: "World") -> None:
-        self._store = store
-        self._world = world
-
-    def append(self, steps: Sequence[Step], *, day_on: date, at: datetime, by: str) -> None:
-        self._world.may_die()
-        self._store.append(steps, day_on=day_on, at=at, by=by)
-        self._world.may_die()
-
-    def steps(self, day_on: date) -> Iterator[WrittenStep]:
-        return self._store.steps(day_on)
 
 
 class World:

@@ -1,12 +1,19 @@
-"""The hospital's own system, which may refuse, or be silent, when it is told of money."""
+"""The hospital's own system, which may refuse or be silent, and a store whose process may die."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.booking import BookingRefused, BookingSilent
 from queue_server.payments.deferral import Deferral
 from queue_server.payments.ledger import Charge
+from queue_server.payments.step_store import StepStore, WrittenStep
+from queue_server.payments.steps import Step
 from queue_server.payments.terms import AttemptId, ChargeId, DeferralId
+
+if TYPE_CHECKING:
+    from tests.integration.payments.world import World
 
 
 class Hospital:
@@ -43,3 +50,19 @@ class Hospital:
         self.released[deferral.id] = tuple(charge.id for charge in charges)
         if trouble == "reply lost":
             raise BookingSilent
+
+
+class FrailStore:
+    """A store whose process may be killed before or after it has kept something."""
+
+    def __init__(self, store: StepStore, world: "World") -> None:
+        self._store = store
+        self._world = world
+
+    def append(self, steps: Sequence[Step], *, day_on: date, at: datetime, by: str) -> None:
+        self._world.may_die()
+        self._store.append(steps, day_on=day_on, at=at, by=by)
+        self._world.may_die()
+
+    def steps(self, day_on: date) -> Iterator[WrittenStep]:
+        return self._store.steps(day_on)

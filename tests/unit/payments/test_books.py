@@ -3,7 +3,7 @@
 import pytest
 
 from queue_server.payments import steps as happened
-from queue_server.payments.billing import billed, new_bill, posted, require_amount, same, withdrawal
+from queue_server.payments.billing import billed, new_bill, payable, posted, same, withdrawal
 from queue_server.payments.books import Books
 from queue_server.payments.fen import NOTHING, Fen
 from queue_server.payments.payment_code import channel_of_code
@@ -72,15 +72,18 @@ def test_what_can_not_be_billed_is_refused_in_its_own_words() -> None:
     assert refused_with([], books) is RefusalCode.UNKNOWN_CHARGE
     assert refused_with([ChargeId("none")], books) is RefusalCode.UNKNOWN_CHARGE
     assert refused_with([BLOOD, OTHER], books) is RefusalCode.SEVERAL_PATIENTS
+
+
+def test_nothing_is_paid_only_where_the_insurance_has_settled_it_whole() -> None:
+    books = some_books()
+    nothing = new_bill(books, [ChargeId("insured")], FIRST)
+    assert payable(books, nothing, Channel.INSURANCE) == NOTHING
     with pytest.raises(PaymentRefused) as refused:
-        require_amount(NOTHING, Channel.WECHAT)
+        payable(books, nothing, Channel.WECHAT)
     assert refused.value.code is RefusalCode.NOTHING_OWED
 
-
-def test_a_payment_of_nothing_is_one_that_the_insurance_has_settled_whole() -> None:
-    require_amount(NOTHING, Channel.INSURANCE)
     with pytest.raises(PaymentRefused) as refused:
-        require_amount(Fen(1), Channel.INSURANCE)
+        payable(books, new_bill(books, [BLOOD], SECOND), Channel.INSURANCE)
     assert refused.value.code is RefusalCode.CHANNEL_OFF
 
 
