@@ -168,46 +168,47 @@ def go_home(morning: PayingMorning) -> None:
     morning.kiosk.wait_for("home")
 
 
-@pytest.mark.parametrize(
-    ("way", "step", "happens"),
-    [
-        ("shown", "before MoneyCame", server_dies),
-        ("scanned", "after MoneyCame", server_dies),
-        ("cash", "after NoteTaken", kiosk_dies),
-        ("cash", "before NoteTaken", device_fails("cash_control", "unplugged")),
-    ],
+EACH: Final = ""
+"""In place of the name of a step: at each of them."""
+CHOSEN: Final = (
+    ("shown", "before MoneyCame", server_dies),
+    ("scanned", "after MoneyCame", server_dies),
+    ("cash", "after NoteTaken", kiosk_dies),
+    ("cash", "before NoteTaken", device_fails("cash_control", "unplugged")),
 )
-def test_a_payment_counts_once_though_somebody_dies_over_it(
-    morning: PayingMorning, gate: Gate, way: str, step: str, happens: Happens
-) -> None:
-    when, fact = step.split()
-
-    def is_it(_number: int, name: str) -> bool:
-        return name.startswith(when) and fact in name.split()
-
-    pays_once(morning, gate, way, happens, is_it)
-
-    assert gate.struck == 1, gate.steps
+ALL: Final = tuple((way, EACH, happens) for way in WAYS for happens in (*DEATHS, *FAULTS))
 
 
-@pytest.mark.parametrize("happens", [*DEATHS, *FAULTS])
-@pytest.mark.parametrize("way", WAYS)
-def test_a_payment_counts_once_whenever_somebody_dies_or_something_breaks(
-    request: pytest.FixtureRequest,
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Try a few moments in an ordinary run, and each if there is the time for it."""
+    if "step" in metafunc.fixturenames:
+        is_every = metafunc.config.getoption("--every-death")
+        metafunc.parametrize(("way", "step", "happens"), [*CHOSEN, *(ALL if is_every else ())])
+
+
+def test_a_payment_counts_once_whoever_dies_and_whatever_breaks_over_it(
     record_testsuite_property: Callable[[str, object], None],
     morning: PayingMorning,
     gate: Gate,
     way: str,
+    step: str,
     happens: Happens,
 ) -> None:
-    if not request.config.getoption("--every-death"):
-        pytest.skip("--every-death")
+    if step != EACH:
+        pays_once(morning, gate, way, happens, partial(is_named, step))
+        assert gate.struck == 1, gate.steps
+        return
     steps = pays_once(morning, gate, way, nothing, lambda number, name: False)
     # What is before a commit is after the one before.
     moments = [at for at, name in enumerate(steps, start=1) if at == 1 or name.startswith("after")]
     for at in moments:
         pays_once(morning, gate, way, happens, partial(is_number, at))
     record_testsuite_property(f"{way}, {happens.__name__}", [steps[at - 1] for at in moments])
+
+
+def is_named(step: str, _number: int, name: str) -> bool:
+    when, fact = step.split()
+    return name.startswith(when) and fact in name.split()
 
 
 def is_number(at: int, number: int, _name: str) -> bool:
