@@ -8,8 +8,8 @@ has begun it, or asked for it last.
 import hashlib
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -94,6 +94,10 @@ class DeskParts:
     """The clock of the cashier."""
     fatal: Callable[[Exception], None]
     """Called when the journal can't be written: the process has to stop."""
+    threads: Executor = field(
+        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="payment-desk")
+    )
+    """Where gateways and records are waited for."""
 
 
 class PaymentDesk:
@@ -102,7 +106,6 @@ class PaymentDesk:
     def __init__(self, parts: DeskParts) -> None:
         self._parts = parts
         self._put: Callable[[Job], None] = lambda job: None
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="payment-desk")
         self._open_jobs: set[tuple[DeviceId, str]] = set()
         self._followers: dict[AttemptId, DeviceId] = {}
 
@@ -112,7 +115,7 @@ class PaymentDesk:
 
     def close(self) -> None:
         """Finish what is being asked."""
-        self._threads.shutdown()
+        self._parts.threads.shutdown()
 
     def take(self, job: Asked, patient: PatientId | None) -> None:
         """Begin to work on a request; returns at once. `patient`: whose session it names.
@@ -123,7 +126,7 @@ class PaymentDesk:
             self._parts.door.acknowledge(job.delivery)
             return
         self._open_jobs.add(_of(job))
-        self._threads.submit(self._work, job, patient)
+        self._parts.threads.submit(self._work, job, patient)
 
     def changed(self, attempt: Attempt) -> None:
         """Tell whoever follows it. Called by the cashier, once it is in the journal."""

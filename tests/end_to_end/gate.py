@@ -46,6 +46,7 @@ class Gate:
     has_acted: threading.Event = field(default_factory=threading.Event)
     _is_it: Callable[[int, str], bool] = _never
     _act: Callable[[], None] = _nothing
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def arm(self, is_it: Callable[[int, str], bool], act: Callable[[], None]) -> None:
         """Begin to count; `act` once, at the first step that it is: by number, from 1, or name."""
@@ -54,15 +55,21 @@ class Gate:
         self.struck = 0
         self._is_it, self._act = is_it, act
 
+    def disarm(self) -> None:
+        """Let nothing more happen; what is being done is done when this returns."""
+        with self._lock:
+            self._is_it = _never
+
     def passed(self, when: str, names: Sequence[str]) -> None:
         """The server stands at the gate."""
         step = f"{when} {' '.join(names)}"
         self.steps.append(step)
-        if self._is_it(len(self.steps), step):
-            self._is_it = _never
-            self.struck += 1
-            self._act()
-            self.has_acted.set()
+        with self._lock:
+            if self._is_it(len(self.steps), step):
+                self._is_it = _never
+                self.struck += 1
+                self._act()
+                self.has_acted.set()
 
 
 @contextmanager

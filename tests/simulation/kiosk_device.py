@@ -4,15 +4,19 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
+from kiosk.flow.bills import Paid, Paying
+from kiosk.flow.cash import CashStanding, wanted
 from kiosk.flow.course import step
 from kiosk.flow.events import (
     Ask,
+    CashChanged,
     CheckInOffline,
     Effect,
     Event,
     LineChanged,
     NotAnswered,
     OfflineCheckInAllowed,
+    PaymentTold,
     PrintEnded,
     PrintFailure,
     PrintSlip,
@@ -27,9 +31,11 @@ from queue_server.client.line import Address, Line, NoAnswer
 from queue_server.contract import topics
 from queue_server.contract.device_messages import DeviceStatus, OfflineRules
 from queue_server.contract.messages import CallHelp
+from queue_server.contract.payments import CancelPayment, Payment
 from queue_server.rules.terms import DeviceId, SiteId
 from tests.simulation.device_connection import connector
 from tests.simulation.disk import Crash, Disk
+from tests.simulation.kiosk_cash import KioskCash
 from tests.simulation.kiosk_disk import FaultyOutbox, InLoop
 from tests.simulation.network import SILENT_AFTER_S, Network
 from tests.simulation.server import Build
@@ -50,6 +56,7 @@ class KioskDevice:
         network: Network,
         site: SiteId,
         disk: Disk,
+        notes: Disk,
         witness: Witness,
         build: Build,
     ) -> None:
@@ -64,11 +71,14 @@ class KioskDevice:
         self._witness = witness
         self._build = build
         self._chance = world.chance(name)
-        self._settings = Settings(languages=("zh", "en"))
+        self._settings = Settings(languages=("zh", "en"), takes_payments=True, takes_cash=True)
+        self.cash = KioskCash(world, self.machine, notes, build.notes)
         self._tasks: list[asyncio.Task[None]] = []
         self._asking: list[asyncio.Task[None]] = []
         self._changed = asyncio.Event()
         self.state = start(self._settings)
+        self._has_cash = False
+        """Whether its cash desk is there."""
         self.line: Line
         self.outbox: FaultyOutbox
 
@@ -96,6 +106,9 @@ class KioskDevice:
             OfflineCheckInAllowed(is_allowed=is_allowed)
         )
         self.line.follow(topics.offline(self._site), OfflineRules, self._desk.learn)
+        self.line.follow(
+            topics.payment(self._site, self.line.address.device), Payment, self._payment_told
+        )
         self.line.on_change = self._line_changed
         self._tasks = [
             self._world.spawn(work)
@@ -103,8 +116,22 @@ class KioskDevice:
                 self.line.run(),
                 self._let_time_pass(),
                 self._unless_power_is_cut(self._desk.run(self.line)),
+                self._unless_power_is_cut(self._take_cash()),
             )
         ]
+
+    async def _take_cash(self) -> None:
+        self.cash.switch_on(self.line, self._cash_changed, self._payment_told)
+        self._has_cash = True
+        polling = self._world.spawn(self._unless_power_is_cut(self.cash.poll()))
+        self._tasks.append(polling)
+        await self.cash.run()
+
+    def _cash_changed(self, standing: CashStanding) -> None:
+        self.handle(CashChanged(standing=standing))
+
+    def _payment_told(self, payment: Payment) -> None:
+        self.handle(PaymentTold(payment=payment))
 
     def power_cut(self) -> None:
         """Lose everything that stands in memory."""
@@ -116,6 +143,8 @@ class KioskDevice:
         self._tasks, self._asking = [], []
         self._desk.on_change = lambda is_allowed: None
         self.outbox.lose_power()
+        self._has_cash = False
+        self.cash.lose_power()
         self.state = start(self._settings)
         self._changed.set()
 
@@ -129,12 +158,28 @@ class KioskDevice:
         self.state, effects = step(self.state, event, self._settings)
         for effect in effects:
             self._carry_out(effect)
+        self._want_cash()
+        if isinstance(self.state.screen, Paid) and self.state.screen != before:
+            self._world.count("payments shown as paid")
+            self._witness.ledger.told(self.state.screen.facts.payment)
         if type(self.state.screen) is not type(before):
             self.machine.tell(f"shows {type(self.state.screen).__name__}")
         if isinstance(self.state.screen, ArrivedOffline) and self.state.screen != before:
             self._world.count("check-ins without a server")
             self._witness.promised(self.machine.name, self.state.screen.provisional)
         self._changed.set()
+
+    def _want_cash(self) -> None:
+        """Open the slot, or close it, as the conductor does after each event."""
+        if not self._has_cash:
+            return
+        screen, is_line_up = self.state.screen, self.state.is_line_up
+        paying = screen if isinstance(screen, Paying) else None
+        try:
+            self.cash.want(None if paying is None else wanted(paying, is_line_up=is_line_up))
+        except Crash:
+            self._has_cash = False
+            self._world.loop.call_soon(self._start_again)
 
     async def wait_until(self, is_so: Callable[[Screen], bool], within_s: float) -> bool:
         """Wait for a screen; tell whether it came in time."""
@@ -159,7 +204,7 @@ class KioskDevice:
         match effect:
             case Ask():
                 task = self._world.spawn(self._ask(effect))
-                if not isinstance(effect.body, CallHelp):
+                if not isinstance(effect.body, CallHelp | CancelPayment):
                     self._asking.append(task)
             case CheckInOffline():
                 self._world.spawn(self._unless_power_is_cut(self._check_in_offline(effect)))

@@ -20,6 +20,7 @@ from tests.simulation.world import Violation, World
 
 CALLS_HEARD_WITHIN_S: Final = 120.0
 BOOT_S: Final = 15.0
+SETTLED_WITHIN_S: Final = 900.0
 
 
 class LastLook:
@@ -49,6 +50,7 @@ class LastLook:
         self._site.server.kill()
         await asyncio.sleep(RESTART_AFTER_S_MAX + BOOT_S)
         await self._check_fresh_boards("after-restart")
+        await self._check_money()
 
     def _now(self) -> Now:
         writer = self._site.server.writer
@@ -100,6 +102,17 @@ class LastLook:
             left = kiosk.outbox.oldest()
             _require(left is None, f"{kiosk.machine.name} has not handed over {left}")
         self._site.witness.promises.check_kept()
+
+    async def _check_money(self) -> None:
+        """Wait until everything is settled, and what is closed was looked at once more."""
+        await asyncio.sleep(SETTLED_WITHIN_S)
+        for kiosk in self._site.kiosks:
+            _require(not kiosk.cash.untold, f"{kiosk.machine.name} has not told every note")
+        self._site.witness.ledger.check(
+            self._site.money.trades(),
+            self._site.money.counter.booked,
+            [kiosk.cash.mechanism.box_fen for kiosk in self._site.kiosks],
+        )
 
     async def _check_fresh_boards(self, name: str) -> None:
         """A screen that is switched on sees the truth at once."""

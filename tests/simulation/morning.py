@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tests.integration.payments.mortal_kiosk import InlineThreads
 from tests.simulation.disk import Disk
 from tests.simulation.faults import Faults
 from tests.simulation.last_look import LastLook
+from tests.simulation.payer import Payer
 from tests.simulation.people import Browser, Doctor, Nurse, PatientWalk
 from tests.simulation.server import Build
 from tests.simulation.site import SimulatedSite
@@ -64,6 +66,8 @@ async def _outcome(
     tell: Callable[[str], None] | None,
     folder: Path,
 ) -> Outcome:
+    # What runs in a thread runs in the one loop.
+    asyncio.get_running_loop().set_default_executor(InlineThreads())
     world = World(seed, tell)
     world.weather = weather or weather_of(world.chance("weather"))
     site = SimulatedSite(world, Disk(folder, world.chance("disk")), build)
@@ -110,7 +114,12 @@ def _people(
         PatientWalk(world, site.hospital, site.kiosks, site.witness, patient)
         for patient in site.hospital.patients.values()
     ]
+    payers = [
+        Payer(world, site.kiosks, site.money, patient)
+        for patient in site.hospital.patients.values()
+    ]
     return [
+        *(payer.walk() for payer in payers),
         *(doctor.work() for doctor in doctors),
         *(nurse.work() for nurse in nurses),
         *(patient.walk() for patient in patients),

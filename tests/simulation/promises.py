@@ -60,7 +60,7 @@ class Promises:
 
 
 def _take_over(written: JournaledFact) -> TakenOver | NotTakenOver | None:
-    if FACTS[written.name] not in {TakenOver, NotTakenOver}:
+    if FACTS.get(written.name) not in {TakenOver, NotTakenOver}:
         return None
     fact = msgspec.convert(written.body, FACTS[written.name])
     assert isinstance(fact, TakenOver | NotTakenOver)

@@ -13,20 +13,26 @@ from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.journal import Journal, JournalUnusable
 from queue_server.journal.snapshot_file import SnapshotFile
 from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.payments.cashier import Cashier
 from queue_server.records.virtual_card import public_key
 from queue_server.rules.commands import Command
 from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId
 from queue_server.service.facts import AnyFact
 from queue_server.service.jobs import Acted, Job, Noted, firm_future
+from queue_server.service.payment_desk import PaymentDesk
 from queue_server.service.queue_service import BATCH_MAX
 from queue_server.service.snapshot import Snapshots
 from queue_server.service.writer import Parts, Writer
 from tests.simulation.disk import Crash, Disk, FaultyJournal
 from tests.simulation.hospital import CARD_KEY, Hospital, SimulatedRecords
+from tests.simulation.kiosk_cash import FaultyNotes
 from tests.simulation.kiosk_disk import FaultyOutbox
+from tests.simulation.money import SimulatedMoney
 from tests.simulation.network import Network
+from tests.simulation.payments import ServerPayments
 from tests.simulation.server_door import SimulatedDoor
+from tests.simulation.strands import Strands
 from tests.simulation.witness import Witness
 from tests.simulation.world import Machine, World
 
@@ -49,6 +55,8 @@ class Build:
     area_presenter: type[AreaPresenter] = AreaPresenter
     outbox: type[FaultyOutbox] = FaultyOutbox
     offline_desk: type[OfflineDesk] = OfflineDesk
+    cashier: type[Cashier] = Cashier
+    notes: type[FaultyNotes] = FaultyNotes
     repeat_s: float | None = None
     """How often boards are told again; None: the seed decides."""
 
@@ -68,12 +76,16 @@ class Server:
         disk: Disk,
         witness: Witness,
         build: Build,
+        money: SimulatedMoney,
     ) -> None:
         self.machine = Machine(world, "server")
         self.writer: Writer | None = None
         """None while the process is not there."""
         self.are_records_away = False
+        self.payments: ServerPayments | None = None
+        """Of the last life."""
         self._build = build
+        self._money = money
         self._world = world
         self._network = network
         self._hospital = hospital
@@ -149,14 +161,17 @@ class Server:
             watch=self._witness.published,
         )
         lookups = _Lookups(self._world)
+        payments = self.payments = self._payments()
         try:
             journal.open(self.machine.now())
             self._witness.recovered(journal)
-            writer = self._writer_of(journal, door, lookups)
+            desk = payments.desk_of(journal, door, self._writer_there, self.kill)
+            writer = self._writer_of(journal, door, lookups, desk)
             writer.open()
             self.machine.tell("is there")
             self.writer = writer
             self._witness.check_now(writer.now)
+            payments.start()
             await self._work(writer)
             writer.keep_snapshot()
             door.close()
@@ -165,12 +180,39 @@ class Server:
         except (Crash, JournalUnusable) as end:
             self._world.count("server deaths")
             self.machine.tell(f"dies: {type(end).__name__}")
+            payments.end()
             door.die()
             journal.die()
             self._tear_snapshot()
         finally:
+            payments.end()
             journal.close()
             self._leave_nothing(lookups)
+
+    def _payments(self) -> ServerPayments:
+        strands = Strands(
+            self._world,
+            self._chance,
+            hangs_until_s=lambda: self._hangs_until_s,
+            dies=self.kill,
+        )
+        site = self._hospital.setup.site
+        return ServerPayments(
+            self._world,
+            self.machine,
+            site,
+            self._money,
+            strands,
+            self._pass_port,
+            self._build.cashier,
+        )
+
+    def _writer_there(self) -> Writer:
+        # A strand goes on only while the process is there.
+        assert self.writer is not None
+        if self._is_to_die:
+            raise Crash
+        return self.writer
 
     def _tear_snapshot(self) -> None:
         """Leave of the snapshot what a crash may leave of a file that was not synced."""
@@ -180,7 +222,9 @@ class Server:
             path.write_bytes(content[: self._chance.randrange(len(content))])
             self._world.count("torn snapshots")
 
-    def _writer_of(self, journal: Journal, door: SimulatedDoor, lookups: Executor) -> Writer:
+    def _writer_of(
+        self, journal: Journal, door: SimulatedDoor, lookups: Executor, desk: PaymentDesk
+    ) -> Writer:
         site = self._hospital.setup.site
         return self._build.writer(
             self._hospital.setup,
@@ -195,6 +239,7 @@ class Server:
                 pulse_s=PULSE_S,
                 snapshots=Snapshots(self._hospital.setup, self._snapshot),
                 snapshot_every_s=SNAPSHOT_EVERY_S,
+                payments=desk,
             ),
             lookups=lookups,
             monotonic=self._world.loop.time,

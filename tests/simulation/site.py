@@ -7,6 +7,7 @@ from tests.simulation.disk import Disk
 from tests.simulation.display_device import AreaDevice, DoorDevice
 from tests.simulation.hospital import make_hospital
 from tests.simulation.kiosk_device import KioskDevice
+from tests.simulation.money import SimulatedMoney
 from tests.simulation.network import Network
 from tests.simulation.server import Build, Server
 from tests.simulation.witness import Witness
@@ -25,7 +26,11 @@ class SimulatedSite:
         self.hospital = make_hospital(world.chance("hospital"))
         self.network = Network(world, SimulatedBroker(world))
         self.witness = Witness(world, self.hospital.setup)
-        self.server = Server(world, self.network, self.hospital, disk, self.witness, build)
+        self.money = SimulatedMoney(world, self.hospital)
+        self.server = Server(
+            world, self.network, self.hospital, disk, self.witness, build, self.money
+        )
+        self.money.counter.is_away = lambda: self.server.are_records_away
         self.kiosks = [self.make_kiosk(f"kiosk-{number}") for number in range(KIOSK_COUNT)]
         self.area_boards = self.make_area_boards("board")
         self.door_boards = self.make_door_boards("door")
@@ -33,11 +38,13 @@ class SimulatedSite:
     def make_kiosk(self, name: str) -> KioskDevice:
         """Return a kiosk that is switched off."""
         disk = Disk(self._folder, self._world.chance(f"disk-{name}"), name)
+        notes = Disk(self._folder, self._world.chance(f"notes-{name}"), f"{name}-notes")
         return KioskDevice(
             self._world,
             self.network,
             self.hospital.setup.site.id,
             disk,
+            notes,
             self.witness,
             self._build,
         )

@@ -7,12 +7,16 @@ from datetime import date, datetime
 from msgspec import structs
 
 from display.presenter import AreaPresenter
+from kiosk.cash.note_store import KeptNote
 from kiosk.offline.desk import Asker, OfflineDesk
 from kiosk.offline.outbox import OfflineCheckIn
 from queue_server.contract.boards import AreaBoard
 from queue_server.contract.messages import TakeOver
 from queue_server.journal.journal import Batch, JournaledEntry
 from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.payments.cashier import Cashier
+from queue_server.payments.gateway import Answer as Answered
+from queue_server.payments.terms import AttemptId, AttemptState
 from queue_server.rules.commands import Command
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.events import CheckedIn, Entry, Event, TicketIssued
@@ -22,6 +26,7 @@ from queue_server.service.jobs import Asked, Job, LineIsUp
 from queue_server.service.now import with_entry
 from queue_server.service.writer import Writer
 from tests.simulation.disk import Crash
+from tests.simulation.kiosk_cash import FaultyNotes
 from tests.simulation.kiosk_disk import FaultyOutbox
 from tests.simulation.morning import run_morning
 from tests.simulation.server import NEVER_S, Build
@@ -101,6 +106,24 @@ class ShowsWhateverComes(AreaPresenter):
     def take_board(self, board: AreaBoard) -> None:
         self._board = board
         self.on_change()
+
+
+class DoesNotHearOfLateMoney(Cashier):
+    """What is closed is closed, whatever the bank says of it."""
+
+    def told(self, attempt_id: AttemptId, answer: Answered, *, by: str) -> bool:
+        is_closed = self.attempt(attempt_id).state is AttemptState.CLOSED
+        return False if is_closed else super().told(attempt_id, answer, by=by)
+
+
+class DropsNotesBeforeTheAnswer(FaultyNotes):
+    """Has told the server as soon as it begins to."""
+
+    def untold(self) -> KeptNote | None:
+        note = super().untold()
+        if note is not None:
+            self.told(note.number)
+        return note
 
 
 class _BrokenDraft(Draft):
@@ -299,3 +322,15 @@ def test_a_take_over_that_is_not_known_again_is_noticed() -> None:
 
 def test_a_place_as_of_the_hand_over_is_noticed() -> None:
     assert "is not placed as of its time" in complaint(Build(writer=WriterThatPlacesAsOfNow))
+
+
+def test_money_that_came_late_and_is_not_given_back_is_noticed() -> None:
+    said = complaint(Build(cashier=DoesNotHearOfLateMoney), CALM)
+
+    assert "the bank has" in said
+
+
+def test_a_note_that_is_dropped_before_the_server_has_it_is_noticed() -> None:
+    build = Build(notes=DropsNotesBeforeTheAnswer)
+
+    assert "the boxes have" in complaint(build, ALONE)

@@ -36,6 +36,13 @@ class Weather:
     """A kiosk loses its power, with a torn write, while it commits to its outbox."""
     full_outbox: float = 0.0
     """A commit to a kiosk's outbox fails."""
+    bank_lost: float = 0.0
+    """What is asked of a bank, or its answer, gets lost."""
+    callback_lost: float = 0.0
+    booking_lost: float = 0.0
+    """What is told to the hospital's counter, or its answer, gets lost."""
+    cash_faults: float = 0.0
+    """Something happens to a note on its way into the box."""
 
 
 CALM: Final = Weather()
@@ -57,6 +64,10 @@ _WORST: Final = Weather(
     server_hangs=15.0,
     torn_outbox=0.2,
     full_outbox=0.1,
+    bank_lost=0.2,
+    callback_lost=0.7,
+    booking_lost=0.3,
+    cash_faults=0.4,
 )
 
 

@@ -9,7 +9,9 @@ from kiosk.flow.slip_facts import Provisional
 from queue_server.contract.boards import AreaBoard, BoardRoom, Call, RoomBoard, ShownTicket
 from queue_server.contract.codec import decode
 from queue_server.contract.messages import CheckedIn, Refused, Reply
+from queue_server.contract.payments import NoteNoted, Owed, Payment
 from queue_server.journal.journal import Batch, Journal, JournaledEntry, JournaledFact
+from queue_server.payments.step_codec import FACT_PREFIX
 from queue_server.rules import events as happened
 from queue_server.rules.terms import QueueId, RefusalCode, RequestId, TicketId
 from queue_server.rules.terms import TicketState as State
@@ -17,6 +19,7 @@ from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from tests.simulation.books import Books, QueueBook
 from tests.simulation.hospital import DAY_ON
+from tests.simulation.ledger import Ledger
 from tests.simulation.promises import Promises
 from tests.simulation.world import Violation, World
 
@@ -29,6 +32,7 @@ class Witness:
         self._setup = setup
         self.books = Books()
         self.promises = Promises(world, setup)
+        self.ledger = Ledger(world)
         self.entries: list[JournaledEntry] = []
         self.facts: list[JournaledFact] = []
         self.replies: dict[RequestId, bytes] = {}
@@ -54,6 +58,7 @@ class Witness:
                 elif isinstance(event, happened.Called | happened.Recalled):
                     self._calls.add((event.ticket, written.written_at))
         self.promises.durable(batch)
+        self.ledger.durable(batch)
         self.entries += batch.entries
         self.facts += batch.facts
         self.replies |= {reply.request_id: reply.payload for reply in batch.replies}
@@ -99,6 +104,8 @@ class Witness:
             self._replied(rest, payload)
         elif kind == "call":
             self._called(decode(payload, Call))
+        elif kind == "payment":
+            self.ledger.told(decode(payload, Payment))
         elif rest.startswith("area/"):
             board = decode(payload, AreaBoard)
             self._check_board(board.revision, board.rooms)
@@ -117,11 +124,19 @@ class Witness:
             # To a kiosk that hands something over this is no answer, and not kept.
             return
         self._world.tell("server", f"answers {kept_as} {type(body).__name__}")
+        if isinstance(body, Payment):
+            self._world.count("answers about payments")
+            self.ledger.told(body)
+        if isinstance(body, Owed | Payment) and kept_as not in self.replies:
+            # Who only looks is told anew each time.
+            return
         _require(kept_as in self.replies, f"{kept_as} is answered and not on disk")
         _require(self.replies[kept_as] == payload, f"{kept_as} is answered in two ways")
         if isinstance(body, CheckedIn):
             self._world.count("check-ins answered")
             self.is_kept(body)
+        elif isinstance(body, NoteNoted):
+            self.ledger.noted(device, body)
 
     def is_kept(self, answer: CheckedIn) -> None:
         """A check-in that was answered is in the journal."""
@@ -134,7 +149,9 @@ class Witness:
         _require(is_there, f"{call.number} is called to {call.room}, and not on disk")
 
     def _check_board(self, revision: int, rooms: list[BoardRoom]) -> None:
-        count = len(self.entries) + len(self.facts)
+        # What happens to money changes no board.
+        facts = [one for one in self.facts if not one.name.startswith(FACT_PREFIX)]
+        count = len(self.entries) + len(facts)
         _require(revision == count, f"a board of revision {revision} is published at {count}")
         for room in rooms:
             self.check_room(room)
