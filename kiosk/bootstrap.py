@@ -47,6 +47,7 @@ from queue_server.client.line import Address, Line
 from queue_server.client.supervisor import Supervisor
 from queue_server.client.tls import Certificates
 from queue_server.contract import topics
+from queue_server.contract.absence import Absences
 from queue_server.contract.device_messages import DeviceStatus, OfflineRules
 from queue_server.contract.payments import Payment
 from queue_server.rules.terms import DeviceId, SiteId
@@ -164,6 +165,7 @@ async def run(configuration: Configuration, *, remote_control_port: int | None =
 
 def _hear_the_server(line: Line, conductor: Conductor, *, takes_payments: bool) -> None:
     line.on_change = conductor.line_changed
+    line.follow(topics.absences(line.address.site), Absences, conductor.absences_told)
     if takes_payments:
         topic = topics.payment(line.address.site, line.address.device)
         line.follow(topic, Payment, conductor.payment_told)

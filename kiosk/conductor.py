@@ -21,6 +21,7 @@ from kiosk.flow.bills import DeferralFacts, KeptFacts, PaidFacts, Paying
 from kiosk.flow.cash import CashStanding, wanted
 from kiosk.flow.course import step
 from kiosk.flow.events import (
+    AbsencesTold,
     Ask,
     CashChanged,
     CheckInOffline,
@@ -52,6 +53,7 @@ from kiosk.presenter.window import Presenter
 from kiosk.report_printer import ReportPrinter
 from kiosk.slip import make_provisional_slip, make_slip
 from queue_server.client.line import NoAnswer
+from queue_server.contract.absence import Absences
 from queue_server.contract.messages import CallHelp, ReplyBody, RequestBody
 from queue_server.contract.payments import CancelPayment, Payment
 
@@ -220,6 +222,10 @@ class Conductor:
     def line_changed(self, is_up: bool) -> None:
         """Take in that the line to the server came or went."""
         self.handle(LineChanged(is_up=is_up))
+
+    def absences_told(self, told: Absences) -> None:
+        """Take in which doctors see nobody at the moment."""
+        self.handle(AbsencesTold(doctors=tuple(told.doctors)))
 
     def payment_told(self, payment: Payment) -> None:
         """Take in what the server tells of a payment by itself."""

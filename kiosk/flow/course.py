@@ -14,6 +14,7 @@ from kiosk.flow.asking import identify
 from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.cards import card_event
 from kiosk.flow.events import (
+    AbsencesTold,
     CardFailed,
     CashChanged,
     CheckedInOffline,
@@ -97,6 +98,8 @@ def _step(  # noqa: C901, PLR0911, PLR0912 - one line an event
             if isinstance(state.screen, PrintingReceipt):
                 return receipts.print_ended(state, state.screen, event)
             return reports.print_ended(state, event)
+        case AbsencesTold():
+            return replace(state, absent=event.doctors), ()
         case LineChanged() | OfflineCheckInAllowed() | PrintEnded() | SpeechEnded():
             # When the line is back, the server is asked what became of a payment.
             noted = _noted(state, event)

@@ -7,6 +7,7 @@ from kiosk.flow.bills import DeferralFacts, KeptFacts, PaidFacts
 from kiosk.flow.cash import CashStanding
 from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.slip_facts import Provisional, SlipFacts
+from queue_server.contract.absence import AbsentDoctor
 from queue_server.contract.messages import ReplyBody, RequestBody
 from queue_server.contract.payments import Payment
 from queue_server.contract.report_messages import ReportReleased
@@ -144,6 +145,13 @@ class PaymentTold:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AbsencesTold:
+    """The server tells which doctors are late, away, pausing or stopped."""
+
+    doctors: tuple[AbsentDoctor, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CashChanged:
     """The bill validator, or what has come in, stands otherwise."""
 
@@ -233,6 +241,7 @@ Event = (
     | ChipCardRead
     | CardFailed
     | Replied
+    | AbsencesTold
     | PaymentTold
     | CashChanged
     | NotAnswered

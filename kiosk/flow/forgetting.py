@@ -39,6 +39,7 @@ def leave(state: State, settings: Settings) -> Step:
         cash=state.cash,
         may_check_in_offline=state.may_check_in_offline,
         time_text=state.time_text,
+        absent=state.absent,
         ask_count=state.ask_count,
         print_count=state.print_count,
     )

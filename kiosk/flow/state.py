@@ -11,6 +11,7 @@ from kiosk.flow.intent import Intent
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import PrintingReports, ProofPad, Reports, ReportsPrinted
 from kiosk.flow.slip_facts import Provisional, SlipFacts
+from queue_server.contract.absence import AbsentDoctor
 from queue_server.contract.messages import RequestBody, Visit
 from queue_server.contract.payments import OwedSheet
 
@@ -235,6 +236,8 @@ class State:
     may_check_in_offline: bool = False
     """Whether the virtual card is enough while the line is down."""
     time_text: str = ""
+    absent: tuple[AbsentDoctor, ...] = ()
+    """Doctors who see nobody at the moment, as the server told last."""
     screen: Screen = field(default_factory=Home)
     session: Session | None = field(default=None, repr=False)
     paying_for: tuple[OwedSheet, ...] = field(default=(), repr=False)

@@ -1,10 +1,17 @@
 """What a patient is told of a doctor who sees nobody at the moment."""
 
+from typing import Final
+
+from kiosk.flow.state import State
 from kiosk.presenter.views import Icon, MessageView, Tone
 from kiosk.presenter.wording import Wording
-from queue_server.contract.absence import Absence
+from queue_server.contract.absence import Absence, AbsentDoctor
 from queue_server.contract.messages import Visit
 from queue_server.rules.terms import AbsenceKind
+
+SHOWN_MAX: Final = 2
+SHOWN_MAX_ELDER: Final = 1
+"""So many doctors on the home screen; how many more there are is told."""
 
 
 def absence_status(visit: Visit, words: Wording) -> str:
@@ -25,6 +32,36 @@ def absence_message(visit: Visit, words: Wording) -> MessageView | None:
             what=_what(visit.absence, words),
             do=words("absence.ask_nurse" if is_stopped else "absence.keep_place"),
         ),
+    )
+
+
+def absent_doctors(state: State, words: Wording) -> MessageView | None:
+    """Return who is late, away or stopped, for everybody who comes; None: nobody, or not known."""
+    if not state.absent or not state.is_line_up:
+        return None
+    shown_max = SHOWN_MAX_ELDER if state.is_elder else SHOWN_MAX
+    # Whose clinic is stopped has come in vain: he should know first.
+    doctors = sorted(state.absent, key=lambda one: one.absence.kind is not AbsenceKind.STOPPED)
+    lines = [_who_and_what(one, words) for one in doctors[:shown_max]]
+    more = len(doctors) - shown_max
+    return MessageView(
+        tone=Tone.CAUTION,
+        icon=Icon.CLOCK,
+        text="\n".join(lines),
+        more=words("absence.more_doctors", count=more) if more > 0 else "",
+    )
+
+
+def _who_and_what(doctor: AbsentDoctor, words: Wording) -> str:
+    kind = doctor.absence.kind.value
+    parts = [words(f"absence.card_{kind}")]
+    if doctor.absence.returns_text:
+        parts.append(words(f"absence.returns_{kind}", time=doctor.absence.returns_text))
+    return words(
+        "absence.of_doctor",
+        clinic=words.of(doctor, "clinic"),
+        doctor=words.of(doctor, "doctor"),
+        what=words.pick(zh="，", en=", ").join(parts),
     )
 
 

@@ -6,7 +6,8 @@ from kiosk.flow import id_number
 from kiosk.flow.events import CHECK_CHARACTER_X, Key
 from kiosk.flow.intent import Intent
 from kiosk.flow.settings import Settings
-from kiosk.flow.state import Identify, IdNumberPad, Waiting
+from kiosk.flow.state import Identify, IdNumberPad, State, Waiting
+from kiosk.presenter.absence import absent_doctors
 from kiosk.presenter.views import (
     ChoiceView,
     HomeView,
@@ -31,9 +32,9 @@ from queue_server.contract.receipt_messages import ListReceipts
 from queue_server.contract.report_messages import ListReports, ProveIdentity
 
 
-def home(words: Wording, settings: Settings, *, is_alone: bool) -> HomeView:
+def home(state: State, words: Wording, settings: Settings) -> HomeView:
     """The choices, and the scanner that is always open; without the server, one that works."""
-    alone = "_alone" if is_alone else ""
+    alone = "_alone" if state.is_alone else ""
     report = ChoiceView(
         key=Key.REPORTS,
         icon=Icon.REPORT,
@@ -71,6 +72,7 @@ def home(words: Wording, settings: Settings, *, is_alone: bool) -> HomeView:
             *((report,) if settings.has_reports else ()),
             *((inpatient,) if settings.serves_inpatients else ()),
         ),
+        notice=absent_doctors(state, words),
         scan_title=words(f"home.scan_title{alone}"),
         scan_text=words(f"home.scan_text{alone}" if alone else _scan_text(settings)),
     )

@@ -1,5 +1,6 @@
 """Where a ticket stands: right after the check-in, and whenever somebody asks."""
 
+from dataclasses import replace
 from typing import Final
 
 from kiosk.flow.events import Key
@@ -40,8 +41,9 @@ def arrived(state: State, screen: Arrived, words: Wording) -> PlaceView:
         where=_sentence("arrived.wait", visit, words),
         ahead=_ahead(visit.place, words),
         at_most=_at_most(visit.place, words),
-        reason=words.of(visit.place, "reason") if visit.place else "",
+        reason=_reason(state, visit, words),
         message=_message(state, visit, words),
+        doctor=_beside_message(state, visit, words),
         keys=printed_keys(state, words),
     )
 
@@ -94,8 +96,9 @@ def my_place(state: State, screen: MyPlace, words: Wording) -> PlaceView:
         where=_sentence(_next_key(visit, ticket_state), visit, words),
         ahead=_ahead(visit.place, words),
         at_most=_at_most(visit.place, words),
-        reason=words.of(visit.place, "reason") if visit.place else "",
+        reason=_reason(state, visit, words),
         message=_message(state, visit, words),
+        doctor=_beside_message(state, visit, words),
         keys=_keys(state, screen, words),
     )
 
@@ -137,12 +140,30 @@ def _at_most(place: Place | None, words: Wording) -> str:
     return words("place.at_most", count=place.ahead_at_most)
 
 
+def _reason(state: State, visit: Visit, words: Wording) -> str:
+    """Return why he stands there, unless slip and doctor need the room."""
+    is_crowded = state.is_elder or state.printing is PrintState.FAILED
+    says_both = print_message(state, words) is not None and visit.absence is not None
+    if visit.place is None or (is_crowded and says_both):
+        return ""
+    return words.of(visit.place, "reason")
+
+
 def _message(state: State, visit: Visit, words: Wording) -> MessageView | None:
-    """Return what matters most: a slip that did not come, the doctor, the queue, the slip."""
-    printed = print_message(state, words)
-    if state.printing is PrintState.FAILED:
+    """Return what the slip is doing; in the same breath what is to be known of the doctor."""
+    printed, doctor = print_message(state, words), _about_doctor(visit, words)
+    if doctor is None or state.printing is PrintState.FAILED:
         return printed
-    return absence_message(visit, words) or _queue_message(visit.place, words) or printed
+    return doctor if printed is None else replace(doctor, more=printed.text)
+
+
+def _beside_message(state: State, visit: Visit, words: Wording) -> MessageView | None:
+    """Return what is to be known of the doctor, where the slip needs a message of its own."""
+    return _about_doctor(visit, words) if state.printing is PrintState.FAILED else None
+
+
+def _about_doctor(visit: Visit, words: Wording) -> MessageView | None:
+    return absence_message(visit, words) or _queue_message(visit.place, words)
 
 
 def _queue_message(place: Place | None, words: Wording) -> MessageView | None:

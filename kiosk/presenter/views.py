@@ -147,6 +147,8 @@ class HomeView:
     """Some choices, and that a code may be scanned at once."""
 
     title: str
+    notice: MessageView | None
+    """Which doctors are late, away or stopped; None: nobody is."""
     choices: tuple[ChoiceView, ...]
     scan_title: str
     scan_text: str
@@ -236,6 +238,8 @@ class PlaceView:
     number: NumberView
     where: str
     message: MessageView | None
+    doctor: MessageView | None = None
+    """What there is to know of the doctor, beside a slip that did not come."""
     steps: tuple[StepView, ...] = ()
     """What happens next, where it is not simply to wait."""
     ahead: FactView | None

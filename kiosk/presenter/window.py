@@ -115,7 +115,7 @@ def _screen(  # noqa: C901, PLR0911, PLR0912 - one line a screen
 ) -> Body:
     match state.screen:
         case Home():
-            return entry.home(words, settings, is_alone=state.is_alone)
+            return entry.home(state, words, settings)
         case Identify():
             return entry.identify(state.screen, words, settings, is_alone=state.is_alone)
         case IdNumberPad():

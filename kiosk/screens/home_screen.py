@@ -3,7 +3,7 @@
 from kivy.app import App
 
 from kiosk.screens.body_screen import BodyScreen
-from kiosk.widgets.parts import ChoiceCard
+from kiosk.widgets.parts import ChoiceCard, Message
 
 ROOMY_MAX = 3
 
@@ -17,9 +17,13 @@ class HomeScreen(BodyScreen):
         self._show()
 
     def _show(self, *_):
+        self.ids.notice.clear_widgets()
+        if self.view.notice is not None:
+            self.ids.notice.add_widget(Message(view=self.view.notice))
         choices = self.ids.choices
         choices.clear_widgets()
-        is_tight = len(self.view.choices) > ROOMY_MAX and App.get_running_app().is_elder
+        is_crowded = self.view.notice is not None or App.get_running_app().is_elder
+        is_tight = len(self.view.choices) > ROOMY_MAX and is_crowded
         for number, choice in enumerate(self.view.choices):
             card = ChoiceCard(view=choice, is_first=number == 0, is_tight=is_tight)
             choices.add_widget(card)

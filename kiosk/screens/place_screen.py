@@ -34,5 +34,6 @@ class PlaceScreen(BodyScreen):
         for step in view.steps:
             self.ids.steps.add_widget(NextStep(view=step))
         self.ids.message.clear_widgets()
-        if view.message is not None:
-            self.ids.message.add_widget(Message(view=view.message))
+        for message in (view.message, view.doctor):
+            if message is not None:
+                self.ids.message.add_widget(Message(view=message))

@@ -1,6 +1,6 @@
 """What patients are told of a doctor who sees nobody at the moment."""
 
-from queue_server.contract.message import Message, ShortText
+from queue_server.contract.message import Instant, Message, ShortText
 from queue_server.rules.terms import AbsenceKind
 
 
@@ -13,3 +13,23 @@ class Absence(Message, frozen=True, kw_only=True):
     cause_en: ShortText = ""
     returns_text: ShortText = ""
     """When he is expected, `10:30`; empty if nobody knows."""
+
+
+class AbsentDoctor(Message, frozen=True, kw_only=True):
+    """A doctor who sees nobody at the moment."""
+
+    clinic_zh: ShortText
+    clinic_en: ShortText
+    doctor_zh: ShortText
+    doctor_en: ShortText
+    absence: Absence
+    """Why, and until when."""
+
+
+class Absences(Message, frozen=True, kw_only=True):
+    """`absences` (retained): who is late, away, pausing or stopped; a kiosk says so at once."""
+
+    published_at: Instant
+    """When the server sent it."""
+    doctors: list[AbsentDoctor]
+    """In the order of the site file; empty: everybody is there."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
-from queue_server.contract.absence import Absence
+from queue_server.contract.absence import Absence, Absences, AbsentDoctor
 from queue_server.contract.board_layout import BoardLayout
 from queue_server.contract.boards import (
     AreaBoard,
@@ -192,6 +192,13 @@ _PLACE: Final = Place(
 )
 _ABSENCE: Final = Absence(
     kind=AbsenceKind.LEFT, cause_zh="会诊", cause_en="at a consultation", returns_text="10:30"
+)
+_ABSENT: Final = AbsentDoctor(
+    clinic_zh="心血管内科",
+    clinic_en="Cardiology",
+    doctor_zh="沈怀仁",
+    doctor_en="Dr. Shen Huairen",
+    absence=_ABSENCE,
 )
 _ROOM: Final = BoardRoom(
     room="room-201",
@@ -457,6 +464,8 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     Heard: Heard(sequence=7, area="area-a", heard_at=_SENT + timedelta(seconds=1), was_spoken=True),
     Command: Command(do=DeviceAct.RELOAD, expires_at=_SENT + timedelta(seconds=30)),
     Screenshot: Screenshot(taken_at=_SENT, jpeg=b"\\xff\\xd8\\xff\\xe0"),
+    AbsentDoctor: _ABSENT,
+    Absences: Absences(published_at=_REPLIED, doctors=[_ABSENT]),
     OfflineRules: OfflineRules(
         published_at=_REPLIED,
         may_check_in=True,

@@ -33,6 +33,7 @@ def rights_of_kiosk(site: SiteId, device: DeviceId) -> Rights:
             topics.command(site, device),
             topics.status(site, SERVER),
             topics.offline(site),
+            topics.absences(site),
         ),
     )
 

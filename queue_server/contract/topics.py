@@ -67,6 +67,11 @@ def offline(site: SiteId) -> str:
     return _topic(site, "offline")
 
 
+def absences(site: SiteId) -> str:
+    """Retained: which doctors are late, away, pausing or stopped."""
+    return _topic(site, "absences")
+
+
 def status(site: SiteId, device: DeviceId) -> str:
     """Retained presence of a device, and its will."""
     return _topic(site, "status", device)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from queue_server.journal.journal import JournalUnusable
+from queue_server.report.absence_csv import absence_csv
 from queue_server.report.database import ReportFileError, write_database
 from queue_server.report.day_book import DayBook
 from queue_server.report.day_report import DayReport, make_report, move_reasons
@@ -55,6 +56,9 @@ def add_report_command(commands: "argparse._SubParsersAction[argparse.ArgumentPa
         help="write or add to an SQLite database / 写入数据库",
     )
     report.add_argument("--csv", type=Path, metavar="FILE", help="write the figures / 写入统计表")
+    report.add_argument(
+        "--absences-csv", type=Path, metavar="FILE", help="write when doctors were away / 医生状态"
+    )
     report.add_argument("--language", choices=list(Language), default=Language.CHINESE)
     report.set_defaults(run=_report)
 
@@ -68,12 +72,15 @@ def _report(parsed: argparse.Namespace) -> int:
         book.add(entries)
         as_of_s = _as_of(site, day_on, now)
         told = visits(book.stories(), move_reasons(), as_of_s)
-        report = make_report(day_on, told, site, as_of_s)
+        report = make_report(day_on, told, site, as_of_s, absences=book.absences())
         if parsed.database is not None:
             write_database(parsed.database, report, site, book.entry_count)
         if parsed.csv is not None:
             text = report_csv(report, site, Language(parsed.language))
             parsed.csv.write_text(text, encoding="utf-8", newline="")
+        if parsed.absences_csv is not None:
+            text = absence_csv(report, site, Language(parsed.language))
+            parsed.absences_csv.write_text(text, encoding="utf-8", newline="")
     except (JournalUnusable, NothingWritten, SiteError, ReportFileError, OSError) as error:
         return tell_problem(error)
     _print(report)

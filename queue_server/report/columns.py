@@ -134,6 +134,19 @@ TABLES: Final[dict[str, Columns]] = {
         "reason_zh": (str, "常用理由；自填的理由只在操作记录中", "reason, in Chinese"),
         "reason_en": (str, "理由（英文）", "a common reason; own words are in the audit list only"),
     },
+    "absences": {
+        "absence": (str, "医生状态：门诊日/队列#n", "the absence of a doctor: day/queue#n"),
+        "day_on": _DAY,
+        "queue": (str, "队列", "the queue"),
+        "kind": (str, "late 迟到, left 离岗, paused 暂停叫号, stopped 停诊", "kind of absence"),
+        "cause": (str, "原因；可为空", "cause; may be empty"),
+        "began_s": _second("开始", "began"),
+        "ended_s": _second("结束；空为未结束", "ended; empty: it lasts"),
+        "lasted_s": (int, "持续秒数", "how long it was, in seconds"),
+        "returns_s": _second("公布的预计返回", "the return that was announced"),
+        "approval": (str, "停诊批准编号", "number of the approval of a stop"),
+        "by": (str, "操作账号；rule 为自动", "who said so, as an account; rule: by itself"),
+    },
     "queue_figures": {
         "day_on": _DAY,
         "queue": (str, "队列", "the queue"),
@@ -153,12 +166,13 @@ KEYS: Final[dict[str, str | tuple[str, ...]]] = {
     "calls": "call",
     "consultations": "consultation",
     "moves": "move",
+    "absences": "absence",
     "queue_figures": ("day_on", "queue"),
     "area_figures": ("day_on", "area"),
     "site_figures": "day_on",
 }
 OF_A_VISIT: Final = ("waits", "calls", "consultations", "moves")
-OF_A_DAY: Final = ("visits", "queue_figures", "area_figures", "site_figures")
+OF_A_DAY: Final = ("visits", "absences", "queue_figures", "area_figures", "site_figures")
 _REFERENCES: Final = {
     "day_on": ("days", "day_on"),
     "area": ("areas", "area"),
@@ -204,6 +218,15 @@ VIEWS: Final[dict[str, str]] = {
         FROM waits JOIN visits USING (visit)
         WHERE since = 'check_in' AND wait_s IS NOT NULL
         GROUP BY day_on, began_s / 1800 ORDER BY day_on, began_s / 1800
+    """,  # noqa: S608
+    "absence_list": f"""
+        SELECT day_on, doctor_zh, doctor_en, clinic_zh, clinic_en, kind, cause,
+            {_CLOCK.format("began_s")} AS began,
+            CASE WHEN ended_s IS NOT NULL THEN {_CLOCK.format("ended_s")} END AS ended,
+            round(lasted_s / 60.0, 1) AS lasted_min,
+            CASE WHEN returns_s IS NOT NULL THEN {_CLOCK.format("returns_s")} END AS expected,
+            approval, by
+        FROM absences JOIN queues USING (queue) ORDER BY day_on, began_s
     """,  # noqa: S608
     "most_overtaken": """
         SELECT day_on, number, doctor_zh, doctor_en, overtaken_count,

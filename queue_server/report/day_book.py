@@ -8,8 +8,16 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from queue_server.report.absences import AbsenceHappening, DoctorAbsence, absences
 from queue_server.rules.day_in_work import DayInWork
-from queue_server.rules.events import Entry, Event, TicketEvent, Undone
+from queue_server.rules.events import (
+    AbsenceBegan,
+    AbsenceEnded,
+    Entry,
+    Event,
+    TicketEvent,
+    Undone,
+)
 from queue_server.rules.queue import Day, Queue
 from queue_server.rules.terms import DaySecond, QueueId, TicketId
 from queue_server.rules.ticket import Ticket, number_order
@@ -41,6 +49,7 @@ class DayBook:
         self._day = Day()
         self._happenings: dict[TicketId, list[Happening]] = {}
         self._touched: dict[tuple[int, QueueId], list[TicketId]] = {}
+        self._absences: dict[QueueId, list[AbsenceHappening]] = {}
 
     @property
     def entry_count(self) -> int:
@@ -75,8 +84,18 @@ class DayBook:
                     happenings=tuple(self._happenings[ticket.id]),
                 )
 
+    def absences(self) -> Iterator[DoctorAbsence]:
+        """Yield when doctors were late, away, pausing or stopped, queue by queue."""
+        for happenings in self._absences.values():
+            yield from absences(happenings)
+
     def _add(self, entry: Entry, event: Event) -> None:
-        if isinstance(event, Undone):
+        if isinstance(event, AbsenceBegan | AbsenceEnded):
+            told = AbsenceHappening(entry=entry.number, at_s=entry.at_s, by=entry.by, event=event)
+            self._absences.setdefault(event.queue, []).append(told)
+        elif isinstance(event, Undone):
+            kept = self._absences.get(event.queue, [])
+            kept[:] = [one for one in kept if one.entry != event.entry]
             for ticket in self._touched.pop((event.entry, event.queue), ()):
                 left = [one for one in self._happenings[ticket] if one.entry != event.entry]
                 self._happenings[ticket] = left

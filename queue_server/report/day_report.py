@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 
 from assets.translations import languages, load
+from queue_server.report.absences import DoctorAbsence
 from queue_server.report.figures import Figures, HalfHour, WaitBin, figures, half_hours, wait_bins
 from queue_server.report.visit import Visit
 from queue_server.rules.terms import AreaId, DaySecond, QueueId
@@ -28,6 +29,8 @@ class DayReport(msgspec.Struct, frozen=True, kw_only=True):
     queues: Mapping[QueueId, Figures]
     half_hours: Sequence[HalfHour]
     wait_bins: Sequence[WaitBin]
+    absences: Sequence[DoctorAbsence]
+    """By queue, each in order."""
 
 
 def make_report(
@@ -36,6 +39,8 @@ def make_report(
     site: Site | None,
     as_of_s: DaySecond | None,
     only: frozenset[QueueId] | None = None,
+    *,
+    absences: Iterable[DoctorAbsence],
 ) -> DayReport:
     """Return the report of a day.
 
@@ -45,6 +50,7 @@ def make_report(
         site: tells which queues there are, and their areas; None: those that had visits.
         as_of_s: the present second of the running day; None: the day is over.
         only: the queues that it is about; None: all.
+        absences: those of the day's doctors.
     """
     by_queue: dict[QueueId, list[Visit]] = {
         queue.id: [] for queue in (() if site is None else site.queues)
@@ -63,6 +69,7 @@ def make_report(
         queues={queue: figures(found) for queue, found in by_queue.items()},
         half_hours=half_hours(every),
         wait_bins=wait_bins(every),
+        absences=[one for one in absences if only is None or one.queue in only],
     )
 
 

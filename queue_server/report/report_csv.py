@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from queue_server.report.day_report import DayReport
@@ -53,12 +53,20 @@ HEADINGS: Final = (
 def report_csv(report: DayReport, site: Site | None, language: Language) -> str:
     """Return the file, in the reader's language."""
     is_zh = language is Language.CHINESE
+    lines = (
+        [report.day_on.isoformat(), *place, *_cells(found)]
+        for place, found in _lines(report, site, is_zh=is_zh)
+    )
+    return written([zh if is_zh else en for zh, en in HEADINGS], lines)
+
+
+def written(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Return a file that a spreadsheet opens, and takes nothing in it for a formula."""
     file = io.StringIO()
     file.write(_MARK)
     writer = csv.writer(file)
-    writer.writerow([zh if is_zh else en for zh, en in HEADINGS])
-    for place, found in _lines(report, site, is_zh=is_zh):
-        cells = [report.day_on.isoformat(), *place, *_cells(found)]
+    writer.writerow(headings)
+    for cells in lines:
         writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
     return file.getvalue()
 

@@ -1,5 +1,6 @@
 """A report as the rows of its tables."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -8,7 +9,7 @@ from queue_server.report.columns import KEYS, TABLES
 from queue_server.report.day_report import DayReport
 from queue_server.report.figures import Figures
 from queue_server.report.visit import FIRST_WAITS, HandMove, Visit
-from queue_server.rules.terms import Language
+from queue_server.rules.terms import Language, QueueId
 from queue_server.site import Site
 
 OWN_WORDS: Final = {
@@ -34,6 +35,7 @@ def report_rows(report: DayReport, site: Site | None, entry_count: int) -> dict[
                 {str(KEYS[table]): f"{key}#{count}", "visit": key, **row}
                 for count, row in enumerate(found, start=1)
             ]
+    rows["absences"] = list(_absence_rows(report, day_on))
     rows["site_figures"] = [{"day_on": day_on, **figure_row(report.total)}]
     rows["area_figures"] = [
         {"day_on": day_on, "area": area, **figure_row(found)}
@@ -67,6 +69,25 @@ def figure_row(found: Figures) -> Row:
     return {name: spreads[name] if name in spreads else getattr(found, name) for name in names}
 
 
+def _absence_rows(report: DayReport, day_on: str) -> Iterator[Row]:
+    counts: Counter[QueueId] = Counter()
+    for one in report.absences:
+        counts[one.queue] += 1
+        yield {
+            "absence": f"{day_on}/{one.queue}#{counts[one.queue]}",
+            "day_on": day_on,
+            "queue": one.queue,
+            "kind": one.kind,
+            "cause": one.cause,
+            "began_s": one.began_s,
+            "ended_s": one.ended_s,
+            "lasted_s": one.lasted_s,
+            "returns_s": one.returns_s,
+            "approval": one.approval,
+            "by": one.by,
+        }
+
+
 def _area_rows(site: Site | None) -> list[Row]:
     areas = () if site is None else site.areas
     return [{"area": one.id, "name_zh": one.name_zh, "name_en": one.name_en} for one in areas]
@@ -76,6 +97,7 @@ def _queue_rows(report: DayReport, site: Site | None) -> list[Row]:
     known = {} if site is None else {queue.id: queue for queue in site.queues}
     named = [visit for visit in report.visits if visit.came_from or visit.went_to]
     others = [queue for one in named for queue in (one.came_from, one.went_to) if queue]
+    others += [one.queue for one in report.absences]
     texts = ("room_zh", "room_en", "clinic_zh", "clinic_en", "doctor_zh", "doctor_en")
     return [
         {

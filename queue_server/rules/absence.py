@@ -1,4 +1,4 @@
-"""Decisions about a doctor who is late, has left or is stopped, and about his return.
+"""Decisions about a doctor who is late, has left, pauses or is stopped, and about his return.
 
 Patients are told the neutral cause and the expected return, nothing else. In key departments a
 stop needs the number of an approval and a second person.
@@ -14,6 +14,11 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import AbsenceKind, DaySecond, QueueStatus, RefusalCode, clock_text
 
 _MINUTE_S = 60
+_REASONS = {
+    AbsenceKind.LATE: ReasonCode.ABSENT_LATE,
+    AbsenceKind.LEFT: ReasonCode.ABSENT_LEFT,
+    AbsenceKind.PAUSED: ReasonCode.ABSENT_PAUSED,
+}
 
 
 def stop(situation: Situation, command: asked.Stop) -> list[happened.Event]:
@@ -62,28 +67,24 @@ def withdraw_stop(situation: Situation, command: asked.WithdrawStop) -> list[hap
 
 
 def report_absence(situation: Situation, command: asked.ReportAbsence) -> list[happened.Event]:
-    """Tell that the doctor is late or has left."""
+    """Tell that the doctor is late, has left or pauses."""
     assert command.kind is not AbsenceKind.STOPPED, "that is asked for by Stop"
     if situation.queue(command).status is QueueStatus.STOPPED:
         raise Refused(RefusalCode.QUEUE_STOPPED)
     _require_future(situation, command.returns_s)
-    late = command.kind is AbsenceKind.LATE
     return [
         happened.AbsenceBegan(
             queue=command.queue,
             kind=command.kind,
             cause=command.cause,
             returns_s=command.returns_s,
-            reason=Reason(
-                ReasonCode.ABSENT_LATE if late else ReasonCode.ABSENT_LEFT,
-                _told(command.returns_s),
-            ),
+            reason=Reason(_REASONS[command.kind], _told(command.returns_s)),
         )
     ]
 
 
 def attend(situation: Situation, command: asked.Attend) -> list[happened.Event]:
-    """Note that the doctor is there; that ends it if he was late or had left."""
+    """Note that the doctor is there; that ends it if he was late, had left or paused."""
     queue = situation.queue(command)
     if not may_attend(queue):
         raise Refused(RefusalCode.NOT_ABSENT)
@@ -102,7 +103,7 @@ def reopen(situation: Situation, command: asked.Reopen) -> list[happened.Event]:
 
 
 def returned(queue: Queue) -> list[happened.Event]:
-    """Return that the doctor is back, if he was late or had left."""
+    """Return that the doctor is back, if he was late, had left or paused."""
     if queue.absence is None or queue.absence.kind is AbsenceKind.STOPPED:
         return []
     return [happened.AbsenceEnded(queue=queue.id, reason=Reason(ReasonCode.ATTENDED))]

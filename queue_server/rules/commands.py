@@ -237,7 +237,7 @@ class WithdrawStop(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportAbsence(Command):
-    """The doctor is late, or has left for a while. Check-in goes on."""
+    """The doctor is late, has left for a while, or pauses. Check-in goes on."""
 
     kind: AbsenceKind
     cause: AbsenceCause | None = None

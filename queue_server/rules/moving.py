@@ -48,7 +48,7 @@ ACTS = {
     "stop": ("停诊", "stop"),
     "confirm_stop": ("确认停诊", "confirm the stop"),
     "withdraw_stop": ("撤回停诊申请", "withdraw the stop"),
-    "absence": ("迟到或离岗", "late or left"),
+    "absence": ("迟到、离岗或暂停", "late, left or paused"),
     "take_room": ("选择诊室", "room chosen"),
     "attend": ("医生到岗", "doctor is there"),
     "join_team": ("到多学科门诊", "came to the MDT clinic"),

@@ -79,6 +79,7 @@ class ReasonCode(StrEnum):
     STOP_WITHDRAWN = "stop_withdrawn"
     ABSENT_LATE = "absent_late"
     ABSENT_LEFT = "absent_left"
+    ABSENT_PAUSED = "absent_paused"
     ABSENT_STOPPED = "absent_stopped"
     ATTENDED = "attended"
     ROOM_TAKEN = "room_taken"
@@ -325,6 +326,10 @@ SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ReasonCode.ABSENT_LEFT: (
         "医生暂时离岗，预计返回：{time}",
         "The doctor has left for a while, expected back at {time}",
+    ),
+    ReasonCode.ABSENT_PAUSED: (
+        "医生暂停叫号，预计恢复：{time}",
+        "The doctor pauses, expected to go on at {time}",
     ),
     ReasonCode.ABSENT_STOPPED: (
         "停诊，预计恢复：{time}",

@@ -160,6 +160,8 @@ class AbsenceKind(StrEnum):
     """Not there yet; ends by itself when he signs in or calls."""
     LEFT = "left"
     """Gone for a while; ends by itself when he signs in or calls."""
+    PAUSED = "paused"
+    """Calls nobody for a few minutes; ends by itself when he calls."""
     STOPPED = "stopped"
     """The clinic is stopped today; ends when somebody reopens it."""
 
@@ -174,6 +176,7 @@ class AbsenceCause(StrEnum):
     CONSULTATION = "consultation"
     DEVICE_FAULT = "device_fault"
     DUTY = "duty"
+    BREAK = "break"
 
 
 @quick

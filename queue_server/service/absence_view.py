@@ -1,11 +1,15 @@
 """What everybody is told of a doctor who sees nobody: neutral words, and the expected return."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from queue_server.contract.absence import Absence as ToldAbsence
+from queue_server.contract.absence import Absences, AbsentDoctor
 from queue_server.rules.standing import Absence
 from queue_server.rules.terms import AbsenceCause, clock_text
+from queue_server.service.now import Now
+from queue_server.service.setup import Setup
 
 CAUSES: Final[Mapping[AbsenceCause, tuple[str, str]]] = {
     AbsenceCause.RESCUE: ("抢救患者", "with an emergency"),
@@ -14,6 +18,7 @@ CAUSES: Final[Mapping[AbsenceCause, tuple[str, str]]] = {
     AbsenceCause.CONSULTATION: ("会诊", "at a consultation"),
     AbsenceCause.DEVICE_FAULT: ("设备检修", "device under repair"),
     AbsenceCause.DUTY: ("临时工作安排", "called to other duties"),
+    AbsenceCause.BREAK: ("短暂休息", "a short break"),
 }
 """All that may be told in public, in Chinese and English."""
 
@@ -29,6 +34,24 @@ def told_absence(absence: Absence | None) -> ToldAbsence | None:
         cause_en=en,
         returns_text=clock_text(absence.returns_s) if absence.returns_s is not None else "",
     )
+
+
+def absences_message(setup: Setup, now: Now, at: datetime) -> Absences:
+    """Return which doctors see nobody at the moment."""
+    doctors = []
+    for queue in setup.site.queues:
+        told = told_absence(now.day.queues[queue.id].absence)
+        if told is not None:
+            doctors.append(
+                AbsentDoctor(
+                    clinic_zh=queue.clinic_zh,
+                    clinic_en=queue.clinic_en,
+                    doctor_zh=queue.doctor_zh,
+                    doctor_en=queue.doctor_en,
+                    absence=told,
+                )
+            )
+    return Absences(published_at=at, doctors=doctors)
 
 
 assert set(CAUSES) == set(AbsenceCause)

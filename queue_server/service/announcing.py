@@ -10,6 +10,7 @@ from queue_server.contract.device_messages import DeviceStatus, OfflineRules
 from queue_server.contract.topics import SERVER
 from queue_server.rules.queue import Queue
 from queue_server.rules.terms import AreaId, QueueId, RoomId
+from queue_server.service.absence_view import absences_message
 from queue_server.service.board_view import (
     RoomShown,
     area_board,
@@ -91,6 +92,7 @@ class Announcing:
         if before is None or before.day_on != now.day_on:
             self._make_all_dirty()
             self._tell_all_notices(now, at)
+            self._tell_absences(now, at)
             return
         for area in self._setup.areas:
             if before.notices.get(area) != now.notices.get(area):
@@ -101,6 +103,8 @@ class Announcing:
             for queue, state in now.day.queues.items()
             if state is not before.day.queues[queue]
         }
+        if any(now.day.queues[one].absence != before.day.queues[one].absence for one in changed):
+            self._tell_absences(now, at)
         self._dirty_rooms |= changed
         self._dirty |= {self._setup.queues[queue].area for queue in changed}
 
@@ -146,6 +150,7 @@ class Announcing:
         self._tell_offline_rules(at)
         if self._told is not None:
             self._tell_all_notices(self._told, at)
+            self._tell_absences(self._told, at)
 
     def _tell_that_we_are_there(self, at: datetime) -> None:
         topic = topics.status(self._setup.site.id, SERVER)
@@ -161,6 +166,11 @@ class Announcing:
             day_rolls_over_s=site.day_rolls_over_at,
         )
         self._door.publish(topics.offline(site.id), encode(rules), retain=True)
+
+    def _tell_absences(self, now: Now, at: datetime) -> None:
+        topic = topics.absences(self._setup.site.id)
+        self._door.publish(topic, encode(absences_message(self._setup, now, at)), retain=True)
+        self._metrics.published("absences")
 
     def _tell_boards(self, now: Now, area: AreaId, at: datetime) -> None:
         site = self._setup.site.id

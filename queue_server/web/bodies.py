@@ -152,10 +152,13 @@ class WalkInAct(Act):
 
 
 class AbsenceAct(Act):
-    """Tell that the doctor is late, has left, or that the clinic is stopped."""
+    """Tell that the doctor is late, has left, pauses, or that the clinic is stopped."""
 
-    kind: Literal["late", "left", "stopped"]
-    cause: Literal["rescue", "urgent", "surgery", "consultation", "device_fault", "duty"] | None
+    kind: Literal["late", "left", "paused", "stopped"]
+    cause: (
+        Literal["rescue", "urgent", "surgery", "consultation", "device_fault", "duty", "break"]
+        | None
+    )
     returns_at: Annotated[str, Field(pattern=r"^([01]\d|2\d):[0-5]\d$")] | None = None
     """When he is expected, by the clock of the clinic day; after midnight it counts on."""
     approval: Annotated[str, Field(max_length=40), AfterValidator(_one_line)] = ""

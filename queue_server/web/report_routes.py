@@ -4,11 +4,13 @@ They are counted in a thread: neither pages nor calls wait for them.
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from queue_server.report.absence_csv import absence_csv
 from queue_server.report.report_csv import report_csv
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import AreaId, QueueId, RefusalCode
@@ -23,6 +25,14 @@ DayAsked = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """The running day by default."""
 AreaAsked = Annotated[str | None, Query(pattern=r"^[a-z0-9-]{1,64}$")]
 """All of the reader's areas by default."""
+
+
+class _Asked(NamedTuple):
+    """Who asks for a file, and about what."""
+
+    user: User
+    day_on: str | None
+    area: str | None
 
 
 def make_router(desk: Desk) -> APIRouter:
@@ -53,15 +63,30 @@ def make_router(desk: Desk) -> APIRouter:
         area: AreaAsked = None,
     ) -> Response:
         """Return the same figures as a CSV file in the reader's language."""
-        setup, day = desk.service.setup, _day(day_on, desk.service.now.day_on)
-        only, language = _queues(setup, user, area), language_of(request)
+        return await file(_Asked(user, day_on, area), request, "report", report_csv)
+
+    @router.get("/absences", response_class=Response)
+    async def absences(
+        request: Request,
+        user: Annotated[User, reader],
+        day_on: DayAsked = None,
+        area: AreaAsked = None,
+    ) -> Response:
+        """Return when doctors were late, away, pausing or stopped, as a CSV file."""
+        return await file(_Asked(user, day_on, area), request, "absences", absence_csv)
+
+    async def file(
+        asked: _Asked, request: Request, name: str, write: Callable[..., str]
+    ) -> Response:
+        setup, day = desk.service.setup, _day(asked.day_on, desk.service.now.day_on)
+        only, language = _queues(setup, asked.user, asked.area), language_of(request)
         text = await asyncio.to_thread(
-            lambda: report_csv(reports.report(day, only), setup.site, language)
+            lambda: write(reports.report(day, only), setup.site, language)
         )
         return Response(
             text,
             media_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="report-{day}.csv"'},
+            headers={"Content-Disposition": f'attachment; filename="{name}-{day}.csv"'},
         )
 
     return router

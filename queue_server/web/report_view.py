@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from queue_server.report.absences import DoctorAbsence
 from queue_server.report.day_book import DayBook
 from queue_server.report.day_report import DayReport, make_report, move_reasons
 from queue_server.report.figures import Figures, HalfHour, WaitBin
 from queue_server.report.visits import visits
 from queue_server.rules.terms import AreaId, QueueId, clock_text
+from queue_server.service.absence_view import CAUSES
 from queue_server.service.clinic_day import day_second
 from queue_server.service.queue_service import QueueService
 from queue_server.service.setup import Setup
@@ -41,8 +43,9 @@ class DayReports:
             as_of_s = day_second(site, day_on, self._service.clock())
         with self._lock:
             self._reasons = self._reasons or move_reasons()
-            told = visits(self._book(day_on).stories(), self._reasons, as_of_s)
-            return make_report(day_on, told, site, as_of_s, only)
+            book = self._book(day_on)
+            told = visits(book.stories(), self._reasons, as_of_s)
+            return make_report(day_on, told, site, as_of_s, only, absences=book.absences())
 
     def days(self) -> list[date]:
         """Return the clinic days of the journal, the latest first."""
@@ -90,6 +93,23 @@ class QueueReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AbsenceLine:
+    """A doctor was late, away, pausing or stopped; times are as `08:41`."""
+
+    queue: QueueId
+    kind: str
+    cause_zh: str
+    cause_en: str
+    began: str
+    ended: str
+    """Empty while it lasts."""
+    lasted_s: int | None
+    expected: str
+    """The return that was announced; empty: none was."""
+    approval: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportView:
     """The report of a day. No name and no patient stands in it."""
 
@@ -105,6 +125,7 @@ class ReportView:
     queues: list[QueueReport]
     half_hours: Sequence[HalfHour]
     wait_bins: Sequence[WaitBin]
+    absences: list[AbsenceLine]
 
 
 def report_view(
@@ -130,6 +151,22 @@ def report_view(
         queues=[_queue(setup, queue, found) for queue, found in report.queues.items()],
         half_hours=report.half_hours,
         wait_bins=report.wait_bins,
+        absences=[_absence_line(one) for one in report.absences],
+    )
+
+
+def _absence_line(absence: DoctorAbsence) -> AbsenceLine:
+    zh, en = ("", "") if absence.cause is None else CAUSES[absence.cause]
+    return AbsenceLine(
+        queue=absence.queue,
+        kind=absence.kind,
+        cause_zh=zh,
+        cause_en=en,
+        began=clock_text(absence.began_s),
+        ended="" if absence.ended_s is None else clock_text(absence.ended_s),
+        lasted_s=absence.lasted_s,
+        expected="" if absence.returns_s is None else clock_text(absence.returns_s),
+        approval=absence.approval,
     )
 
 

@@ -62,6 +62,12 @@ class Nurse:
         self.lists: dict[str, list[str]] = {}
         """The list of each queue as she sees it."""
 
+    def look_up(self) -> None:
+        """Let her connection be there: the server has closed it if she was idle for long."""
+        self._connection.close()
+        self._connection.request("GET", "/api/me", headers=self._headers)
+        self._connection.getresponse().read()
+
     def call_everywhere(self) -> None:
         """Let every doctor have a patient, as on any morning; then look at the lists."""
         for queue in self._view()["queues"]:
@@ -154,6 +160,7 @@ def _check_all_in(load: CheckInLoad, count: int) -> None:
 def _moves(nurse: Nurse, station_count: int, move_count: int) -> list[Move]:
     pause = threading.Event()
     queues = list(nurse.lists)
+    nurse.look_up()
     moves = []
     for number in range(move_count):
         pause.wait(EVERY_S)

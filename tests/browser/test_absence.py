@@ -114,7 +114,19 @@ def test_the_phone_of_a_waiting_patient_tells_it(day: HospitalDay, open_page: Op
         )
     )
 
-    expect(phone.locator(".absence")).to_have_text("暂时离岗 · 抢救患者 · 预计 09:00 返回")
+    expect(phone.locator(".absence strong")).to_have_text("暂时离岗 · 抢救患者 · 预计 09:00 返回")
+    expect(phone.locator(".absence")).to_contain_text("您的位置不变")
+
+
+def test_the_phone_of_a_patient_whose_clinic_is_stopped_tells_what_to_do(
+    day: HospitalDay, open_page: OpenPage
+) -> None:
+    phone = open_page(f"/card/{day.ticket(CARDIOLOGY, 1).patient}", size=(400, 860))
+    expect(phone.locator(".visit .number").first).to_have_text("A001")
+    day.act(asked.Stop(queue=CARDIOLOGY, cause=AbsenceCause.SURGERY))
+
+    expect(phone.locator(".absence strong")).to_have_text("停诊 · 手术")
+    expect(phone.locator(".absence")).to_contain_text("请到护士台改约或退号")
 
 
 def test_what_is_told_can_be_said_with_the_keyboard_alone(open_page: OpenPage) -> None:

@@ -110,8 +110,38 @@ def test_a_missed_call_is_taken_back(day: HospitalDay, console: Page) -> None:
     assert day.ticket(CARDIOLOGY, 1).state is TicketState.CALLED
 
 
-def test_nobody_is_called_while_the_queue_is_paused(day: HospitalDay, console: Page) -> None:
+def test_a_doctor_pauses_with_a_reason_and_a_return_until_he_calls(
+    day: HospitalDay, console: Page
+) -> None:
     console.keyboard.press("p")
+    dialog = console.locator("dialog[open]")
+    expect(dialog.locator("input[name=cause]:checked")).to_have_value("break")
+    dialog.locator("#returns-at").fill("08:50")
+    console.keyboard.press("Enter")
+
+    expect(console.locator("#absence")).to_contain_text("医生暂停叫号 · 短暂休息 · 预计 08:50 恢复")
+    assert day.service.now.day.queues[CARDIOLOGY].status is QueueStatus.OPEN
+    call_next(console)
+    expect(in_room(console)).to_have_text("A001")
+    expect(console.locator("#absence .absence")).to_have_count(0)
+
+
+def test_a_pause_ends_by_the_same_key(day: HospitalDay, console: Page) -> None:
+    console.keyboard.press("p")
+    console.keyboard.press("2")
+    console.keyboard.press("Enter")
+    expect(console.locator("#absence")).to_contain_text("医生暂停叫号 · 临时工作安排")
+    expect(console.locator("#pause")).to_contain_text("恢复叫号")
+    console.keyboard.press("p")
+
+    expect(console.locator("#absence .absence")).to_have_count(0)
+    assert day.service.now.day.queues[CARDIOLOGY].absence is None
+
+
+def test_nobody_is_called_while_the_nurse_has_paused_the_queue(
+    day: HospitalDay, console: Page
+) -> None:
+    day.act(asked.Pause(queue=CARDIOLOGY))
     expect(console.locator("#call-next")).to_be_disabled()
     expect(console.locator("#call-next")).to_contain_text("已暂停")
     assert day.service.now.day.queues[CARDIOLOGY].status is QueueStatus.PAUSED

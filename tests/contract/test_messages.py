@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queue_server.contract import (
+    absence,
     board_layout,
     boards,
     device_messages,
@@ -28,6 +29,7 @@ from queue_server.contract.messages import PAYLOAD_BYTES_MAX, CheckIn, FindPlace
 from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
 
 MODULES = (
+    absence,
     board_layout,
     boards,
     device_messages,

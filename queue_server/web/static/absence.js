@@ -1,11 +1,14 @@
-// Late, left, stopped: what is told of a doctor who sees nobody, and the one key that says so.
+// Late, left, paused, stopped: what is told of a doctor who sees nobody, and the one key that says so.
 
-import { buttons, choices, openDialog } from "./dialogs.js";
+import { buttons, chooseByDigit, choices, openDialog } from "./dialogs.js";
 import { element } from "./element.js";
-import { both, text } from "./page.js";
+import { both, clockText, text } from "./page.js";
 
-const KINDS = ["late", "left", "stopped"];
+const KINDS = ["late", "left", "paused", "stopped"];
 const CAUSES = ["rescue", "urgent", "surgery", "consultation", "device_fault", "duty"];
+const PAUSE_CAUSES = ["break", "duty", "urgent", "rescue", "consultation", "device_fault"];
+const PAUSE_S = 600;
+const PAUSE_STEP_S = 300;
 
 /** Returns "Away for a while · in surgery · back about 10:30". */
 export function absenceSentence(absence) {
@@ -72,6 +75,38 @@ export function askAbsence(queue) {
   });
 }
 
+/** Asks why the doctor pauses, and until when; returns the body of the act, or null. */
+export function askPause(queue, nowSecond) {
+  const causes = PAUSE_CAUSES.map((cause) => ({ value: cause, label: text(`absence.cause_${cause}`) }));
+  const until = Math.ceil((nowSecond + PAUSE_S) / PAUSE_STEP_S) * PAUSE_STEP_S;
+  return openDialog("absence-dialog", (close) => {
+    const returns = element("input", { type: "time", id: "returns-at", value: clockText(until) });
+    const made = element(
+      "form",
+      {
+        method: "dialog",
+        submit: (event) => {
+          event.preventDefault();
+          const cause = made.querySelector("input[name=cause]:checked").value;
+          close({ kind: "paused", cause, returns_at: returns.value || null, approval: "" });
+        },
+      },
+      element("h2", { text: text("absence.pause_title", { doctor: both(queue.name, "doctor") }) }),
+      element("h3", { text: text("absence.cause") }),
+      choices("cause", causes, { chosen: "break" }),
+      element("label", { class: "field" }, text("absence.returns"), returns),
+      element("p", { class: "soft", text: text("absence.pause_lead") }),
+      buttons(close, text("absence.pause_confirm")),
+    );
+    made.addEventListener("keydown", (event) => {
+      chooseByDigit(event, made);
+      if (event.key === "Enter" && event.target.type === "radio") made.requestSubmit();
+    });
+    made.querySelector("input:checked").setAttribute("autofocus", "");
+    return made;
+  });
+}
+
 /** Draws what is told of the doctor, and a stop that waits for a second person. */
 export function absenceBar(queue, { act, isOwn }) {
   const { absence, asked_stop: asked } = queue;
@@ -83,7 +118,11 @@ export function absenceBar(queue, { act, isOwn }) {
         "p",
         { class: `absence is-${absence.kind}` },
         element("strong", { text: absenceSentence(absence) }),
-        element("button", { "data-act": end, text: text(`absence.${end}`), click: () => act(end) }),
+        element("button", {
+          "data-act": end,
+          text: text(absence.kind === "paused" ? "absence.end_paused" : `absence.${end}`),
+          click: () => act(end),
+        }),
       ),
     );
   }

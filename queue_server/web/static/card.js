@@ -58,7 +58,12 @@ function visitLine(visit) {
     ),
     element("p", { class: "next", text: whatNext(visit) }),
     visit.absence && !OVER.includes(visit.state)
-      ? element("p", { class: "absence", text: absenceSentence(visit.absence) })
+      ? element(
+          "p",
+          { class: `absence is-${visit.absence.kind}` },
+          element("strong", { text: absenceSentence(visit.absence) }),
+          element("span", { text: text(visit.absence.kind === "stopped" ? "card.do_stopped" : "card.do_wait") }),
+        )
       : null,
     visit.offer ? offerBox(visit) : null,
     element("p", { text: `${both(visit, "clinic")} · ${both(visit, "doctor")} · ${both(visit, "doctor_title")}` }),

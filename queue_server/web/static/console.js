@@ -1,6 +1,6 @@
 // The doctor console: who is in the room, who comes next, and one key for each act.
 
-import { absenceBar, absenceSentence, askAbsence } from "./absence.js";
+import { absenceBar, absenceSentence, askAbsence, askPause } from "./absence.js";
 import { makeAct } from "./acts.js";
 import { askRoom } from "./console_room.js";
 import { drawLists } from "./console_lists.js";
@@ -153,9 +153,10 @@ function drawMinor(status) {
   const pause = byId("pause");
   pause.hidden = status === "stopped";
   pause.disabled = isBusy;
-  pause.classList.toggle("is-wanted", status === "paused");
-  refill(pause, status, () => [
-    text(status === "paused" ? "console.reopen" : "console.pause"),
+  const isPaused = status === "paused" || own().absence?.kind === "paused";
+  pause.classList.toggle("is-wanted", isPaused);
+  refill(pause, isPaused, () => [
+    text(isPaused ? "console.reopen" : "console.pause"),
     element("kbd", { text: "P" }),
   ]);
   const ownAct = live.view.own_act;
@@ -173,8 +174,8 @@ function drawAbsence() {
   );
 }
 
-async function tellAbsence() {
-  const body = await askAbsence(own());
+async function tellAbsence(ask = askAbsence) {
+  const body = await ask(own(), live.nowSecond());
   if (!body) return;
   const done = await run("absence", body);
   if (done && own().absence) tellDone(text("absence.done", { what: absenceSentence(own().absence) }));
@@ -282,7 +283,9 @@ function callNext() {
 
 function pauseOrReopen() {
   const { status } = own();
-  if (status !== "stopped") run(status === "paused" ? "reopen" : "pause");
+  if (status === "paused") run("reopen");
+  else if (own().absence?.kind === "paused") run("attend");
+  else if (status === "open") tellAbsence(askPause);
 }
 
 async function undo() {
@@ -328,7 +331,7 @@ wireSignOut();
 byId("call-next").addEventListener("click", callNext);
 byId("pause").addEventListener("click", pauseOrReopen);
 byId("undo").addEventListener("click", undo);
-byId("absence-key").addEventListener("click", tellAbsence);
+byId("absence-key").addEventListener("click", () => tellAbsence());
 send("GET", "/api/me").then((user) => {
   me = user.user;
   draw();

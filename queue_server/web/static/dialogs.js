@@ -81,7 +81,8 @@ export function choices(name, options, { chosen = null, className = "choices" } 
   );
 }
 
-function chooseByDigit(event, holder) {
+/** Chooses one of the radio buttons of `holder` by its digit. */
+export function chooseByDigit(event, holder) {
   if (event.target.matches("input:not([type=radio])") || !/^[1-9]$/.test(event.key)) return;
   const radio = holder.querySelectorAll("input[type=radio]")[Number(event.key) - 1];
   if (!radio) return;

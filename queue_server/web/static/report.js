@@ -3,6 +3,7 @@
 import { element } from "./element.js";
 import { both, clearMessages, loadTexts, openForUse, send, tellDone, tellRefused, text, wireSignOut } from "./page.js";
 import { drawBins, drawDay } from "./report_plots.js";
+import { drawAbsences } from "./report_absences.js";
 import { drawDoctors } from "./report_table.js";
 import { minutes, wholeMinutes } from "./report_units.js";
 
@@ -52,6 +53,8 @@ function draw(report) {
   drawDay(place("plot-day"), report.half_hours);
   drawBins(place("plot-bins"), report.wait_bins, report.total.waits);
   drawDoctors(place("doctors"), report);
+  place("absences-section").hidden = report.absences.length === 0;
+  drawAbsences(place("absences"), report);
 }
 
 function drawAreas(report) {
@@ -103,14 +106,13 @@ function go(direction) {
   show();
 }
 
-async function exportAll() {
-  const button = place("export");
+async function exportAll(button, name, address) {
   button.disabled = true;
   try {
-    const answer = await fetch(`/api/report/export?${asked()}`);
+    const answer = await fetch(`${address}?${asked()}`);
     if (!answer.ok) throw await answer.json();
     const file = URL.createObjectURL(await answer.blob());
-    element("a", { href: file, download: `report-${shown.day_on}.csv` }).click();
+    element("a", { href: file, download: `${name}-${shown.day_on}.csv` }).click();
     URL.revokeObjectURL(file);
     tellDone(text("report.exported", { day: shown.day_on }));
   } catch (refused) {
@@ -126,7 +128,10 @@ place("controls").addEventListener("submit", (event) => event.preventDefault());
 for (const id of ["day", "area"]) place(id).addEventListener("change", show);
 place("previous-day").addEventListener("click", () => go(-1));
 place("next-day").addEventListener("click", () => go(1));
-place("export").addEventListener("click", exportAll);
+place("export").addEventListener("click", (event) => exportAll(event.currentTarget, "report", "/api/report/export"));
+place("export-absences").addEventListener("click", (event) =>
+  exportAll(event.currentTarget, "absences", "/api/report/absences"),
+);
 place("print").addEventListener("click", () => window.print());
 const me = await send("GET", "/api/me");
 place("who-am-i").textContent = me.display_name;

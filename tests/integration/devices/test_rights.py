@@ -32,6 +32,7 @@ EVERY_TOPIC = (
     topic("notice", "area-a"),
     topic("notice", "area-b"),
     topic("offline"),
+    topic("absences"),
     "hk/v1/another-site/board/area/area-a",
     "$SYS/broker/uptime",
 )

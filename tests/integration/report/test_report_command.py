@@ -18,7 +18,7 @@ from queue_server.rules.day_in_work import apply
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.policy import Policy
 from queue_server.rules.queue import open_day
-from queue_server.rules.terms import DaySecond
+from queue_server.rules.terms import AbsenceCause, AbsenceKind, DaySecond
 from tests.integration.journal.journaled_morning import HEX_KEY, MONDAY, OPENING, key_of
 from tests.unit.report.played_morning import EYES, HEART, heart
 from tests.unit.report.test_visits import busy_morning
@@ -74,6 +74,9 @@ def write_journal(folder: Path, *, is_encrypted: bool = False) -> SqliteJournal:
     move = asked.Move(queue=HEART, ticket=heart(8), before=heart(7), why="王芳的母亲")
     played.at("09:06", move)
     played.at("09:07", asked.Transfer(queue=HEART, ticket=heart(8), to_queue=EYES))
+    late = asked.ReportAbsence(queue=HEART, kind=AbsenceKind.LATE, cause=AbsenceCause.SURGERY)
+    played.at("09:08", late)
+    played.at("09:20", asked.Attend(queue=HEART))
     journal = SqliteJournal(folder / "journal.sqlite", key_of() if is_encrypted else None)
     journal.open(OPENING)
     rows = [JournaledEntry(day_on=MONDAY, written_at=OPENING, entry=one) for one in played.entries]
@@ -224,6 +227,22 @@ def test_the_file_has_a_line_for_the_site_each_area_and_each_queue(
         "6",
         "1.75",
     )
+
+
+def test_when_doctors_were_away_stands_in_the_database_and_in_a_file_of_its_own(
+    tmp_path: Path, site: Path
+) -> None:
+    write_journal(tmp_path).close()
+    database, file = tmp_path / "report.sqlite", tmp_path / "absences.csv"
+    written = ("--database", database, "--absences-csv", file)
+    assert report(tmp_path, *written, "--site", site, "--language", "en") == 0
+
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        [line] = csv.DictReader(lines)
+    assert (line["Doctor"], line["Kind"], line["Cause"]) == ("Dr. Shen", "late", "in surgery")
+    assert (line["From"], line["To"], line["Minutes"]) == ("09:08", "09:20", "12.0")
+    listed = asked_of(database, "SELECT kind, began, ended, lasted_min FROM absence_list")
+    assert listed == [("late", "09:08", "09:20", 12.0)]
 
 
 def test_an_encrypted_journal_is_reported_with_its_key_and_not_without(

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from queue_server.report.day_book import DayBook
 from queue_server.rules import commands as asked
+from queue_server.rules.terms import AbsenceCause, AbsenceKind
 from queue_server.web.report_view import DayReports
 from tests.integration.web.conftest import SignedIn
 from tests.integration.web.hospital_day import (
@@ -61,8 +62,29 @@ async def test_a_nurse_is_told_of_her_areas_a_doctor_of_his_queue_the_technician
     }
 
 
+async def test_when_doctors_were_away_is_told_of_ones_own_queues_and_given_as_a_file(
+    morning: HospitalDay, signed_in: SignedIn
+) -> None:
+    left = asked.ReportAbsence(queue=CARDIOLOGY, kind=AbsenceKind.LEFT, cause=AbsenceCause.SURGERY)
+    morning.act(left, by="doctor:shen")
+    morning.clock.set(8, 35)
+    morning.act(asked.Attend(queue=CARDIOLOGY))
+    client = await signed_in("shen")
+
+    # Before that nobody had seen him: he was late by himself.
+    *_, absence = (await told(client))["absences"]
+    file = (await client.get("/api/report/absences")).text
+
+    assert (absence["kind"], absence["cause_en"]) == ("left", "in surgery")
+    assert (absence["began"], absence["ended"], absence["lasted_s"]) == ("08:20", "08:35", 900)
+    *_, line = csv.DictReader(io.StringIO(file.removeprefix("\ufeff")))
+    assert (line["状态"], line["分钟"]) == ("离岗", "15.0")
+    hers = (await told(await signed_in("bai")))["absences"]
+    assert CARDIOLOGY not in {one["queue"] for one in hers}
+
+
 async def test_nobody_is_told_of_an_area_that_is_not_his(signed_in: SignedIn) -> None:
-    for path in ("/api/report", "/api/report/export"):
+    for path in ("/api/report", "/api/report/export", "/api/report/absences"):
         answer = await (await signed_in("bai")).get(path, params={"area": "area-a"})
         assert answer.json()["code"] == "NOT_ALLOWED"
 

@@ -35,6 +35,7 @@ MAY = {
     "GET /report": NURSES | DOCTORS | ADMINISTRATORS,
     "GET /api/report": NURSES | DOCTORS | ADMINISTRATORS,
     "GET /api/report/export": NURSES | DOCTORS | ADMINISTRATORS,
+    "GET /api/report/absences": NURSES | DOCTORS | ADMINISTRATORS,
     "GET /policies": HEAD_NURSES | ADMINISTRATORS,
     "GET /api/policies": HEAD_NURSES | ADMINISTRATORS,
     "POST /api/policies/rehearse": HEAD_NURSES,

@@ -37,7 +37,7 @@ from kiosk.flow.state import (
     Visits,
     Waiting,
 )
-from queue_server.contract.absence import Absence
+from queue_server.contract.absence import Absence, AbsentDoctor
 from queue_server.contract.doctor_choice import DoctorChoice, DoctorThere
 from queue_server.contract.messages import FindPlace, Visit
 from queue_server.contract.offers import ColleagueOffer
@@ -128,6 +128,21 @@ ABSENT_VISITS: Final = (
         hint_en="The clinic is stopped today.",
         absence=STOPPED,
     ),
+)
+ABSENT_DOCTORS: Final = tuple(
+    AbsentDoctor(
+        clinic_zh=clinic_zh,
+        clinic_en=clinic_en,
+        doctor_zh=OFFER.doctor_zh,
+        doctor_en=OFFER.doctor_en,
+        absence=absence,
+    )
+    for clinic_zh, clinic_en, absence in (
+        ("心血管内科", "Cardiology", LEFT),
+        ("皮肤科", "Dermatology", STOPPED),
+        (LONG_NAMES["clinic_zh"], LONG_NAMES["clinic_en"], LEFT),
+        ("眼科", "Ophthalmology", LEFT),
+    )
 )
 SIX_VISITS: Final = (
     visit(),
@@ -243,6 +258,7 @@ def refusal(code: str, following: Next, *, zh: str = "", en: str = "") -> State:
 STATES: Final[dict[str, State]] = {
     "home": state(),
     "home-without-line": state(is_line_up=False),
+    "home-absent": state(absent=ABSENT_DOCTORS),
     "home-alone": alone(),
     "identify-alone": alone(Identify(intent=Intent.CHECK_IN)),
     "arrived-offline": alone(ArrivedOffline(provisional=PROVISIONAL), printing=PrintState.PRINTED),
@@ -310,6 +326,16 @@ STATES: Final[dict[str, State]] = {
         ),
         session=session(*SIX_VISITS),
         printing=PrintState.PRINTED,
+    ),
+    "arrived-left-without-slip": state(
+        Arrived(
+            facts=SlipFacts(
+                visit=struct_replace(LONG_WAITING, absence=LEFT), masked_name=MASKED_NAME
+            )
+        ),
+        session=session(*SIX_VISITS),
+        printing=PrintState.FAILED,
+        print_failure=NO_PAPER,
     ),
     "visits-absent": state(Visits(), session=session(*ABSENT_VISITS)),
     "one-visit-stopped": state(OneVisit(ticket_id="stopped"), session=session(*ABSENT_VISITS)),

@@ -7,6 +7,7 @@ import pytest
 
 from hardware.cards.card_reader import CardProblem, ChipCard, IdCard
 from kiosk.flow.events import CardFailed, ChipCardRead, IdCardRead, Key
+from kiosk.flow.forgetting import start
 from kiosk.flow.intent import Intent
 from kiosk.flow.report_screens import ProofPad
 from kiosk.flow.state import Identify as IdentifyScreen
@@ -117,7 +118,7 @@ def test_the_screens_name_the_ways_that_this_kiosk_has(
     screen = IdentifyScreen(intent=Intent.PAY)
 
     steps = "".join(one.text for one in identify(screen, words, settings, is_alone=False).steps)
-    text = home(words, settings, is_alone=False).scan_text
+    text = home(start(settings), words, settings).scan_text
 
     for said in (steps, text):
         assert ("身份证" in said) is has_id_card

@@ -181,6 +181,18 @@ async def test_a_late_doctor_does_not_hide_that_the_slip_did_not_come() -> None:
     await rig.until_printing_is(PrintState.FAILED)
 
     assert PaperOut.sentence_zh in str(rig.window.views[-1].body)
+    assert "医生迟到" in str(rig.window.views[-1].body)
+
+
+async def test_a_late_doctor_does_not_hide_that_the_slip_is_there() -> None:
+    late = waiting_visit(absence=Absence(kind=AbsenceKind.LATE))
+    rig = Rig(ScriptedServer(identified(visit()), checked_in(visit=late)))
+
+    await rig.check_in()
+    await rig.until_printing_is(PrintState.PRINTED)
+
+    assert "医生迟到" in str(rig.window.views[-1].body)
+    assert "已打印" in str(rig.window.views[-1].body)
 
 
 async def test_a_slip_that_can_not_be_made_never_costs_the_check_in() -> None:

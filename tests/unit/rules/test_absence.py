@@ -88,7 +88,7 @@ def test_who_is_late_or_has_left_can_be_checked_in_for() -> None:
     assert clinic.queue.order == (TICKET,)
 
 
-@pytest.mark.parametrize("kind", [AbsenceKind.LATE, AbsenceKind.LEFT])
+@pytest.mark.parametrize("kind", [AbsenceKind.LATE, AbsenceKind.LEFT, AbsenceKind.PAUSED])
 def test_it_ends_by_itself_when_he_calls(kind: AbsenceKind) -> None:
     clinic = Clinic()
     clinic.does(asked.CheckIn(queue=QUEUE, ticket=TICKET), by="kiosk-01")

@@ -231,7 +231,7 @@ class Morning(Books):
     def the_queue_pauses_or_goes_on(self, pick: int, kind: type[asked.Command]) -> None:
         self.act(kind(queue=self.queue(pick)), 1)
 
-    @rule(pick=PICK, kind=st.sampled_from(["late", "left"]), hours=st.integers(0, 3))
+    @rule(pick=PICK, kind=st.sampled_from(["late", "left", "paused"]), hours=st.integers(0, 3))
     def the_doctor_is_away(self, pick: int, kind: str, hours: int) -> None:
         returns_s = DaySecond(self.now_s + 3600 * hours) if hours else None
         absent = asked.ReportAbsence(
