@@ -15,6 +15,8 @@ from queue_server.site import Site
 HOUR_S: Final = 3600
 MAIN_QUEUE: Final = QueueId("cardiology-1")
 COLLEAGUE: Final = QueueId("cardiology-2")
+SECOND_DOCTOR: Final = QueueId("endocrinology-1")
+THIRD_DOCTOR: Final = QueueId("orthopaedics-1")
 STOPPED_QUEUE: Final = QueueId("dermatology-1")
 AREA_QUEUE: Final = QueueId("respiratory")
 DOCTORS: Final = (QueueId("respiratory-1"), QueueId("respiratory-2"))

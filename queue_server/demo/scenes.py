@@ -12,6 +12,7 @@ from queue_server.demo.insurance_scenes import settles_by_code
 from queue_server.demo.payment_scenes import pays_by_code, pays_by_phone
 from queue_server.demo.policy_scenes import rehearses_a_rule
 from queue_server.demo.report_scenes import prints_reports
+from queue_server.demo.staff_scenes import pauses_with_a_reason, works_beside_the_nurse
 from queue_server.demo.stage import Stage
 from queue_server.demo.triage_scenes import spreads_the_waiting, triages_twice
 
@@ -331,6 +332,8 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("打印报告 Reports", prints_reports),
     ("叫号 Calls", doctor_calls),
     ("护士站 Station", nurse_orders),
+    ("医生与护士 Two at once", works_beside_the_nurse),
+    ("暂停 Pause", pauses_with_a_reason),
     ("规则 Rules", rehearses_a_rule),
     ("小票 Slip", slip_is_enough),
     ("无人操作 Left alone", left_alone),

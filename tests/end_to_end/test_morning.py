@@ -223,10 +223,35 @@ def test_every_picture_that_the_tour_tells_of_is_there(
         "my-place",
         "bills",
         "paid",
+        "home-absent",
     )
     for screen in screens:
         for form in ("zh", "elder", "en"):
             assert any(f"kiosk-{screen}-{form}" in name for name in told), (screen, form)
+
+
+def test_everything_that_staff_can_do_with_a_queue_is_done_on_the_morning(
+    morning: Morning,
+) -> None:
+    folder, heard = morning
+    told = (folder / "tour.md").read_text(encoding="utf-8")
+    for scene in (
+        "station-spread",
+        "station-moved",
+        "console-room",
+        "console-held",
+        "console-paused",
+        "policies-versions",
+        "report-absences",
+    ):
+        assert f"-{scene}.png" in told, scene
+    absent = [json.loads(text)["doctors"] for topic, text, _ in heard if "/absences" in topic]
+    assert {"paused", "stopped"} <= {one["absence"]["kind"] for each in absent for one in each}
+    boards = [text.decode() for topic, text, _ in heard if topic.endswith("/board/area/area-b")]
+    [rooms] = {
+        tuple((room["doctor_zh"], room["room_zh"]) for room in json.loads(boards[-1])["rooms"])
+    }
+    assert ("欧阳静", "302 诊室") in rooms
 
 
 def test_the_announcements_can_be_heard(

@@ -35,10 +35,40 @@ export function reconcile(parent, items, keyOf, make, update) {
   for (const gone of present.values()) gone.remove();
 }
 
-/** Fills `child` with `make()` only when what it shows has changed. */
+/**
+ * Fills `child` with `make()` only when what it shows has changed. The keyboard stays where it was:
+ * on the part that is now in the place of the one it was on.
+ */
 export function refill(child, shown, make) {
   const written = JSON.stringify(shown);
   if (child.dataset.shown === written) return;
   child.dataset.shown = written;
+  const held = heldPart(child);
   child.replaceChildren(...make().filter((part) => part !== null));
+  if (held !== null) giveBack(child, held);
+}
+
+const PRESSED = "button, a[href], input, select, textarea, summary";
+// Of parts whose buttons rest while something is on its way: where the keyboard was.
+const resting = new WeakMap();
+
+/** Returns which part of `child` has the keyboard, or had it until all of them rested. */
+function heldPart(child) {
+  const parts = [...child.querySelectorAll(PRESSED)];
+  const index = parts.indexOf(document.activeElement);
+  if (index >= 0) return { index, name: nameOf(parts[index]) };
+  return document.activeElement === document.body ? (resting.get(child) ?? null) : null;
+}
+
+function giveBack(child, held) {
+  const parts = [...child.querySelectorAll(PRESSED)];
+  const same = parts.find((part) => nameOf(part) === held.name) ?? parts[held.index];
+  const place = [same, ...parts].find((part) => part && !part.disabled);
+  place?.focus({ preventScroll: true });
+  if (place) resting.delete(child);
+  else resting.set(child, held);
+}
+
+function nameOf(part) {
+  return JSON.stringify([part.tagName, part.id, { ...part.dataset, shown: null }]);
 }
