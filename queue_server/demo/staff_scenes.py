@@ -48,7 +48,7 @@ def works_beside_the_nurse(stage: Stage) -> None:
         console.keyboard.press("Control+z")
         console.locator("#room.is-called").wait_for()
         console.keyboard.press("t")
-        console.locator("dialog[open]").get_by_text("韩铁山").click()
+        console.locator(f'dialog[open] input[value="{THIRD_DOCTOR}"]').check()
         console.keyboard.press("Enter")
         console.locator("#room.is-empty").wait_for()
     stage.station.locator(f'.queue[data-key="{THIRD_DOCTOR}"] .row').first.wait_for()

@@ -5,7 +5,9 @@ first; at the colleague's he stands by his slot, as if he had been sent there at
 if it saves him `spread_gain_min`, and if nobody there then waits longer than he would have.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 from typing import Final
 
 import msgspec
@@ -159,14 +161,18 @@ def _of_group(
         for index, ticket in enumerate(day.queues[queue].listed())
     }
     waiting = [day.queues[one.partition(":")[0]].tickets[one] for one in at_first]  # type: ignore[index]
+    keys = {queue: _keys(day, queue) for queue in group if _is_there(day.queues[queue])}
     made: list[Proposal] = []
     # Who has been asked already comes first: what he was told should hold.
     for ticket in sorted(waiting, key=lambda one: (one.offered is None, one.key)):
+        best_s = _best_wait_s(day, ticket, policies, paces)
         found = [
             better
-            for to_queue in group
+            for to_queue, listed in keys.items()
             if to_queue != ticket.queue
             and ticket.offered in (None, to_queue)
+            # At a colleague's he stands there, or further behind: most of them need no closer look.
+            and paces[to_queue].wait_s(bisect_right(listed, ticket.own_key)) <= best_s
             and (better := _better(day, ticket, to_queue, policies, paces)) is not None
         ]
         if not found:
@@ -176,7 +182,24 @@ def _of_group(
         if len(made) == PROPOSALS_MAX:
             break
         day = _after(day, ticket, best.to_queue, placing, now_s)
+        for changed in keys.keys() & {ticket.queue, best.to_queue}:
+            keys[changed] = _keys(day, changed)
     return made
+
+
+def _keys(day: Day, queue: QueueId) -> list[tuple[int, ...]]:
+    return [ticket.key for ticket in day.queues[queue].listed()]
+
+
+def _best_wait_s(
+    day: Day, ticket: Ticket, policies: Mapping[QueueId, Policy], paces: Mapping[QueueId, Pace]
+) -> float:
+    """Return how long `ticket` may wait at a colleague's at most, so that it is worth going."""
+    own = day.queues[ticket.queue]
+    gain_min = policies[own.id].spread_gain_min
+    if gain_min is None or not _may_leave(own, ticket):
+        return -inf
+    return paces[own.id].wait_s(own.order.index(ticket.id)) - gain_min * _MINUTE_S
 
 
 def _after(
@@ -235,11 +258,16 @@ def _may_leave(queue: Queue, ticket: Ticket) -> bool:
 
 def _may_come(day: Day, ticket: Ticket, target: Queue) -> bool:
     """Tell whether the colleague is there and calls, and the number is free at his room."""
-    if target.status is not QueueStatus.OPEN or target.absence is not None:
+    if not _is_there(target):
         return False
     known = target.tickets.get(ticket_id(target.id, ticket.number))
-    is_free = known is None or goes_on_as(day, known).id == ticket.id
-    return target.is_attended and is_free
+    return known is None or goes_on_as(day, known).id == ticket.id
+
+
+def _is_there(colleague: Queue) -> bool:
+    """Tell whether a colleague is there and calls."""
+    is_open = colleague.status is QueueStatus.OPEN and colleague.absence is None
+    return is_open and colleague.is_attended
 
 
 def _placing(day: Day, ticket: Ticket, to_queue: QueueId, policy: Policy) -> happened.Placing:

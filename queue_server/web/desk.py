@@ -62,7 +62,12 @@ class Desk:
 
     def parts(self, now: Now) -> QueueParts:
         """Return the parts of pages that show `now`."""
-        return QueueParts(ready=self.ready, setup=self.service.setup, now=now)
+        setup = self.service.setup
+        return self.ready.part(
+            ("parts",),
+            (now.day_on, now.change_count, setup, now),
+            lambda: QueueParts(ready=self.ready, setup=setup, now=now),
+        )
 
     async def act(
         self, user: User, command: Command, request_id: str, patient: Patient | None = None

@@ -1,7 +1,7 @@
 """What the live pages show of the queues at one moment, each part made once for all pages."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from queue_server.rules.terms import AreaId, DaySecond, QueueId, TicketId
@@ -31,15 +31,19 @@ class QueueParts:
     ready: ReadyViews
     setup: Setup
     now: Now
+    _queues: dict[QueueId, QueueView] = field(default_factory=dict)
+    _shared: dict[AreaId, Mapping[QueueId, frozenset[TicketId]]] = field(default_factory=dict)
 
     def queue(self, queue: QueueId) -> QueueView:
         """Return one doctor's queue, or an area's."""
-        shared = self._shared_ids(queue)
-        return self.ready.part(
-            ("queue", queue),
-            self._made_of(queue, shared),
-            lambda: queue_view(self.setup, self.now, queue, shared),
-        )
+        if queue not in self._queues:
+            shared = self._shared_ids(queue)
+            self._queues[queue] = self.ready.part(
+                ("queue", queue),
+                self._made_of(queue, shared),
+                lambda: queue_view(self.setup, self.now, queue, shared),
+            )
+        return self._queues[queue]
 
     def colleague(self, queue: QueueId) -> ColleagueView:
         """Return a doctor's queue as his colleagues see it."""
@@ -83,9 +87,12 @@ class QueueParts:
 
     def _shared_ids(self, queue: QueueId) -> frozenset[TicketId]:
         area = self.setup.queues[queue].area
-        names = self._shared_names(area)
-        by_queue = self.ready.part(("shared ids", area), (names,), lambda: _by_queue(names))
-        return by_queue.get(queue, frozenset())
+        if area not in self._shared:
+            names = self._shared_names(area)
+            self._shared[area] = self.ready.part(
+                ("shared ids", area), (names,), lambda: _by_queue(names)
+            )
+        return self._shared[area].get(queue, frozenset())
 
     def _proposals(self, area: AreaId, now_s: DaySecond) -> list[ProposalView]:
         return self.ready.part(
