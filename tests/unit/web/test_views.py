@@ -117,6 +117,36 @@ def test_the_station_shows_the_queues_of_the_nurses_areas_in_the_order_of_the_si
     assert view.now_s == 9 * 3600
 
 
+def test_what_pages_show_of_a_queue_is_made_once_for_each_state_of_it() -> None:
+    morning, ready = Morning(), ReadyViews()
+    colleague = QueueId("cardiology-2")
+    before = QueueParts(ready=ready, setup=SETUP, now=morning.now)
+    shown, of_colleague = before.queue(QUEUE), before.queue(colleague)
+
+    morning.check_in(1)
+    after = QueueParts(ready=ready, setup=SETUP, now=morning.now)
+
+    assert after.queue(colleague) is of_colleague
+    assert after.queue(QUEUE) is not shown
+    assert [one.number for one in after.queue(QUEUE).tickets.listed] == ["A001"]
+
+
+def test_who_shares_a_masked_name_with_a_newcomer_is_shown_anew() -> None:
+    morning, ready = Morning(), ReadyViews()
+    morning.check_in(1)
+    before = QueueParts(ready=ready, setup=SETUP, now=morning.now).queue(QUEUE)
+    assert not before.tickets.listed[0].shares_masked_name
+
+    # In another queue of the area, so that nothing of this one has changed.
+    namesake = asked.AddWalkIn(
+        queue=QueueId("cardiology-2"), prefix="B", patient=patient(1, "").patient_id
+    )
+    morning.do(namesake)
+    after = QueueParts(ready=ready, setup=SETUP, now=morning.now).queue(QUEUE)
+
+    assert after.tickets.listed[0].shares_masked_name
+
+
 def test_same_masked_names_are_told_once_both_are_there_and_a_second_visit_is_no_namesake() -> None:
     morning = Morning()
     morning.check_in(1, 3)
