@@ -68,6 +68,7 @@ def test_tab_reaches_everything_on_a_page_and_one_sees_where_it_is(
     path, user, drawn = PAGES[name]
     page = open_page(path, user)
     expect(page.locator(drawn).first).to_be_visible()
+    expect(page.locator("body:not([inert])")).to_be_visible()
 
     wanted, reached, unseen = stops(page)
 
@@ -83,6 +84,7 @@ def test_tab_reaches_everything_in_what_a_page_opens(
     path, user, drawn = PAGES[where]
     page = open_page(path, user)
     expect(page.locator(drawn).first).to_be_visible()
+    expect(page.locator("body:not([inert])")).to_be_visible()
     open_it(page)
 
     wanted, reached, unseen = stops(page)
