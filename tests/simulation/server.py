@@ -281,6 +281,7 @@ class Server:
             raise Crash
 
     def _put(self, job: Job) -> None:
+        self._witness.asked(job)
         self._inbox.append(job)
         self._came.set()
 

@@ -9,12 +9,13 @@ from kiosk.flow.slip_facts import Provisional
 from queue_server.contract.boards import AreaBoard, BoardRoom, Call, RoomBoard, ShownTicket
 from queue_server.contract.codec import decode
 from queue_server.contract.messages import CheckedIn, Refused, Reply
-from queue_server.contract.payments import NoteNoted, Owed, Payment
+from queue_server.contract.payments import FindOwed, FollowPayment, NoteNoted, Payment
 from queue_server.journal.journal import Batch, Journal, JournaledEntry, JournaledFact
 from queue_server.payments.step_codec import FACT_PREFIX
 from queue_server.rules import events as happened
 from queue_server.rules.terms import QueueId, RefusalCode, RequestId, TicketId
 from queue_server.rules.terms import TicketState as State
+from queue_server.service.jobs import Asked, Job
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from tests.simulation.books import Books, QueueBook
@@ -39,6 +40,8 @@ class Witness:
         self.asked_by: Counter[str] = Counter()
         """Different requests that each browser user has made."""
         self._done_by: Counter[str] = Counter()
+        self._looks: set[RequestId] = set()
+        """Requests whose answers are not kept."""
         self._doubtful: Batch | None = None
         self._check_ins: set[tuple[TicketId, datetime]] = set()
         self._calls: set[tuple[TicketId, datetime]] = set()
@@ -95,6 +98,11 @@ class Witness:
         """A kiosk has told a patient that he is checked in, without the server."""
         self.promises.made(device, provisional)
 
+    def asked(self, job: Job) -> None:
+        """Something has come into the server."""
+        if isinstance(job, Asked) and isinstance(job.request.body, FindOwed | FollowPayment):
+            self._looks.add(RequestId(f"{job.device}/{job.request.request_id}"))
+
     # --- what is said ----------------------------------------------------------------------------
 
     def published(self, topic: str, payload: bytes) -> None:
@@ -127,7 +135,7 @@ class Witness:
         if isinstance(body, Payment):
             self._world.count("answers about payments")
             self.ledger.told(body)
-        if isinstance(body, Owed | Payment) and kept_as not in self.replies:
+        if kept_as in self._looks:
             # Who only looks is told anew each time.
             return
         _require(kept_as in self.replies, f"{kept_as} is answered and not on disk")
