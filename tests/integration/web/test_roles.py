@@ -52,6 +52,8 @@ MAY = {
     "GET /api/station/view": NURSES,
     "GET /api/station/stream": NURSES,
     "POST /api/station/search": NURSES,
+    "POST /api/station/screens": NURSES,
+    "GET /api/station/screens/{device}/picture": NURSES,
     "POST /api/station/help/{help_id}/answer": NURSES,
     "POST /api/station/conflicts/{conflict_id}/settle": NURSES,
     "PUT /api/station/areas/{area}/notices": ITS_NURSE,
