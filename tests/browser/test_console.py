@@ -274,4 +274,4 @@ def test_the_keys_are_listed(console: Page) -> None:
     console.keyboard.press("?")
 
     expect(console.locator("dialog .keys-table")).to_contain_text("叫下一个")
-    expect(console.locator("dialog .keys-table dt")).to_have_count(15)
+    expect(console.locator("dialog .keys-table dt")).to_have_count(17)

@@ -59,7 +59,7 @@ def test_a_page_whose_session_is_over_leads_to_signing_in(
     day: HospitalDay, open_page: OpenPage
 ) -> None:
     page = open_page("/station", "li")
-    expect(page.locator(".queue")).to_have_count(10)
+    expect(page.locator(".queue")).to_have_count(11)
     day.clock.set(20, 1)
     day.call_help("kiosk-01")
 

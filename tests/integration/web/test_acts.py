@@ -222,7 +222,7 @@ async def test_two_patients_with_the_same_masked_name_in_one_area_are_warned_of(
     assert view["shared_names"] == [
         {"area": "area-a", "masked_name": "张*明", "tickets": [ticket(1), ticket(6)]}
     ]
-    assert all(one["shares_masked_name"] for one in view["queues"][0]["tickets"]["listed"])
+    assert all(one["shares_masked_name"] for one in view["queues"][1]["tickets"]["listed"])
 
 
 async def test_notices_and_answered_help_calls_are_kept(
