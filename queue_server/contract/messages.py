@@ -144,7 +144,8 @@ class Place(Message, frozen=True, kw_only=True):
     """What the patient is called by."""
     state: TicketState
     ahead_count: int
-    """Tickets in standby and waiting before this one; 0 when it is not in the list."""
+    """Tickets in standby and waiting before this one; 0 when it is not in the list.
+    In an area queue with those who wait already for the doctor he goes to."""
     ahead_at_most: int
     """`ahead_count` and those whom the rules may yet let in before: never more by the rules."""
     reason_zh: LongText

@@ -24,7 +24,7 @@ from queue_server.rules.terms import (
 )
 from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket, ticket_id
 from queue_server.service.absence_view import told_absence
-from queue_server.service.doctor_choice import choice_of
+from queue_server.service.doctor_choice import choice_of, is_there
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
@@ -121,6 +121,7 @@ def place_of(setup: Setup, now: Now, ticket: Ticket) -> Place | None:
     if ticket.state in LISTED:
         ahead = queue.order.index(ticket.id)
         overtaken = queue.overtaken[ahead]
+        ahead += _waiting_at_doctor(setup, now, ticket)
     may_come = 0
     if ticket.state is TicketState.WAITING:
         bound = setup.policies[ticket.queue].overtaken_max
@@ -141,6 +142,19 @@ def place_of(setup: Setup, now: Now, ticket: Ticket) -> Place | None:
         called_room_zh=room.room_zh if is_in_room else "",
         called_room_en=room.room_en if is_in_room else "",
     )
+
+
+def _waiting_at_doctor(setup: Setup, now: Now, ticket: Ticket) -> int:
+    """Return who is before a patient of an area queue beyond it: where he goes, some wait already.
+
+    That is the doctor he has asked for, else whoever has the fewest.
+    """
+    area_queue = setup.area_queues.get(ticket.queue)
+    if area_queue is None:
+        return 0
+    there = [one for one in area_queue.doctors if is_there(now.day, one)]
+    doctors = there if ticket.wanted is None else [ticket.wanted]
+    return min((len(now.day.queues[one].order) for one in doctors), default=0)
 
 
 def slip_code(day_on: date, ticket: Ticket) -> str:

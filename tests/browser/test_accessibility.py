@@ -21,7 +21,7 @@ PAGES: Final[Mapping[str, tuple[str, str, str]]] = {
     "desk": ("/desk", "mei", "#clinics tr"),
     "devices": ("/devices", "zheng", "main"),
     "audit": ("/audit", "qian", "tbody tr"),
-    "report": ("/report", "li", "main"),
+    "report": ("/report", "li", "#found:not([hidden]), #nothing:not([hidden])"),
     "policies": ("/policies", "fang", "#rules .rule"),
     "cards": ("/cards", "", "main a"),
     "card": ("/card/patient-000", "", ".visit"),

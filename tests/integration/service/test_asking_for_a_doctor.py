@@ -71,6 +71,8 @@ def test_he_waits_for_the_doctor_he_has_asked_for_and_not_for_the_other_one(
     assert isinstance(reply, CheckedIn)
     assert order(opened, CLINIC) == ["C001"]
     assert order(opened, JI) == []
+    assert reply.visit.place is not None
+    assert reply.visit.place.ahead_count == 2
     # Whoever comes next sees that one more waits for that doctor.
     [visit] = kiosk.identify(OF_CLINIC_TOO).visits
     assert [one.waiting_count for one in choice(visit).doctors] == [3, 0]
