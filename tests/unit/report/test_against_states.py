@@ -99,6 +99,8 @@ class Note:
             TicketState.MISSED: WaitSince.MISSED,
             TicketState.CALLED: WaitSince.MISSED if self.do == "miss" else None,
             TicketState.AWAY_FOR_RESULTS: WaitSince.RESULTS,
+            # Sent to another doctor, and from there back.
+            TicketState.TRANSFERRED: WaitSince.TRANSFER,
         }.get(self.before.state)
 
 
@@ -129,12 +131,12 @@ def notes_of(played: PlayedMorning) -> dict[TicketId, list[Note]]:
 
 
 def seen_waits(notes: list[Note]) -> list[tuple[WaitSince, int, int | None]]:
-    found = []
-    for index, note in enumerate(notes):
-        since = note.begins_a_wait
-        if since is not None:
-            calls = [later.at_s for later in notes[index + 1 :] if later.is_called]
-            found.append((since, note.at_s, calls[0] if calls else None))
+    found: list[tuple[WaitSince, int, int | None]] = []
+    for note in notes:
+        if note.begins_a_wait is not None:
+            found.append((note.begins_a_wait, note.at_s, None))
+        elif note.is_called and found and found[-1][2] is None:
+            found[-1] = (*found[-1][:2], note.at_s)
     return found
 
 
