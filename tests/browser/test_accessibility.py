@@ -40,6 +40,12 @@ def with_keys(key: str) -> Callable[[Page], None]:
     return lambda page: page.keyboard.press(key)
 
 
+def open_screens(page: Page) -> None:
+    page.keyboard.press("b")
+    # Here no screen has ever spoken: once that is known the panel stands still.
+    expect(page.locator("#screens-panel p:not(.soft)")).to_be_visible()
+
+
 def open_ticket(page: Page) -> None:
     page.locator(".row").first.click()
     expect(page.locator("#detail")).to_be_visible()
@@ -67,7 +73,7 @@ OPENED: Final[Mapping[str, tuple[str, Callable[[Page], None]]]] = {
     "station-find": ("station", with_keys("/")),
     "station-notices": ("station", with_keys("n")),
     "station-keys": ("station", with_keys("?")),
-    "station-screens": ("station", with_keys("b")),
+    "station-screens": ("station", open_screens),
     "station-queue": ("station", open_queue_sheet),
     "station-absence": ("station", open_absence),
     "policies-rehearsed": ("policies", rehearse),
