@@ -142,7 +142,7 @@ prefix = "{chr(64 + number)}Y"
 )
 
 
-@pytest.mark.parametrize("day", [MORE_DOCTORS], indirect=True, ids=["20 doctors and an area queue"])
+@pytest.mark.parametrize("day", [MORE_DOCTORS], indirect=True, ids=["20 doctors, two of the demo, an area queue"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_twenty_doctors_stand_on_one_screen_without_scrolling_sideways(
     day: HospitalDay, open_page: OpenPage, language: str
@@ -150,7 +150,7 @@ def test_twenty_doctors_stand_on_one_screen_without_scrolling_sideways(
     for queue in day.site.queues:
         day.check_in(queue.id, *range(1, 9))
     station = open_page("/station", "li", language=language, size=(1366, 768))
-    expect(station.locator(".queue")).to_have_count(21)
+    expect(station.locator(".queue")).to_have_count(22)
 
     assert station.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert station.evaluate("board.scrollWidth <= board.clientWidth")
@@ -161,12 +161,12 @@ def test_twenty_doctors_stand_on_one_screen_without_scrolling_sideways(
         assert box["x"] + box["width"] <= 1366
 
 
-@pytest.mark.parametrize("day", [MORE_DOCTORS], indirect=True, ids=["20 doctors and an area queue"])
+@pytest.mark.parametrize("day", [MORE_DOCTORS], indirect=True, ids=["20 doctors, two of the demo, an area queue"])
 def test_a_filter_leaves_the_doctors_rooms_or_clinics_that_have_its_words(
     day: HospitalDay, open_page: OpenPage
 ) -> None:
     station = open_page("/station", "li")
-    expect(station.locator(".queue")).to_have_count(21)
+    expect(station.locator(".queue")).to_have_count(22)
     station.keyboard.press("f")
     station.keyboard.type("呼吸 9")
 
@@ -174,4 +174,4 @@ def test_a_filter_leaves_the_doctors_rooms_or_clinics_that_have_its_words(
     station.keyboard.type("07")
     expect(station.locator(".queue .where")).to_have_text([re.compile("907 诊室")])
     station.keyboard.press("Escape")
-    expect(station.locator(".queue")).to_have_count(21)
+    expect(station.locator(".queue")).to_have_count(22)
