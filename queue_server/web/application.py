@@ -128,10 +128,8 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
     makers = Makers(reports=report_maker, receipts=receipt_maker)
     routers.append(paper_routes.make_router(desk, makers))
     routers.append(verify_routes.make_router(desk, makers, filled))
-    has_cards, has_payments = demo_cards is not None, paying is not None
-    routers.append(
-        pages.make_router(access, filled, has_cards=has_cards, has_payments=has_payments)
-    )
+    has = {"has_cards": demo_cards is not None, "has_payments": paying is not None}
+    routers.append(pages.make_router(access, filled, **has))
     for router in routers:
         application.include_router(router)
     application.add_middleware(RequestGuard)

@@ -142,7 +142,9 @@ prefix = "{chr(64 + number)}Y"
 )
 
 
-@pytest.mark.parametrize("day", [MORE_DOCTORS], indirect=True, ids=["20 doctors, two of the demo, an area queue"])
+@pytest.mark.parametrize(
+    "day", [MORE_DOCTORS], indirect=True, ids=["20 doctors, two of the demo, an area queue"]
+)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_twenty_doctors_stand_on_one_screen_without_scrolling_sideways(
     day: HospitalDay, open_page: OpenPage, language: str
@@ -161,7 +163,9 @@ def test_twenty_doctors_stand_on_one_screen_without_scrolling_sideways(
         assert box["x"] + box["width"] <= 1366
 
 
-@pytest.mark.parametrize("day", [MORE_DOCTORS], indirect=True, ids=["20 doctors, two of the demo, an area queue"])
+@pytest.mark.parametrize(
+    "day", [MORE_DOCTORS], indirect=True, ids=["20 doctors, two of the demo, an area queue"]
+)
 def test_a_filter_leaves_the_doctors_rooms_or_clinics_that_have_its_words(
     day: HospitalDay, open_page: OpenPage
 ) -> None:

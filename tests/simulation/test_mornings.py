@@ -18,7 +18,6 @@ FAULTS = (
     "asks of banks lost",
     "bookings lost",
     "callbacks lost",
-    "callbacks to nobody",
     "clock jumps",
     "crashes between two steps",
     "device crashes",

@@ -36,7 +36,7 @@ export function openDialog(className, fill) {
 export function isTyping(event) {
   return (
     document.querySelector("dialog[open]") !== null ||
-    event.target.closest?.("input, select, textarea") !== null
+    event.target.closest?.("input:not([type=checkbox]), select, textarea") !== null
   );
 }
 

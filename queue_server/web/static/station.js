@@ -222,8 +222,14 @@ function pressedPlain(event) {
     n: () => openNotices(station),
     f: () => byId("filter").focus(),
     t: () => marked.ids.size > 0 && marked.transfer(),
-    w: () => spread.toggle(),
-    b: () => screens.toggle(),
+    w: () => {
+      screens.close();
+      spread.toggle();
+    },
+    b: () => {
+      spread.close();
+      screens.toggle();
+    },
     "?": () => openKeys(),
     Escape: () => {
       clearMessages();

@@ -47,6 +47,7 @@ MAY_READ = {
         topic("command", "kiosk-01"),
         topic("status", "queue-server"),
         topic("offline"),
+        topic("absences"),
     },
     "board-a": {
         topic("board", "area", "area-a"),

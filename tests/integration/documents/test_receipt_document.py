@@ -191,5 +191,11 @@ def test_key_and_certificate_that_do_not_belong_together_are_refused(
 def test_whatever_it_was_paid_by_stands_on_it(channel: Channel, tmp_path: Path) -> None:
     text = Paper(tmp_path, pdf_of(replace(RECEIPT, channel=channel))).text()
 
-    named = {"wechat": "微信支付", "alipay": "支付宝", "unionpay": "云闪付", "cash": "现金"}
+    named = {
+        "wechat": "微信支付",
+        "alipay": "支付宝",
+        "unionpay": "云闪付",
+        "cash": "现金",
+        "insurance": "医保",
+    }
     assert named[channel] in text

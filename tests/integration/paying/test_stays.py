@@ -125,6 +125,7 @@ def test_every_fen_of_a_top_up_is_in_ledger_bank_account_and_receipt_alike(
 ) -> None:
     patient = comes()
     before = patient.found()
+    owed = server.books().account(patient.patient.patient_id).owed
 
     payment = patient.shown(channel)
     server.use_wallet(payment)
@@ -149,7 +150,7 @@ def test_every_fen_of_a_top_up_is_in_ledger_bank_account_and_receipt_alike(
         after.deposit_fen - before.deposit_fen,
         books.account(patient.patient.patient_id).deposited.fen,
     } == {FEN}
-    assert not books.account(patient.patient.patient_id).owed
+    assert books.account(patient.patient.patient_id).owed == owed
     assert after.payment is not None
     assert after.payment.payment_id == payment.payment_id
     assert [sheet.is_deposit for sheet in after.payment_sheets] == [True]

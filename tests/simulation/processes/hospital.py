@@ -62,7 +62,8 @@ def make_hospital(
         hour=OPENS_AT_H, minute=5, second=0, microsecond=0
     )
     patients = [_patient(number, chance) for number in range(patient_count)]
-    queues = [queue.id for queue in site.queues]
+    # The doctors of an MDT clinic sign in at their own queues, and nobody books it.
+    queues = [queue.id for queue in site.queues if queue.id not in site.teams]
     write_demo_hospital(
         data / "records.sqlite",
         patients=patients,
