@@ -171,7 +171,9 @@ class Run:
         def browser(user: str, role: str) -> Browser:
             return Browser(user, role, rig.http_port, pool, rig.chance(user), self._books)
 
-        queues = rig.hospital.setup.queues
+        site = rig.hospital.setup.site
+        # Nobody calls from an area queue, nor at an MDT clinic without its team.
+        queues = [queue.id for queue in site.queues if queue.id not in site.teams]
         self.doctors = [
             Doctor(browser(queue, "doctor"), rig.story, options.doctor_pause_s) for queue in queues
         ]
