@@ -15,6 +15,8 @@ class DoctorLine:
     doctor: Bilingual
     state: Bilingual
     is_there: bool
+    is_awaited: bool
+    """Whether nobody is called before he is there."""
 
 
 def doctor_lines(room: BoardRoom, texts: Texts) -> tuple[DoctorLine, ...]:
@@ -24,6 +26,7 @@ def doctor_lines(room: BoardRoom, texts: Texts) -> tuple[DoctorLine, ...]:
             doctor=Bilingual(zh=one.doctor_zh, en=one.doctor_en),
             state=texts.both(f"team.{one.state.value}"),
             is_there=one.state is not MemberState.ABSENT,
+            is_awaited=one in awaited(room),
         )
         for one in room.team
     )

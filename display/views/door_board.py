@@ -16,6 +16,7 @@ class TeamLine(BoxLayout):
 
     line = ObjectProperty(None, allownone=True)
     is_there = BooleanProperty(False)
+    is_awaited = BooleanProperty(False)
     unit = NumericProperty(1)
 
 
@@ -45,6 +46,11 @@ class DoorBoardView(BoxLayout):
             return
         box.clear_widgets()
         for shown in team:
-            line = TeamLine(line=shown, is_there=shown.is_there, unit=self.unit)
+            line = TeamLine(
+                line=shown,
+                is_there=shown.is_there,
+                is_awaited=shown.is_awaited,
+                unit=self.unit,
+            )
             self.bind(unit=lambda _, unit, line=line: setattr(line, "unit", unit))
             box.add_widget(line)

@@ -1,6 +1,7 @@
 """The demo hospital on one machine: its folder, its ports, its programs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -36,10 +37,13 @@ VPCD_PORT: Final = 35963
 BOARD_AREA: Final = "area-a"
 DOOR_BOARD: Final = "door-201"
 DOOR_ROOM: Final = "room-201"
+MDT_DOOR_BOARD: Final = "door-305"
+MDT_ROOM: Final = "room-305"
 _DEVICES: Final = (
     NewDevice(name=KIOSK, kind=DeviceKind.KIOSK),
     NewDevice(name=AREA_BOARD, kind=DeviceKind.AREA_BOARD, area=BOARD_AREA),
     NewDevice(name=DOOR_BOARD, kind=DeviceKind.DOOR_BOARD, room=DOOR_ROOM),
+    NewDevice(name=MDT_DOOR_BOARD, kind=DeviceKind.DOOR_BOARD, room=MDT_ROOM),
 )
 OFFSCREEN: Final = {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
 
@@ -63,6 +67,7 @@ class Ports:
     kiosk_control: int
     area_control: int
     door_control: int
+    mdt_door_control: int
 
 
 def free_ports() -> Ports:
@@ -204,7 +209,7 @@ class DemoHospital:
 
     def start_displays(self, area_size: str, door_size: str) -> None:
         """Start the area board and a door board."""
-        common = ["--broker", str(self.broker), "--site", self.site.id, "--windowed", *LOGS]
+        common = self._of_every_board()
         area = ["-m", "display", "area", "--area", BOARD_AREA, *self._who(AREA_BOARD), *common]
         area += ["--size", area_size, "--voice", self.voice]
         area += ["--remote-control", str(self.ports.area_control), *self._clock()]
@@ -215,6 +220,23 @@ class DemoHospital:
         self.programs.start("door-board", door, self.environment)
         self.programs.wait_for_port("area-board", self.ports.area_control)
         self.programs.wait_for_port("door-board", self.ports.door_control)
+
+    @contextmanager
+    def mdt_door_board(self, size: str) -> Iterator[int]:
+        """Have a door board at the MDT clinic for a while; yields the port of its control."""
+        name, port = MDT_DOOR_BOARD, self.ports.mdt_door_control
+        door = ["-m", "display", "door", "--room", MDT_ROOM, *self._who(MDT_DOOR_BOARD)]
+        door += [*self._of_every_board(), "--size", size]
+        door += ["--remote-control", str(port), *self._clock()]
+        self.programs.start(name, door, self.environment)
+        self.programs.wait_for_port(name, port)
+        try:
+            yield port
+        finally:
+            self.programs.stop(name)
+
+    def _of_every_board(self) -> list[str]:
+        return ["--broker", str(self.broker), "--site", self.site.id, "--windowed", *LOGS]
 
     def _who(self, device: str) -> list[str]:
         who = ["--device", device]

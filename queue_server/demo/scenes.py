@@ -9,6 +9,7 @@ from queue_server.demo.controls import read_qr, wait_until
 from queue_server.demo.credit_scenes import pays_later
 from queue_server.demo.inpatient_scenes import looks_after_a_stay
 from queue_server.demo.insurance_scenes import settles_by_code
+from queue_server.demo.mdt_scenes import doctors_come_to_a_patient
 from queue_server.demo.payment_scenes import pays_by_code, pays_by_phone
 from queue_server.demo.policy_scenes import rehearses_a_rule
 from queue_server.demo.report_scenes import prints_reports
@@ -334,6 +335,7 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("护士站 Station", nurse_orders),
     ("医生与护士 Two at once", works_beside_the_nurse),
     ("暂停 Pause", pauses_with_a_reason),
+    ("多学科 MDT", doctors_come_to_a_patient),
     ("规则 Rules", rehearses_a_rule),
     ("小票 Slip", slip_is_enough),
     ("无人操作 Left alone", left_alone),
