@@ -33,7 +33,7 @@ from queue_server.rules.masking import mask
 from queue_server.site import load_site
 
 ROOT = Path(__file__).parents[2]
-MORNING_WITHIN_S = 480
+MORNING_WITHIN_S = 1200
 SECRET_FIELDS = ("card", "id_number", "session_id", "slip_code", "code")
 LOOK_AGAIN_S = 0.2
 DEAD_FOR = timedelta(seconds=6)
