@@ -109,13 +109,7 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
         takes_payments=paying is not None,
         restored={user.by for user in restored},
     )
-    # The documentation pages load their scripts from the internet; the description does not.
-    application = FastAPI(
-        title="Hospital kiosk: queues", docs_url=None, redoc_url=None, responses=problems.ANSWERS
-    )
-    application.state.live = desk.live
-    application.state.session_count = lambda: sessions.count
-    problems.install(application)
+    application = _bare_application(desk)
     routers = [parts.make_router(desk) for parts in _ALWAYS]
     routers.append(device_routes.make_router(desk, expected_devices))
     routers.append(screen_routes.make_router(desk, expected_devices))
@@ -128,9 +122,24 @@ def make_application(  # noqa: PLR0913 - all but two may be left out
     makers = Makers(reports=report_maker, receipts=receipt_maker)
     routers.append(paper_routes.make_router(desk, makers))
     routers.append(verify_routes.make_router(desk, makers, filled))
-    has = {"has_cards": demo_cards is not None, "has_payments": paying is not None}
-    routers.append(pages.make_router(access, filled, **has))
+    routers.append(
+        pages.make_router(
+            access, filled, has_cards=demo_cards is not None, has_payments=paying is not None
+        )
+    )
     for router in routers:
         application.include_router(router)
     application.add_middleware(RequestGuard)
+    return application
+
+
+def _bare_application(desk: Desk) -> FastAPI:
+    """Return an application without routes."""
+    # The documentation pages load their scripts from the internet; the description does not.
+    application = FastAPI(
+        title="Hospital kiosk: queues", docs_url=None, redoc_url=None, responses=problems.ANSWERS
+    )
+    application.state.live = desk.live
+    application.state.session_count = lambda: desk.sessions.count
+    problems.install(application)
     return application
