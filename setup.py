@@ -64,6 +64,7 @@ setup(
         "dev": [
             "axe-playwright-python==0.1.8",
             "evdev==2.0.0",
+            "greenlet==3.5.6",
             "httpx==0.28.1",
             "hypothesis==6.170.15",
             "import-linter==2.16",
