@@ -166,9 +166,16 @@ class SqliteJournal:
         return found[: selection.count_max]
 
     def days(self) -> Sequence[date]:
-        """Return the clinic days that have entries or facts, the latest first."""
+        """Return the clinic days that have entries or facts, the latest first.
+
+        Raises:
+            JournalUnusable: a row is of no day.
+        """
         sql = "SELECT day_on FROM entries UNION SELECT day_on FROM facts ORDER BY day_on DESC"
-        return [date.fromisoformat(day_on) for (day_on,) in self._read("entries", sql, [])]
+        try:
+            return [date.fromisoformat(day_on) for (day_on,) in self._read("entries", sql, [])]
+        except DECODING_ERRORS as error:
+            raise self._damaged("a row is of no day") from error
 
     def head(self) -> Link:
         """Return the last link of the chain: it stands for all that is written."""

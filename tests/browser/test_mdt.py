@@ -50,6 +50,12 @@ def state_of(page: Page, doctor: QueueId) -> Callable[[str], None]:
     ).to_have_attribute("data-state", state)
 
 
+def both_see(consoles: tuple[Page, Page], doctor: QueueId, state: str) -> None:
+    """Wait until both consoles show the state: the one whose key comes next must, too."""
+    for console in consoles:
+        state_of(console, doctor)(state)
+
+
 def test_two_doctors_see_one_patient_who_stays_while_nurse_and_phone_follow(
     day: HospitalDay, open_page: OpenPage, consoles: tuple[Page, Page]
 ) -> None:
@@ -76,20 +82,19 @@ def test_two_doctors_see_one_patient_who_stays_while_nurse_and_phone_follow(
     # Both at once: neither refuses the other.
     ouyang.keyboard.press("g")
     han.keyboard.press("g")
-    for console in consoles:
-        state_of(console, OUYANG)("with_patient")
-        state_of(console, HAN)("with_patient")
+    for doctor in (OUYANG, HAN):
+        both_see(consoles, doctor, "with_patient")
     expect(column.locator(".in-room")).to_contain_text("就诊中")
     assert complaints(han) == []
     assert complaints(station) == []
 
     han.keyboard.press("g")
-    state_of(ouyang, HAN)("done")
+    both_see(consoles, HAN, "done")
     expect(ouyang.locator(".team-panel .patient-in")).to_contain_text("会诊中")
     han.keyboard.press("Control+z")
-    state_of(ouyang, HAN)("with_patient")
+    both_see(consoles, HAN, "with_patient")
     han.keyboard.press("g")
-    state_of(ouyang, HAN)("done")
+    both_see(consoles, HAN, "done")
     ouyang.keyboard.press("g")
     expect(ouyang.locator(".team-panel .patient-in")).to_have_count(0)
     expect(column).to_contain_text("M002")

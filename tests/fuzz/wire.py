@@ -70,6 +70,11 @@ def _plain(kind: msgspec.inspect.Type, name: str, known: Known) -> SearchStrateg
             return _text(kind)
         case msgspec.inspect.EnumType():
             return st.sampled_from([member.value for member in kind.cls])
+        case msgspec.inspect.LiteralType():
+            return st.sampled_from(kind.values)
+        case msgspec.inspect.DictType():
+            keys, values = (_of(one, name, known) for one in (kind.key_type, kind.value_type))
+            return st.dictionaries(keys, values, max_size=4)
         case _:
             return _SIMPLE[type(kind)]
 
