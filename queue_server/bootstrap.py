@@ -13,23 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
-from queue_server.broker.access import Secured
 from queue_server.broker.broker import Broker
-from queue_server.broker.broker_process import BrokerProcess
-from queue_server.broker.embedded_nats import embedded_nats
-from queue_server.broker.existing_broker import ExistingBroker
 from queue_server.client.logs import set_up_logs
 from queue_server.client.supervisor import Supervisor
 from queue_server.client.tls import TlsSession
 from queue_server.contract.topics import SERVER
 from queue_server.contract.virtual_card import CardReader
-from queue_server.devices.access import access_of
-from queue_server.devices.errors import DeviceError, DeviceErrorCode
 from queue_server.devices.register import DeviceRegister
-from queue_server.devices.watch import DeviceWatch
 from queue_server.documents.check_code import load_or_make_check_codes
 from queue_server.documents.report_maker import ReportMaker
 from queue_server.journal.journal import JournalUnusable
@@ -55,6 +47,7 @@ from queue_server.service.report_lookup import ReportShelf
 from queue_server.service.setup import Setup, make_setup
 from queue_server.service.snapshot import Snapshots
 from queue_server.site import Site, load_site
+from queue_server.start_broker import start_broker
 from queue_server.watch.listed_devices import ListedDevices
 from queue_server.watch.metrics import Metrics
 from queue_server.watch.metrics_server import MetricsServer
@@ -70,9 +63,6 @@ from queue_server.web.web_server import WebServer
 JOURNAL_BROKEN: Final = 70
 """Exit code when the journal can't be written any more (EX_SOFTWARE)."""
 
-ANYWHERE: Final = "0.0.0.0"  # noqa: S104  # with TLS only, and for listed certificates only
-RECORDS_NAME: Final = "records.sqlite"
-CHECK_KEY_NAME: Final = "check-key"
 LOOK_AFTER_BROKER_S: Final = 0.5
 """How soon the built-in broker is started again when it has died."""
 
@@ -106,9 +96,12 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         with _what_is_read_stays():
             running = _start_service(options, setup, clock, supervisor.alive, stack)
         where = _start_desk(options, users, running, https, stack)
+        # Before anybody is told that it runs: who then ends it must not cut it short.
+        is_ended = _told_to_end()
         ready(f"MQTT {running.broker.address} · {where}")
         supervisor.ready()
-        _wait_for_a_signal(running.broker)
+        while not is_ended.wait(LOOK_AFTER_BROKER_S):
+            running.broker.look_after()
         supervisor.stopping()
 
 
@@ -141,12 +134,12 @@ def _start_service(
     hospital = _hospital(options, clinic_day(site, started_at))
     metrics = Metrics()
     records = WatchedRecords(hospital, metrics, clock)
-    reports = DemoReports(options.data_folder / RECORDS_NAME, clock)
+    reports = DemoReports(options.records_file, clock)
     key = load_or_make_key(options.data_folder / "card-key.json")
     journal = _open_journal(options, started_at, stack)
     register = DeviceRegister(options.data_folder / "devices")
     session = _own_session(register)
-    broker = _start_broker(options, site, register, stack)
+    broker = start_broker(options, site, register, lambda: datetime.now(UTC), stack)
     address = broker.address
     door = MqttDoor(address.host, address.port, site.id, session)
     payments = None if options.payments_file is None else load_payments(options.payments_file)
@@ -213,10 +206,10 @@ def _paying(
             configuration=payments,
             journal=journal,
             keep=keep,
-            counter=DemoCounter(_records_file(options)),
-            wards=DemoWards(_records_file(options)),
-            credit=DemoAgreements(_records_file(options)),
-            id_number_of=lambda patient: _id_number(DemoHospital(_records_file(options)), patient),
+            counter=DemoCounter(options.records_file),
+            wards=DemoWards(options.records_file),
+            credit=DemoAgreements(options.records_file),
+            id_number_of=lambda patient: _id_number(DemoHospital(options.records_file), patient),
             door=door,
             site=site.id,
             checks=receipts.checks,
@@ -248,7 +241,7 @@ def _receipts(
         site=site,
         records=records,
         journal=journal,
-        codes=load_or_make_check_codes(options.data_folder / CHECK_KEY_NAME),
+        codes=load_or_make_check_codes(options.check_key_file),
         # By the real clock, as readers of a PDF check it.
         now=datetime.now(UTC),
     )
@@ -306,14 +299,10 @@ def _start_desk(
 
 
 def _hospital(options: ServerOptions, day: date) -> DemoHospital:
-    file = _records_file(options)
+    file = options.records_file
     if options.demo_seed is not None and not file.exists():
         make_demo_hospital(file, day=day, seed=options.demo_seed)
     return DemoHospital(file)
-
-
-def _records_file(options: ServerOptions) -> Path:
-    return options.data_folder / "records.sqlite"
 
 
 def _open_journal(options: ServerOptions, now: datetime, stack: ExitStack) -> SqliteJournal:
@@ -370,7 +359,7 @@ def _report_maker(options: ServerOptions, running: _Running) -> ReportMaker | No
         site=site,
         records=running.records,
         reports=running.reports,
-        codes=load_or_make_check_codes(options.data_folder / CHECK_KEY_NAME),
+        codes=load_or_make_check_codes(options.check_key_file),
     )
 
 
@@ -399,56 +388,12 @@ def _demo_cards(
     )
 
 
-def _wait_for_a_signal(broker: Broker) -> None:
+def _told_to_end() -> threading.Event:
+    """Return what is set once the process is told to end."""
     is_ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: is_ended.set())
-    while not is_ended.wait(LOOK_AFTER_BROKER_S):
-        broker.look_after()
-
-
-def _start_broker(
-    options: ServerOptions, site: Site, register: DeviceRegister, stack: ExitStack
-) -> Broker:
-    """Start the broker that was asked for; with a list of devices, one with TLS."""
-    broker = (
-        _embedded_broker(options, site, register)
-        if options.broker is None
-        else ExistingBroker(
-            options.broker, register.server_certificates if register.exists else None
-        )
-    )
-    broker.start()
-    stack.callback(broker.stop)
-    if isinstance(broker, BrokerProcess) and register.exists:
-        watch = DeviceWatch(register, broker.reload)
-        watch.start()
-        stack.callback(watch.stop)
-    return broker
-
-
-def _embedded_broker(options: ServerOptions, site: Site, register: DeviceRegister) -> BrokerProcess:
-    folder, listen = options.data_folder / "broker", options.broker_listen
-    if register.exists:
-        return embedded_nats(
-            folder,
-            host=ANYWHERE if listen is None else listen.host,
-            port=register.read().broker.port if listen is None else listen.port,
-            secured=Secured(
-                access=lambda: access_of(register, site, datetime.now(UTC)),
-                certificates=register.server_certificates,
-            ),
-        )
-    if listen is None:
-        return embedded_nats(folder)
-    if not listen.is_loopback:
-        raise DeviceError(
-            DeviceErrorCode.NO_DEVICES,
-            f"消息服务器在 {listen} 只能以 TLS 监听：请先用 devices add 添加设备，或监听 127.0.0.1",
-            f"the broker listens at {listen} with TLS only: add the first device, or listen at"
-            " 127.0.0.1",
-        )
-    return embedded_nats(folder, host=listen.host, port=listen.port)
+    return is_ended
 
 
 def _stop_at_once(error: Exception) -> None:

@@ -37,3 +37,13 @@ class ServerOptions:
     """Makes the demo hospital of the day, if there is none in the folder, and shows its cards."""
     clock_offset_s: int = 0
     """For demos: how far the clock is ahead of the real one."""
+
+    @property
+    def records_file(self) -> Path:
+        """Where the demo hospital's records are."""
+        return self.data_folder / "records.sqlite"
+
+    @property
+    def check_key_file(self) -> Path:
+        """The secret that check codes of receipts and reports are made with."""
+        return self.data_folder / "check-key"

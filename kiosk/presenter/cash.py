@@ -7,7 +7,8 @@ from kiosk.flow.cash import CashStanding, in_fen
 from kiosk.flow.events import Key
 from kiosk.flow.state import PrintState, State
 from kiosk.presenter import money
-from kiosk.presenter.views import CashView, ChoiceView, Icon, KeyView, RefusalView, Said, Tone
+from kiosk.presenter.paying_views import CashView
+from kiosk.presenter.views import ChoiceView, Icon, KeyView, RefusalView, Said, Tone
 from kiosk.presenter.wording import Wording
 from queue_server.contract.payments import Payment
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from kiosk.presenter.views import ChoiceView, ItemView, KeyView, MessageView, Said, Tone
+from kiosk.presenter.paying_views import ItemView
+from kiosk.presenter.views import ChoiceView, KeyView, MessageView, Said, Tone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,18 +18,14 @@ from kiosk.flow.settings import Settings
 from kiosk.flow.state import PrintState, State
 from kiosk.presenter import cash, deferral, money
 from kiosk.presenter.deferral import next_step
+from kiosk.presenter.paying_views import BillsView, BillView, ChannelsView, ItemView, PayingView
 from kiosk.presenter.place import print_message, printed_keys
 from kiosk.presenter.views import (
-    BillsView,
-    BillView,
     Body,
-    ChannelsView,
     ChoiceView,
     Icon,
-    ItemView,
     KeyView,
     NumberView,
-    PayingView,
     PlaceView,
     RefusalView,
     Said,

@@ -7,15 +7,8 @@ from kiosk.flow.receipt_screens import ReceiptPrinted, Receipts
 from kiosk.flow.receipts import page_count, receipts_a_page
 from kiosk.flow.state import State
 from kiosk.presenter.money import shown
-from kiosk.presenter.views import (
-    Icon,
-    KeyView,
-    RefusalView,
-    ReportCardView,
-    ReportsView,
-    Tone,
-    WaitingView,
-)
+from kiosk.presenter.report_views import ReportCardView, ReportsView
+from kiosk.presenter.views import Icon, KeyView, RefusalView, Tone, WaitingView
 from kiosk.presenter.wording import Wording
 from queue_server.contract.receipt_messages import ListedReceipt, ReceiptState
 

@@ -14,17 +14,8 @@ from kiosk.flow.report_screens import (
 from kiosk.flow.reports import page_count, reports_a_page
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import State
-from kiosk.presenter.views import (
-    Icon,
-    KeyView,
-    ProofPadView,
-    RefusalView,
-    ReportCardView,
-    ReportsView,
-    Tone,
-    Unspoken,
-    WaitingView,
-)
+from kiosk.presenter.report_views import ProofPadView, ReportCardView, ReportsView
+from kiosk.presenter.views import Icon, KeyView, RefusalView, Tone, Unspoken, WaitingView
 from kiosk.presenter.wording import Wording
 from queue_server.contract.report_messages import ListedReport
 from queue_server.rules.terms import ReportState

@@ -16,6 +16,8 @@ from kiosk.flow.events import Key
 if TYPE_CHECKING:
     from kiosk.presenter.doctor_views import DoctorsView
     from kiosk.presenter.inpatient_views import DepositPadView, StatementView, StayView
+    from kiosk.presenter.paying_views import BillsView, CashView, ChannelsView, PayingView
+    from kiosk.presenter.report_views import ProofPadView, ReportsView
 
 
 class Unspoken(str):
@@ -245,136 +247,6 @@ class PlaceView:
     ahead: FactView | None
     at_most: str
     reason: str
-    keys: tuple[KeyView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemView:
-    """One thing on a bill."""
-
-    title: str
-    detail: Said
-    amount: Said
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BillView:
-    """A bill with its items; the whole of it is a key that chooses it."""
-
-    argument: int
-    key: Key = Key.BILL
-    icon: Icon
-    title: str
-    amount: Said
-    items: tuple[ItemView, ...]
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BillsView:
-    """What is owed, a page at a time, and what the chosen bills cost together."""
-
-    title: str
-    lead: str
-    bills: tuple[BillView, ...]
-    earlier: KeyView | None
-    page: str
-    more: KeyView | None
-    total_label: str
-    total: Said
-    insurance: Said
-    keys: tuple[KeyView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelsView:
-    """How to pay."""
-
-    title: str
-    settled: Said
-    """What the insurance has settled; empty: nothing by its code."""
-    total_label: str
-    total: Said
-    choices: tuple[ChoiceView, ...]
-    scan_title: str
-    scan_text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayingView:
-    """It is the patient's turn to pay."""
-
-    title: str
-    qr: Unspoken
-    """Drawn as a QR code; empty: the phone asks for the password."""
-    icon: Icon
-    """Shown where there is no QR code."""
-    amount: Said
-    lead: str
-    left: str
-    keys: tuple[KeyView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofPadView:
-    """The end of the phone number and its keys."""
-
-    title: str
-    lead: str
-    digits: tuple[Unspoken, Unspoken, Unspoken, Unspoken]
-    message: str
-    tone: Tone
-    keys: tuple[KeyView | None, ...]
-    """Twelve, in rows of three; None leaves a gap."""
-    confirm: KeyView
-    other: KeyView | None
-    """For whoever has no phone."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportCardView:
-    """One report in the list; the whole card is a key if it can be printed."""
-
-    argument: int
-    key: Key = Key.REPORT
-    icon: Icon
-    day: str
-    status: str
-    tone: Tone
-    title: str
-    detail: str
-    is_enabled: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportsView:
-    """A page of the patient's reports, and what is printed."""
-
-    title: str
-    lead: str
-    cards: tuple[ReportCardView, ...]
-    earlier: KeyView | None
-    page: str
-    more: KeyView | None
-    keys: tuple[KeyView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CashView:
-    """Bank notes go in, one by one."""
-
-    title: str
-    missing_label: str
-    missing: Said
-    owed_label: str
-    owed: Said
-    in_label: str
-    put_in: Said
-    message: str
-    tone: Tone
-    rule: str
-    """What becomes of the change."""
-    left: str
     keys: tuple[KeyView, ...]
 
 

@@ -4,21 +4,17 @@ from pathlib import Path
 
 from kiosk.presenter.doctor_views import DoctorsView
 from kiosk.presenter.inpatient_views import DepositPadView, StatementView, StayView
+from kiosk.presenter.paying_views import BillsView, CashView, ChannelsView, PayingView
+from kiosk.presenter.report_views import ProofPadView, ReportsView
 from kiosk.presenter.views import (
-    BillsView,
-    CashView,
-    ChannelsView,
     HelpView,
     HomeView,
     IdentifyView,
     IdNumberPadView,
     InactivityView,
     OneVisitView,
-    PayingView,
     PlaceView,
-    ProofPadView,
     RefusalView,
-    ReportsView,
     VisitsView,
     WaitingView,
 )

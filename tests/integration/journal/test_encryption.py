@@ -17,6 +17,7 @@ from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_check import check_journal
 from queue_server.journal.journal_file import JOURNAL_NAME, JournalFile
 from queue_server.journal.journal_key import KEY_VARIABLE, load_journal_key
+from queue_server.journal.snapshot_file import SNAPSHOT_NAME
 from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.web.users import make_password_hash
 from tests.integration.journal.journal_suite import NOON, JournalSuite, Reopen
@@ -235,3 +236,13 @@ def test_the_server_keeps_its_journal_encrypted_or_says_that_it_is_not(
     assert (tmp_path / "log").read_text().count("the journal is not encrypted") == (
         0 if is_encrypted else 1
     )
+
+
+@pytest.mark.broker
+def test_a_server_that_is_told_to_end_as_soon_as_it_runs_still_keeps_its_day(
+    tmp_path: Path,
+) -> None:
+    with server(tmp_path):
+        pass
+
+    assert (tmp_path / "data" / SNAPSHOT_NAME).exists()

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from kiosk.flow.bills import Channels, Paid
 from kiosk.flow.events import Key
 from kiosk.flow.state import Next, Refusal, Trouble
-from kiosk.presenter.views import ChannelsView, spoken_texts
+from kiosk.presenter.paying_views import ChannelsView
+from kiosk.presenter.views import spoken_texts
 from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
 from queue_server.contract.messages import Refused
 from queue_server.contract.payments import FindOwed, OwedItem, OwedSheet, Pay, PaymentState

@@ -15,14 +15,8 @@ from kiosk.flow.events import (
 )
 from kiosk.flow.intent import Intent
 from kiosk.flow.state import Home, Identify, Next, Refusal, Trouble, Waiting
-from kiosk.presenter.views import (
-    PayingView,
-    PlaceView,
-    RefusalView,
-    WaitingView,
-    shown_texts,
-    spoken_texts,
-)
+from kiosk.presenter.paying_views import PayingView
+from kiosk.presenter.views import PlaceView, RefusalView, WaitingView, shown_texts, spoken_texts
 from queue_server.contract.messages import Refused
 from queue_server.contract.payments import (
     CancelPayment,

@@ -9,7 +9,8 @@ from kiosk.deferral_slip import make_deferral_slip
 from kiosk.flow.bills import Bills, Channels, DeferralFacts, PutOff
 from kiosk.flow.events import Key, PrintSlip
 from kiosk.flow.state import Next, Refusal, Trouble
-from kiosk.presenter.views import BillsView, ChannelsView, PlaceView, spoken_texts
+from kiosk.presenter.paying_views import BillsView, ChannelsView
+from kiosk.presenter.views import PlaceView, spoken_texts
 from queue_server.contract.deferral import Defer, Deferred
 from queue_server.contract.messages import Refused
 from queue_server.contract.payments import FindOwed, OwedSheet, PayLater

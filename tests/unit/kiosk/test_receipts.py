@@ -8,7 +8,8 @@ from kiosk.flow.intent import Intent
 from kiosk.flow.receipt_screens import PrintingReceipt, ReceiptPrinted, Receipts
 from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.state import Home, Identify, Refusal
-from kiosk.presenter.views import RefusalView, ReportsView, spoken_texts
+from kiosk.presenter.report_views import ReportsView
+from kiosk.presenter.views import RefusalView, spoken_texts
 from queue_server.contract.messages import Refused
 from queue_server.contract.payments import PaymentState
 from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt, ReceiptsListed
