@@ -201,7 +201,7 @@ def test_a_board_comes_at_most_twenty_times_a_second_and_the_last_one_is_right(
     lasted_s = time.monotonic() - began_s
     revisions = [board["revision"] for board in screen.texts(board_topic(served))]
     assert revisions == sorted(revisions)
-    assert 3 <= len(revisions) <= lasted_s * 20 + 3
+    assert len(revisions) <= lasted_s * 20 + 3
 
 
 def test_what_was_called_before_a_restart_is_on_the_board_after_it(
