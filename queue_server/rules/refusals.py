@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from queue_server.rules.copy_texts import COPY_REFUSALS
 from queue_server.rules.team_texts import REFUSALS
 from queue_server.rules.terms import RefusalCode
 
@@ -10,6 +11,7 @@ _CODE = RefusalCode
 
 SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
     **REFUSALS,
+    **COPY_REFUSALS,
     _CODE.TOO_EARLY: (
         "签到时间未到，您的预约是 {slot}，请在 {opens} 以后再来签到。",
         "It is too early to check in: your appointment is {slot}. Please come back from {opens}.",
