@@ -9,6 +9,7 @@ from kiosk.flow.bills import (
     Paid,
     Paying,
     insurance_fen,
+    is_copies,
     pages_of,
     self_pay_fen,
 )
@@ -140,11 +141,16 @@ def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
 
 
 def _scanned(bills: Bills) -> str:
-    """Return which codes may be shown: a deposit, or an own share, is paid and not settled."""
-    return "scan_own" if bills.settled_fen or bills.pad is not None else "scan_text"
+    """Return which codes may be shown: deposit, copies and own share are paid, not settled."""
+    is_paid = bills.settled_fen or bills.pad is not None or bills.reports is not None
+    return "scan_own" if is_paid else "scan_text"
 
 
 def _settled(bills: Bills, words: Wording) -> Said:
+    if bills.reports is not None:
+        count = len(bills.chosen)
+        text = words("channels.copies", count=count)
+        return Said(text, text)
     if not bills.settled_fen:
         return Said("")
     return money.sentence(words, "channels.settled", bills.settled_fen)
@@ -222,6 +228,10 @@ def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> Plac
     """That it is paid, what to do next, where, and its receipt on paper."""
     payment = screen.facts.payment
     receipt_key = _receipt_key(payment.receipt, words, settings)
+    if is_copies(screen.facts.sheets) and settings.has_reports:
+        # Paid for at another kiosk, or before this one knew that it is: they have still to come.
+        label = words("paid.print_reports")
+        receipt_key = (KeyView(key=Key.REPORTS, label=label, icon=Icon.REPORT), *receipt_key)
     slip_keys = printed_keys(state, words)
     is_slip_missing = state.printing is PrintState.FAILED
     return PlaceView(
