@@ -1,5 +1,6 @@
 """Money on the screen: what is owed, how to pay it, and how a payment stands."""
 
+from dataclasses import replace
 from typing import Final
 
 from kiosk.flow.bills import (
@@ -228,12 +229,13 @@ def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> Plac
     """That it is paid, what to do next, where, and its receipt on paper."""
     payment = screen.facts.payment
     receipt_key = _receipt_key(payment.receipt, words, settings)
-    if is_copies(screen.facts.sheets) and settings.has_reports:
-        # Paid for at another kiosk, or before this one knew that it is: they have still to come.
-        label = words("paid.print_reports")
-        receipt_key = (KeyView(key=Key.REPORTS, label=label, icon=Icon.REPORT), *receipt_key)
     slip_keys = printed_keys(state, words)
     is_slip_missing = state.printing is PrintState.FAILED
+    if is_copies(screen.facts.sheets) and settings.has_reports:
+        # Paid for at another kiosk, or before this one knew that it is: they have still to come.
+        receipt_key = (_print_reports_key(words, is_first=not is_slip_missing), *receipt_key)
+        if not is_slip_missing:
+            slip_keys = tuple(replace(one, is_primary=False) for one in slip_keys)
     return PlaceView(
         title=words("paid.title", name=words.name_of(screen.facts.masked_name)),
         tone=Tone.GOOD,
@@ -249,6 +251,11 @@ def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> Plac
         steps=_next_steps(screen, words),
         keys=(*slip_keys, *receipt_key) if is_slip_missing else (*receipt_key, *slip_keys),
     )
+
+
+def _print_reports_key(words: Wording, *, is_first: bool) -> KeyView:
+    label = words("paid.print_reports")
+    return KeyView(key=Key.REPORTS, label=label, icon=Icon.REPORT, is_primary=is_first)
 
 
 def _receipt_number(receipt: Receipt | None, words: Wording) -> str:
@@ -270,5 +277,5 @@ def _receipt_key(
 
 
 def _next_steps(screen: Paid, words: Wording) -> tuple[StepView, ...]:
-    sheets = screen.facts.sheets
-    return tuple(StepView(icon=Icon.NEXT, text=next_step(sheet, words)) for sheet in sheets)
+    steps = dict.fromkeys(next_step(sheet, words) for sheet in screen.facts.sheets)
+    return tuple(StepView(icon=Icon.NEXT, text=text) for text in steps)

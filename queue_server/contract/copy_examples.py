@@ -28,8 +28,8 @@ _PRINTED: Final = ListedReport(
         sheet_id="copy-1b4f0e9851971998e7320785-2",
         title_zh="检验报告补打",
         title_en="Copy of a laboratory report",
-        next_zh="请在自助机打印这份报告；没有打印出来，可以再打印，不必再付费",
-        next_en="print it at a kiosk; if it does not come out, print it again for nothing",
+        next_zh="请打印报告；没有打印出来，不必再付费",
+        next_en="print it; if it does not come out, you need not pay again",
         items=[
             OwedItem(
                 title_zh="检验报告补打",

@@ -201,8 +201,8 @@ def copy_sheet(charge: Charge) -> OwedSheet:
         sheet_id=charge.id,
         title_zh=charge.name_zh,
         title_en=charge.name_en,
-        next_zh="请在自助机打印这份报告；没有打印出来，可以再打印，不必再付费",
-        next_en="print it at a kiosk; if it does not come out, print it again for nothing",
+        next_zh="请打印报告；没有打印出来，不必再付费",
+        next_en="print it; if it does not come out, you need not pay again",
         items=[owed_item(charge)],
         is_copy=True,
     )
