@@ -45,7 +45,7 @@ def make_payment_slip(
         *_about(facts, words, printed_at),
         SlipRule(is_dashed=True),
         SlipText(
-            text="\n".join(next_step(sheet, words) for sheet in sheets),
+            text="\n".join(dict.fromkeys(next_step(sheet, words) for sheet in sheets)),
             size_dots=BODY_DOTS,
             is_bold=True,
             align=Align.START,

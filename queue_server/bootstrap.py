@@ -164,7 +164,7 @@ def _start_service(
         metrics=metrics,
         snapshots=_snapshots(setup, options),
         payments=None if paying is None else paying.desk,
-        shelf=_shelf(site, reports),
+        shelf=_shelf(site, reports, paying),
         receipts=None if receipts is None else receipts.desk,
     )
     service = QueueService(setup, parts)
@@ -344,11 +344,15 @@ def _snapshots(setup: Setup, options: ServerOptions) -> Snapshots:
     return Snapshots(setup, file)
 
 
-def _shelf(site: Site, reports: DemoReports) -> ReportShelf | None:
+def _shelf(site: Site, reports: DemoReports, paying: Paying | None) -> ReportShelf | None:
     """Return where reports come from; None: the site wants none, or none can be made here."""
     if site.reports is None or not has_fonts():
         return None
-    return ReportShelf(reports=reports, new_token=lambda: secrets.token_urlsafe(32))
+    return ReportShelf(
+        reports=reports,
+        new_token=lambda: secrets.token_urlsafe(32),
+        copies=None if paying is None else paying.copies,
+    )
 
 
 def _report_maker(options: ServerOptions, running: _Running) -> ReportMaker | None:

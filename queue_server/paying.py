@@ -33,6 +33,7 @@ from queue_server.records.agreements import Agreements
 from queue_server.records.sheets import Sheets
 from queue_server.records.wards import Wards
 from queue_server.rules.terms import PatientId, SiteId
+from queue_server.service.copy_sale import CopyDesk
 from queue_server.service.deferral_desk import DeferralDesk
 from queue_server.service.door import Door
 from queue_server.service.inpatient_desk import InpatientDesk
@@ -121,10 +122,13 @@ class Paying:
         offices = [one for one in (self.office, insurance) if one is not None]
         self._sweeper = Sweeper(self.cashier, parts.clock, parts.fatal, offices)
         self._clerk = _clerk(parts, self.cashier)
+        offered = tuple(one for one in channels if one is not Channel.INSURANCE)
+        shelf = ReceiptShelf(parts.journal)
+        self.copies = CopyDesk(cashier=self.cashier, shelf=shelf, channels=offered)
         self.desk = PaymentDesk(
             DeskParts(
                 cashier=self.cashier,
-                channels=tuple(one for one in channels if one is not Channel.INSURANCE),
+                channels=offered,
                 change_max=NOTHING if cash is None else cash.change_max,
                 sheets=parts.counter,
                 inpatients=_inpatients(parts),

@@ -5,17 +5,18 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from queue_server.board_setup import BoardSetup, board_setup
 from queue_server.rules.area_queue import ROOM_CAP_DEFAULT, AreaQueue
-from queue_server.rules.report_printing import PrintAgain, ReportPolicy
+from queue_server.rules.report_printing import ReportPolicy
 from queue_server.rules.team import Member, Team, Teams
 from queue_server.rules.terms import AreaId, DaySecond, QueueId, RoomId, SiteId
 from queue_server.site_mdt import MDT_KEYS, MDT_TEXTS, TITLE, team_of
+from queue_server.site_reports import report_policy
 from queue_server.toml_table import Problem, Problems, Table, parse_toml
 from queue_server.watch.alarm_limits import AlarmLimits, alarm_limits
 
@@ -199,22 +200,8 @@ def _site(root: Table) -> Site:
         day_rolls_over_at=_day_rolls_over_at(table),
         offline_check_in=table.flag("offline_check_in"),
         alarm_limits=alarm_limits(root.optional_table("alarms")),
-        reports=_report_policy(root.table("reports")) if "reports" in root else None,
+        reports=report_policy(root.table("reports")) if "reports" in root else None,
         public_address=_public_address(table),
-    )
-
-
-def _report_policy(table: Table) -> ReportPolicy:
-    table.check_keys(tuple(one.name for one in fields(ReportPolicy)))
-    default, choices = ReportPolicy(), "|".join(PrintAgain)
-    again = default.again
-    if "again" in table:
-        words = "、".join(PrintAgain), " or ".join(PrintAgain)
-        again = PrintAgain(table.matching("again", choices, *words) or default.again)
-    return ReportPolicy(
-        free_count=table.whole_number("free_count", default.free_count, 1, 100),
-        again=again,
-        listed_days=table.whole_number("listed_days", default.listed_days, 1, 366),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kiosk.flow.inpatient_screens import DepositPad
+from kiosk.flow.report_screens import Reports
 from queue_server.contract.inpatient import CostGroup
 from queue_server.contract.payments import OwedItem, OwedSheet, PayLater, Payment, PaymentState
 
@@ -39,6 +40,8 @@ class Bills:
     page: int = 0
     pad: DepositPad | None = None
     """Where the amount was typed, of a deposit."""
+    reports: Reports | None = None
+    """Where reports were chosen, of further copies that are paid for."""
     pay_later: PayLater | None = None
     """Given if the patient may pay later."""
     settled_fen: int = 0
@@ -158,6 +161,11 @@ class BillPart:
 def is_top_up(sheets: Iterable[OwedSheet]) -> bool:
     """Tell whether a payment of these sheets only adds to a deposit."""
     return any(sheet.is_deposit for sheet in sheets)
+
+
+def is_copies(sheets: Iterable[OwedSheet]) -> bool:
+    """Tell whether a payment of these sheets is for printing reports again."""
+    return any(sheet.is_copy for sheet in sheets)
 
 
 def self_pay_fen(sheets: Iterable[OwedSheet | CostGroup]) -> int:

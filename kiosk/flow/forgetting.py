@@ -20,6 +20,7 @@ def forget_patient(state: State) -> State:
         screen=Home(),
         session=None,
         paying_for=(),
+        to_print=(),
         shown_bills=None,
         help=None,
         printing=PrintState.NOT_PRINTED,

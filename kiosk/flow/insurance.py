@@ -18,8 +18,9 @@ def settle(state: State, code: str) -> Step:
     screen = state.screen
     bills = screen.bills if isinstance(screen, Channels) else screen
     assert isinstance(bills, Bills)
-    # What is settled already, and a deposit, is no matter of the insurance any more.
-    if not bills.chosen or bills.pad is not None or bills.settled_fen or state.session is None:
+    # What is settled already, a deposit and copies are no matter of the insurance.
+    is_no_matter = bills.pad is not None or bills.reports is not None or bills.settled_fen
+    if not bills.chosen or is_no_matter or state.session is None:
         return state, ()
     sheets = bills.chosen_sheets
     body = SettleInsurance(

@@ -8,6 +8,7 @@ or books or gives back what was paid all the same.
 from dataclasses import replace
 from typing import Final
 
+from kiosk.flow import copies, reports
 from kiosk.flow.asking import ask
 from kiosk.flow.bills import (
     Bills,
@@ -15,6 +16,7 @@ from kiosk.flow.bills import (
     Paid,
     PaidFacts,
     Paying,
+    is_copies,
     pages_of,
     self_pay_fen,
 )
@@ -36,6 +38,7 @@ from queue_server.contract.payments import (
     Payment,
     PaymentState,
 )
+from queue_server.contract.report_messages import PayCopies
 from queue_server.rules.terms import RefusalCode
 
 LOOK_EVERY_S: Final = 4.0
@@ -56,12 +59,16 @@ def find_owed(state: State, *, was_uncertain: bool = False) -> Step:
 
 def owed(state: State, body: Owed, settings: Settings, *, was_uncertain: bool) -> Step:
     """Show what is owed, or the payment that is under way, or what became of the last one."""
-    if body.payment is not None:
+    # Whoever was about to pay copies is told of those only.
+    is_other = bool(state.to_print) and not is_copies(body.payment_sheets)
+    if body.payment is not None and not is_other:
         is_news = was_uncertain or not body.sheets
         of_payment = tuple(body.payment_sheets)
         shown = show_payment(state, body.payment, of_payment, is_news=is_news, prints=was_uncertain)
         if shown is not None:
             return shown
+    if was_uncertain and state.to_print:
+        return reports.find_reports(state)
     if not body.sheets:
         nothing = Refusal(code=RefusalCode.NOTHING_OWED, next=Next.HOME, intent=Intent.PAY)
         return replace(state, screen=nothing), ()
@@ -150,6 +157,8 @@ def _pay(
     if bills.pad is not None:
         top_up = TopUp(session_id=session_id, amount_fen=fen, channel=channel, code=code)
         return ask(asking, top_up, Intent.INPATIENT)
+    if bills.reports is not None:
+        return copies.pay(asking, bills.reports, channel=channel, code=code)
     body = Pay(
         session_id=session_id,
         sheet_ids=[sheet.sheet_id for sheet in bills.chosen_sheets],
@@ -266,6 +275,9 @@ def given_up(state: State) -> tuple[State, tuple[Effect, ...]]:
 def _paid(state: State, payment: Payment, sheets: tuple[OwedSheet, ...], *, prints: bool) -> Step:
     name = state.session.masked_name if state.session else ""
     facts = PaidFacts(payment=payment, sheets=sheets, masked_name=name)
+    printing = copies.paid(state, facts)
+    if printing is not None:
+        return printing
     shown = replace(state, screen=Paid(facts=facts), idle_s=0.0)
     return print_slip(shown, facts) if prints else (shown, ())
 
@@ -275,7 +287,7 @@ def _paid(state: State, payment: Payment, sheets: tuple[OwedSheet, ...], *, prin
 
 def not_answered(state: State, asked: Asked) -> Step:
     """Say that it is not known whether a payment has begun, and look before anything else."""
-    assert isinstance(asked.body, Pay | TopUp | SettleInsurance)
+    assert isinstance(asked.body, Pay | TopUp | PayCopies | SettleInsurance)
     look = FindStay if isinstance(asked.body, TopUp) else FindOwed
     look_first = Asked(
         ask_number=asked.ask_number,

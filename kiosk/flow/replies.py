@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from kiosk.flow import deferral, inpatient, insurance, paying, receipts, reports
+from kiosk.flow import copies, deferral, inpatient, insurance, paying, receipts, reports
 from kiosk.flow.asking import find_place, without_answer
 from kiosk.flow.bills import Paying
 from kiosk.flow.events import CheckedInOffline, NotAnswered, NotCheckedInOffline, Replied
@@ -63,6 +63,7 @@ from queue_server.contract.payments import FindOwed, NoteNoted, Owed, Pay, Payme
 from queue_server.contract.receipt_messages import ListReceipts, ReceiptsListed
 from queue_server.contract.report_messages import (
     ListReports,
+    PayCopies,
     PrintingNoted,
     ProveIdentity,
     Proven,
@@ -71,7 +72,7 @@ from queue_server.contract.report_messages import (
 )
 from queue_server.rules.terms import RefusalCode
 
-CarriesCode = Pay | TopUp | SettleInsurance
+CarriesCode = Pay | TopUp | PayCopies | SettleInsurance
 """Requests with a code that must not be kept."""
 _SHOW_A_CARD_AGAIN: Final = frozenset(
     {
@@ -117,7 +118,7 @@ def replied(  # noqa: C901, PLR0911, PLR0912 - one line an answer
         case Proven():
             return _proven(state, waiting.asked)
         case ReportsListed():
-            return reports.listed(state, event.body)
+            return reports.listed(state, event.body, settings)
         case StayFound():
             uncertain = waiting.asked.was_uncertain
             return inpatient.found(state, event.body, was_uncertain=uncertain)
@@ -148,7 +149,7 @@ def not_answered(state: State, event: NotAnswered) -> Step:
     if not isinstance(waiting, Waiting) or waiting.asked.ask_number != event.ask_number:
         return state, ()
     asked, trouble = waiting.asked, Trouble.NO_ANSWER
-    if isinstance(asked.body, Pay | TopUp | SettleInsurance):
+    if isinstance(asked.body, CarriesCode):
         return paying.not_answered(state, asked)
     if isinstance(asked.body, CheckIn):
         asked, trouble = replace(asked, was_uncertain=True), Trouble.CHECK_IN_UNCERTAIN
@@ -290,13 +291,15 @@ def _refused(state: State, body: Refused, asked: Asked) -> Step:
     return replace(state, screen=refusal), ()
 
 
-def _next_after_refusal(  # noqa: PLR0911 - one line a kind of request
+def _next_after_refusal(  # noqa: C901, PLR0911 - one line a kind of request
     state: State, code: RefusalCode, asked: Asked
 ) -> Next:
     if isinstance(asked.body, FindOwed | Pay | Defer | SettleInsurance):
         return paying.next_after_refusal(code)
     if isinstance(asked.body, FindStay | FindDayBill | FindSettlement | TopUp):
         return inpatient.next_after_refusal(code, asked.body)
+    if isinstance(asked.body, PayCopies):
+        return copies.next_after_refusal(code)
     if isinstance(asked.body, ListReceipts):
         return receipts.next_after_refusal(code)
     if isinstance(asked.body, ProveIdentity | ListReports):

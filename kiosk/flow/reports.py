@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Final
 
 from kiosk.flow.asking import ask, only_card
+from kiosk.flow.bills import Bills, Channels, Paid, is_copies
+from kiosk.flow.cash import CHANNEL
 from kiosk.flow.events import (
     CHECK_CHARACTER_X,
     Ask,
@@ -39,13 +41,15 @@ REPORTS_A_PAGE_ELDER: Final = 3
 
 
 def tapped(state: State, argument: int, settings: Settings) -> Step:
-    """Begin, from the first screen; or see the list anew, after printing."""
+    """Begin, from the first screen; or see the list anew, after printing or paying."""
     del argument
     if isinstance(state.screen, Home) and settings.has_reports:
         if state.is_alone:
             return only_card(state)
         return replace(state, screen=Identify(intent=Intent.REPORTS)), ()
-    if isinstance(state.screen, ReportsPrinted) and state.session is not None:
+    is_after_printing = isinstance(state.screen, ReportsPrinted)
+    is_paid = isinstance(state.screen, Paid) and is_copies(state.screen.facts.sheets)
+    if state.session is not None and (is_after_printing or is_paid):
         return find_reports(state)
     return state, ()
 
@@ -101,9 +105,15 @@ def next_after_refusal(code: RefusalCode, body: RequestBody) -> Next:
 # --- the list ------------------------------------------------------------------------------
 
 
-def listed(state: State, body: ReportsListed) -> Step:
+def listed(state: State, body: ReportsListed, settings: Settings) -> Step:
     """Show the list."""
-    return replace(state, screen=Reports(reports=tuple(body.reports))), ()
+    channels = body.channels if settings.takes_payments else ()
+    shown = Reports(
+        reports=tuple(body.reports),
+        channels=tuple(one for one in channels if one != CHANNEL or settings.takes_cash),
+        credit_fen=body.credit_fen,
+    )
+    return replace(state, screen=shown), ()
 
 
 def find_reports(state: State) -> Step:
@@ -131,27 +141,47 @@ def turn_page(state: State, by: int) -> State:
 
 
 def toggle(state: State, argument: int, settings: Settings) -> Step:
-    """Choose a report, or leave it out."""
+    """Choose a report, or leave it out; one that costs something is left out at first."""
     del settings
     screen = state.screen
     if not isinstance(screen, Reports) or not 0 <= argument < len(screen.reports):
         return state, ()
     report = screen.reports[argument]
-    if not report.can_print:
-        return state, ()
-    left_out = screen.left_out ^ {report.report_id}
-    return replace(state, screen=replace(screen, left_out=left_out)), ()
+    touched = {report.report_id}
+    if report.can_print:
+        return replace(state, screen=replace(screen, left_out=screen.left_out ^ touched)), ()
+    if screen.is_for_sale(report):
+        return replace(state, screen=replace(screen, wanted=screen.wanted ^ touched)), ()
+    return state, ()
 
 
 # --- printing ------------------------------------------------------------------------------
 
 
 def print_chosen(state: State, argument: int, settings: Settings) -> Step:
-    """Print what is chosen, one after the other."""
+    """Print what is chosen, one after the other; what costs something is paid for first."""
     del argument, settings
     if not isinstance(state.screen, Reports) or not state.screen.chosen:
         return state, ()
-    return _ask_for(state, state.screen.chosen, 0)
+    if state.screen.copies:
+        return replace(state, screen=Channels(bills=_as_bills(state.screen))), ()
+    return print_these(state, state.screen.chosen)
+
+
+def _as_bills(chosen: Reports) -> Bills:
+    """Return the copies that are chosen as something that is paid like bills."""
+    return Bills(
+        sheets=chosen.copies,
+        chosen=frozenset(sheet.sheet_id for sheet in chosen.copies),
+        channels=chosen.channels,
+        credit_fen=chosen.credit_fen,
+        reports=chosen,
+    )
+
+
+def print_these(state: State, reports: tuple[ListedReport, ...]) -> Step:
+    """Print reports, one after the other."""
+    return _ask_for(state, reports, 0)
 
 
 def _ask_for(state: State, reports: tuple[ListedReport, ...], index: int) -> Step:
@@ -204,5 +234,6 @@ def _ended(
         printed_count=printed_count,
         left_count=len(reports) - printed_count,
         failure=failure,
+        is_paid=any(one.copy is not None for one in reports[printed_count:]),
     )
     return replace(state, screen=ended, idle_s=0.0), ()

@@ -67,7 +67,9 @@ def doctors_page_count(state: State) -> int:
     return max(1, -(-len(doctors_of(state)) // doctors_a_page(state)))
 
 
-def intent_of(state: State) -> Intent:
+def intent_of(  # noqa: PLR0911 - one line a kind of screen
+    state: State,
+) -> Intent:
     """Return what the patient came for, as far as the screen knows."""
     if isinstance(state.screen, Identify | IdNumberPad | Refusal):
         return _first_of(wants_to_see(state.screen))
@@ -77,6 +79,8 @@ def intent_of(state: State) -> Intent:
         return Intent.INPATIENT
     if isinstance(state.screen, Channels) and state.screen.bills.pad is not None:
         return Intent.INPATIENT
+    if isinstance(state.screen, Channels) and state.screen.bills.reports is not None:
+        return Intent.REPORTS
     if isinstance(state.screen, Bills | Channels | Paying | Paid | PutOff):
         return Intent.PAY
     if isinstance(state.screen, ProofPad):

@@ -14,6 +14,7 @@ from kiosk.flow.slip_facts import Provisional, SlipFacts
 from queue_server.contract.absence import AbsentDoctor
 from queue_server.contract.messages import RequestBody, Visit
 from queue_server.contract.payments import OwedSheet
+from queue_server.contract.report_messages import ListedReport
 
 
 class PrintState(StrEnum):
@@ -64,6 +65,7 @@ class Next(StrEnum):
     CHOOSE_DOCTOR = "choose-doctor"
     BILLS = "bills"
     INPATIENT = "inpatient"
+    REPORTS = "reports"
     SEE_PAYMENT = "see-payment"
     PROVE = "prove"
     HOME = "home"
@@ -242,6 +244,8 @@ class State:
     session: Session | None = field(default=None, repr=False)
     paying_for: tuple[OwedSheet, ...] = field(default=(), repr=False)
     """What the payment is for that the server is asked to begin."""
+    to_print: tuple[ListedReport, ...] = field(default=(), repr=False)
+    """Reports that are printed once that is paid."""
     shown_bills: Bills | None = field(default=None, repr=False)
     """From where the insurance was asked to settle."""
     cash: CashStanding = field(default_factory=CashStanding)

@@ -16,7 +16,7 @@ from kiosk.flow import (
     reports,
 )
 from kiosk.flow.asking import ask, call_nurse, find_place, only_card
-from kiosk.flow.bills import Bills, Channels, Paying, is_top_up
+from kiosk.flow.bills import Bills, Channels, Paying, is_copies, is_top_up
 from kiosk.flow.cash import is_with_cash
 from kiosk.flow.events import CHECK_CHARACTER_X, Key, Speak, StopSpeaking, Wipe
 from kiosk.flow.forgetting import forget_patient, leave
@@ -89,7 +89,7 @@ def _back(  # noqa: C901, PLR0911, PLR0912 - one line a screen
         case ChooseDoctor() as screen:
             return replace(state, screen=choosing.before(state, screen)), ()
         case Channels(bills=bills):
-            return replace(state, screen=bills.pad or bills), ()
+            return replace(state, screen=bills.pad or bills.reports or bills), ()
         case Refusal(intent=Intent.DAY_BILL | Intent.SETTLEMENT):
             return inpatient.find_stay(state)
         case Refusal(intent=Intent.PAY):
@@ -178,6 +178,8 @@ def _pay(state: State, argument: int, settings: Settings) -> Step:
         case Paying() as screen if not screen.is_live and state.session is not None:
             if is_top_up(screen.sheets):
                 return inpatient.find_stay(state)
+            if is_copies(screen.sheets):
+                return reports.find_reports(state)
             return paying.find_owed(state)
         case _:
             return state, ()
@@ -314,6 +316,8 @@ def _try_again(  # noqa: C901, PLR0911, PLR0912 - one line a way to go on
             return inpatient.find_stay(state)
         case Next.SEE_PAYMENT if state.session and refusal.intent is Intent.INPATIENT:
             return inpatient.find_stay(state, was_uncertain=True)
+        case Next.REPORTS if state.session is not None:
+            return reports.find_reports(state)
         case Next.VISITS:
             return replace(state, screen=Visits()), ()
         case Next.CHOOSE_DOCTOR if refusal.asked is not None and state.session is not None:

@@ -1,5 +1,6 @@
 """Money on the screen: what is owed, how to pay it, and how a payment stands."""
 
+from dataclasses import replace
 from typing import Final
 
 from kiosk.flow.bills import (
@@ -9,6 +10,7 @@ from kiosk.flow.bills import (
     Paid,
     Paying,
     insurance_fen,
+    is_copies,
     pages_of,
     self_pay_fen,
 )
@@ -136,11 +138,16 @@ def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
 
 
 def _scanned(bills: Bills) -> str:
-    """Return which codes may be shown: a deposit, or an own share, is paid and not settled."""
-    return "scan_own" if bills.settled_fen or bills.pad is not None else "scan_text"
+    """Return which codes may be shown: deposit, copies and own share are paid, not settled."""
+    is_paid = bills.settled_fen or bills.pad is not None or bills.reports is not None
+    return "scan_own" if is_paid else "scan_text"
 
 
 def _settled(bills: Bills, words: Wording) -> Said:
+    if bills.reports is not None:
+        count = len(bills.chosen)
+        text = words("channels.copies", count=count)
+        return Said(text, text)
     if not bills.settled_fen:
         return Said("")
     return money.sentence(words, "channels.settled", bills.settled_fen)
@@ -220,6 +227,11 @@ def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> Plac
     receipt_key = _receipt_key(payment.receipt, words, settings)
     slip_keys = printed_keys(state, words)
     is_slip_missing = state.printing is PrintState.FAILED
+    if is_copies(screen.facts.sheets) and settings.has_reports:
+        # Paid for at another kiosk, or before this one knew that it is: they have still to come.
+        receipt_key = (_print_reports_key(words, is_first=not is_slip_missing), *receipt_key)
+        if not is_slip_missing:
+            slip_keys = tuple(replace(one, is_primary=False) for one in slip_keys)
     return PlaceView(
         title=words("paid.title", name=words.name_of(screen.facts.masked_name)),
         tone=Tone.GOOD,
@@ -235,6 +247,11 @@ def paid(state: State, screen: Paid, words: Wording, settings: Settings) -> Plac
         steps=_next_steps(screen, words),
         keys=(*slip_keys, *receipt_key) if is_slip_missing else (*receipt_key, *slip_keys),
     )
+
+
+def _print_reports_key(words: Wording, *, is_first: bool) -> KeyView:
+    label = words("paid.print_reports")
+    return KeyView(key=Key.REPORTS, label=label, icon=Icon.REPORT, is_primary=is_first)
 
 
 def _receipt_number(receipt: Receipt | None, words: Wording) -> str:
@@ -256,5 +273,5 @@ def _receipt_key(
 
 
 def _next_steps(screen: Paid, words: Wording) -> tuple[StepView, ...]:
-    sheets = screen.facts.sheets
-    return tuple(StepView(icon=Icon.NEXT, text=next_step(sheet, words)) for sheet in sheets)
+    steps = dict.fromkeys(next_step(sheet, words) for sheet in screen.facts.sheets)
+    return tuple(StepView(icon=Icon.NEXT, text=text) for text in steps)

@@ -50,7 +50,7 @@ class ChannelsView:
 
     title: str
     settled: Said
-    """What the insurance has settled; empty: nothing by its code."""
+    """What the insurance has settled, or how many copies it is for; may be empty."""
     total_label: str
     total: Said
     choices: tuple[ChoiceView, ...]

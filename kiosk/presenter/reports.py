@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from kiosk.flow.bills import self_pay_fen
 from kiosk.flow.events import Key
 from kiosk.flow.report_screens import (
     PHONE_END_LENGTH,
@@ -14,6 +15,7 @@ from kiosk.flow.report_screens import (
 from kiosk.flow.reports import page_count, reports_a_page
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import State
+from kiosk.presenter import money
 from kiosk.presenter.report_views import ProofPadView, ReportCardView, ReportsView
 from kiosk.presenter.views import Icon, KeyView, RefusalView, Tone, Unspoken, WaitingView
 from kiosk.presenter.wording import Wording
@@ -62,28 +64,43 @@ def reports(state: State, screen: Reports, words: Wording) -> ReportsView | Refu
     name = words.name_of(masked_name)
     if not screen.reports:
         return _no_reports(name, words)
-    pages, chosen = page_count(state, screen), len(screen.chosen)
+    pages = page_count(state, screen)
     first = screen.page * reports_a_page(state)
     shown = list(enumerate(screen.reports))[first : first + reports_a_page(state)]
-    can_any = any(one.can_print for one in screen.reports)
+    can_any = any(one.can_print or screen.is_for_sale(one) for one in screen.reports)
     earlier = KeyView(key=Key.EARLIER_REPORTS, label=words("visits.earlier"), icon=Icon.EARLIER)
     more = KeyView(key=Key.MORE_REPORTS, label=words("visits.more"), icon=Icon.NEXT)
-    print_them = KeyView(
-        key=Key.PRINT_REPORTS,
-        label=words("reports.print" if chosen else "reports.print_none", count=chosen),
-        icon=Icon.PRINTER,
-        is_primary=True,
-        is_enabled=chosen > 0,
-    )
     done = KeyView(key=Key.DONE, label=words("reports.done"))
     return ReportsView(
         title=words("reports.title", name=name),
-        lead=words("reports.lead" if can_any else "reports.lead_none"),
+        lead=_lead(screen, words),
         cards=tuple(_card(index, one, screen, words) for index, one in shown),
         earlier=earlier if screen.page > 0 else None,
         page=words("visits.page", page=screen.page + 1, pages=pages) if pages > 1 else "",
         more=more if screen.page < pages - 1 else None,
-        keys=(print_them, done) if can_any else (done,),
+        keys=(_print_key(screen, words), done) if can_any else (done,),
+    )
+
+
+def _lead(screen: Reports, words: Wording) -> str:
+    if any(screen.is_for_sale(one) for one in screen.reports):
+        return words("reports.lead_copies")
+    can_any = any(one.can_print for one in screen.reports)
+    return words("reports.lead" if can_any else "reports.lead_none")
+
+
+def _print_key(screen: Reports, words: Wording) -> KeyView:
+    """Print what is chosen; or pay first, and how much."""
+    count, fen = len(screen.chosen), self_pay_fen(screen.copies)
+    label = words("reports.print" if count else "reports.print_none", count=count)
+    if fen:
+        label = money.sentence(words, "reports.pay_print", fen, count=count)
+    return KeyView(
+        key=Key.PRINT_REPORTS,
+        label=label,
+        icon=Icon.PAY if fen else Icon.PRINTER,
+        is_primary=True,
+        is_enabled=count > 0,
     )
 
 
@@ -129,6 +146,8 @@ def _failure_hint(screen: ReportsPrinted, words: Wording) -> str:
     assert screen.failure is not None
     if screen.failure.may_have_printed:
         return words("reports.failed_partly_hint")
+    if screen.is_paid:
+        return words("reports.failed_paid_hint")
     if screen.printed_count:
         return words("reports.failed_some_hint", count=screen.printed_count)
     return words("reports.failed_hint")
@@ -137,8 +156,13 @@ def _failure_hint(screen: ReportsPrinted, words: Wording) -> str:
 def _card(index: int, report: ListedReport, screen: Reports, words: Wording) -> ReportCardView:
     _, month, day = report.day_on.split("-")
     is_chosen = report in screen.chosen
-    icon = Icon.CLOCK
-    if report.can_print:
+    icon, detail = Icon.CLOCK, words.of(report, "hint")
+    status: str
+    if report.copy is not None and screen.is_for_sale(report):
+        icon, tone = Icon.CHECKED if is_chosen else Icon.UNCHECKED, Tone.PLAIN
+        fen = self_pay_fen([report.copy])
+        status, detail = money.sentence(words, "reports.copy", fen), words("reports.copy_detail")
+    elif report.can_print:
         icon = Icon.CHECKED if is_chosen else Icon.UNCHECKED
         status, tone = words("reports.can_print"), Tone.GOOD
     elif report.state is ReportState.FINAL:
@@ -154,8 +178,8 @@ def _card(index: int, report: ListedReport, screen: Reports, words: Wording) -> 
         status=status,
         tone=tone,
         title=words.of(report, "title"),
-        detail=words.of(report, "hint"),
-        is_enabled=report.can_print,
+        detail=detail,
+        is_enabled=report.can_print or screen.is_for_sale(report),
     )
 
 

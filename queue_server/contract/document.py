@@ -87,6 +87,7 @@ PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
             report_messages.ProveIdentity,
             report_messages.ListReports,
             report_messages.PrintReport,
+            report_messages.PayCopies,
             report_messages.TellPrinted,
             receipt_messages.ListReceipts,
             receipt_messages.PrintReceipt,

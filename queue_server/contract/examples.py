@@ -16,6 +16,7 @@ from queue_server.contract.boards import (
     RoomBoard,
     ShownTicket,
 )
+from queue_server.contract.copy_examples import COPY_EXAMPLES
 from queue_server.contract.deferral_examples import DEFERRAL_EXAMPLES
 from queue_server.contract.device_messages import (
     Command,
@@ -57,7 +58,6 @@ from queue_server.contract.report_messages import (
     ProveIdentity,
     Proven,
     ReportReleased,
-    ReportsListed,
     TellPrinted,
 )
 from queue_server.rules.terms import (
@@ -315,7 +315,6 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     HelpCalled: HelpCalled(),
     TakenOver: TakenOver(),
     Proven: Proven(),
-    ReportsListed: ReportsListed(reports=[_REPORT]),
     ListedReport: _REPORT,
     ReportReleased: ReportReleased(
         release_id=_CHECK_IN_ID,
@@ -325,6 +324,7 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     PrintingNoted: PrintingNoted(),
     **PAYING_EXAMPLES,
     **INPATIENT_EXAMPLES,
+    **COPY_EXAMPLES,
     **DEFERRAL_EXAMPLES,
     Refused: Refused(
         code=RefusalCode.ALREADY_CHECKED_IN,

@@ -148,6 +148,8 @@ class OwedSheet(Message, frozen=True, kw_only=True):
     items: list[OwedItem]
     is_deposit: bool = False
     """Whether it adds to what is kept for an inpatient."""
+    is_copy: bool = False
+    """Whether a report is printed again for it, once it is paid."""
     due_on: DayText | None = None
     """The last day to pay, if it was put off; `null`: it is to be paid before the next step."""
 

@@ -6,9 +6,10 @@ HTTP, once. Titles, dates and states are all that is said here.
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
+from queue_server.contract.payments import FenAmount, OwedSheet
 from queue_server.rules.terms import PrintOutcome, ReportKind, ReportState
 
 
@@ -38,6 +39,24 @@ class PrintReport(Message, frozen=True, kw_only=True, tag="print_report"):
     session_id: Id
     report_id: ShortText
     """The `report_id` of one that was listed, as it came."""
+
+
+class PayCopies(Message, frozen=True, kw_only=True, tag="pay_copies"):
+    """Begin to pay for printing reports again, in one go, as `pay` pays sheets.
+
+    Exactly one of `channel` and `code` is given. The reply is a `payment`; once that is fulfilled
+    each of them can be printed, until it has come out, on any day and at any kiosk.
+    """
+
+    session_id: Id
+    report_ids: Annotated[list[ShortText], Meta(min_length=1, max_length=20)]
+    """Reports whose `copy` was listed."""
+    amount_fen: FenAmount
+    """What the patient was shown as the sum; refused if it is another one by now."""
+    channel: Id | None = None
+    """One of the `channels` of `reports_listed`."""
+    code: Annotated[str, Meta(pattern=r"^[0-9]{16,32}$(?!\n)")] | None = None
+    """The payment code that the patient has shown. It is money: never kept, never logged."""
 
 
 class TellPrinted(Message, frozen=True, kw_only=True, tag="tell_printed"):
@@ -72,6 +91,8 @@ class ListedReport(Message, frozen=True, kw_only=True):
     hint_zh: LongText = ""
     """What to do when it can't be printed."""
     hint_en: LongText = ""
+    copy: OwedSheet | None = None
+    """Given where it can be printed once that is paid; `pay_copies` does so."""
 
 
 class ReportsListed(Message, frozen=True, kw_only=True, tag="reports_listed"):
@@ -79,6 +100,10 @@ class ReportsListed(Message, frozen=True, kw_only=True, tag="reports_listed"):
 
     reports: list[ListedReport]
     """Those that can be printed, then those under way, then those printed; may be empty."""
+    channels: list[Id] = field(default_factory=list)
+    """Through whom copies can be paid, as `wechat`; empty where none are sold."""
+    credit_fen: FenAmount = 0
+    """What is kept for the patient and counted in when he pays in cash."""
 
 
 class ReportReleased(Message, frozen=True, kw_only=True, tag="report_released"):
@@ -96,7 +121,7 @@ class PrintingNoted(Message, frozen=True, kw_only=True, tag="printing_noted"):
     """Reply to `tell_printed`: on disk."""
 
 
-ReportRequest = ProveIdentity | ListReports | PrintReport | TellPrinted
+ReportRequest = ProveIdentity | ListReports | PrintReport | PayCopies | TellPrinted
 REPORT_PATH = "/api/kiosk/report"
 """Where a kiosk fetches a released report: `POST` of `{"device", "release_id", "token"}`."""
 RELEASE_LIFE_S = 120

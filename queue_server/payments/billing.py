@@ -139,6 +139,7 @@ def posted(charge: Charge) -> happened.ChargePosted:
         unit_en=charge.unit_en,
         sheet=charge.sheet,
         is_deposit=charge.is_deposit,
+        is_copy=charge.is_copy,
     )
 
 

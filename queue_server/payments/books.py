@@ -308,4 +308,5 @@ def _charge(step: happened.ChargePosted) -> Charge:
         unit_en=step.unit_en,
         sheet=step.sheet,
         is_deposit=step.is_deposit,
+        is_copy=step.is_copy,
     )

@@ -34,6 +34,8 @@ class Charge:
     """The sheet of the hospital that it stands on."""
     is_deposit: bool = False
     """Whether it only adds to what the hospital keeps for an inpatient: nobody owes it."""
+    is_copy: bool = False
+    """Whether a report is printed again for it: a wish, which nobody owes until it is paid."""
 
     @property
     def price(self) -> Fen:
@@ -64,7 +66,7 @@ class Account:
         return tuple(
             one
             for one in self.charges
-            if one.self_pay and one.id not in self.paid and not one.is_deposit
+            if one.self_pay and one.id not in self.paid and not one.is_deposit and not one.is_copy
         )
 
     @property
@@ -104,7 +106,11 @@ class Account:
     @property
     def price(self) -> Fen:
         """Everything together: what is paid, given back or owed, and what the insurance pays."""
-        return total(charge.price for charge in self.charges if not charge.is_deposit)
+        return total(
+            charge.price
+            for charge in self.charges
+            if not charge.is_deposit and (charge.id in self.paid or not charge.is_copy)
+        )
 
     def _kept(self, charge: Charge) -> Fen:
         return charge.self_pay - self.returned.get(charge.id, NOTHING)

@@ -36,6 +36,7 @@ class ChargePosted(Step):
     unit_en: str = ""
     sheet: SheetId | None = None
     is_deposit: bool = False
+    is_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

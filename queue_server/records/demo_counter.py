@@ -58,9 +58,11 @@ class DemoCounter:
             with self._opened("rw") as database, database.atomic():
                 booked = database.table("booking")
                 for charge in charges:
-                    row = {"charge_id": charge.id, "attempt_id": attempt.id}
+                    # A copy whose money has gone back may be paid anew: nobody has asked for it.
+                    key = f"{charge.id}/{attempt.id}" if charge.is_copy else charge.id
+                    row = {"charge_id": key, "attempt_id": attempt.id}
                     booked.insert(row, pk="charge_id", ignore=True)
-                    if booked.get(charge.id)["attempt_id"] != attempt.id:
+                    if booked.get(key)["attempt_id"] != attempt.id:
                         raise BookingRefused
                     if charge.is_deposit:
                         book_deposit(database, charge, attempt)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from queue_server.rules.copy_texts import COPY_REFUSALS
 from queue_server.rules.money_texts import REFUSALS as MONEY_REFUSALS
 from queue_server.rules.team_texts import REFUSALS as TEAM_REFUSALS
 from queue_server.rules.terms import RefusalCode
@@ -10,6 +11,7 @@ from queue_server.rules.terms import RefusalCode
 _CODE = RefusalCode
 
 SENTENCES: Final[Mapping[RefusalCode, tuple[str, str]]] = {
+    **COPY_REFUSALS,
     **MONEY_REFUSALS,
     **TEAM_REFUSALS,
     _CODE.TOO_EARLY: (

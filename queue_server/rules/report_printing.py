@@ -25,6 +25,8 @@ class PrintAgain(StrEnum):
     """The patient is sent to the nurse desk."""
     FREE = "free"
     """It is printed again, as often as he likes."""
+    FEE = "fee"
+    """Each further copy is paid for at the kiosk first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class ReportPolicy:
     free_count: int = 1
     """How often a report is printed for nothing."""
     again: PrintAgain = PrintAgain.DESK
+    report_copy_fen: int = 0
+    """What a further copy costs; 0 where none is sold."""
     listed_days: int = 30
     """How old a report may be and still be listed."""
 
@@ -97,11 +101,25 @@ def wrong_proof(wrong_at: Sequence[datetime], now: datetime, day_ends_at: dateti
 
 
 def why_not_printable(
-    state: ReportState, printed_count: int, policy: ReportPolicy
+    state: ReportState,
+    printed_count: int,
+    policy: ReportPolicy,
+    *,
+    is_next_paid: bool = False,
 ) -> RefusalCode | None:
-    """Return why a report may not be printed now; None: it may."""
+    """Return why a report may not be printed now; None: it may.
+
+    Args:
+        state: of the report.
+        printed_count: how often it was printed.
+        policy: what the site has chosen.
+        is_next_paid: whether the copy after those is paid for. What did not come out counts
+            nowhere, so it is paid for until it has.
+    """
     if state is not ReportState.FINAL:
         return RefusalCode.REPORT_NOT_FINAL
-    if policy.again is PrintAgain.DESK and printed_count >= policy.free_count:
+    if printed_count < policy.free_count or policy.again is PrintAgain.FREE:
+        return None
+    if policy.again is PrintAgain.DESK:
         return RefusalCode.REPORT_PRINTED_ALREADY
-    return None
+    return None if is_next_paid else RefusalCode.REPORT_COPY_UNPAID

@@ -39,6 +39,7 @@ from queue_server.contract.payments import (
 from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt
 from queue_server.contract.report_messages import (
     ListReports,
+    PayCopies,
     PrintReport,
     ProveIdentity,
     TellPrinted,
@@ -55,6 +56,7 @@ from queue_server.rules.terms import DaySecond, PatientId, QueueId, RefusalCode,
 from queue_server.rules.ticket import Ticket
 from queue_server.service import facts
 from queue_server.service.clinic_day import day_second, local_time
+from queue_server.service.copy_selling import copies_to_pay
 from queue_server.service.day_records import missing_tickets
 from queue_server.service.doctor_choosing import ask_with_check_in, doctor_chosen
 from queue_server.service.identification import Found
@@ -210,7 +212,7 @@ class Draft:
         if self._known_reply(_kept_as(job)) is not None or self._is_expired(job):
             return Refused(RefusalCode.REQUEST_EXPIRED)
         body = job.request.body
-        patient = None
+        patient, copies = None, []
         try:
             if not isinstance(body, FollowPayment | CancelPayment | TellNote):
                 assert isinstance(body, MoneyQuestion)
@@ -218,9 +220,11 @@ class Draft:
                 if isinstance(body, FindDayBill | FindSettlement) and not session.is_proven:
                     raise Refused(RefusalCode.PROOF_MISSING)
                 patient = session.patient
+            if isinstance(body, PayCopies):
+                copies = copies_to_pay(self, job, body)
         except Refused as refused:
             return refused
-        desk.take(job, patient)
+        desk.take(job, patient, copies)
         return None
 
     def _is_expired(self, job: Asked) -> bool:

@@ -21,6 +21,7 @@ from queue_server.contract.payments import (
     Payment,
     TellNote,
 )
+from queue_server.contract.report_messages import PayCopies
 from queue_server.journal.journal import JournaledFact
 from queue_server.records.records import Appointment, Patient
 from queue_server.rules.commands import Command
@@ -40,6 +41,7 @@ MoneyQuestion = (
     | TellNote
     | Defer
     | SettleInsurance
+    | PayCopies
     | InpatientRequest
 )
 """What the payment desk is asked."""

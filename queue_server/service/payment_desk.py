@@ -5,7 +5,6 @@ tells what is in the journal already. What happens to a payment later is told to
 has begun it, or asked for it last.
 """
 
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -34,13 +33,13 @@ from queue_server.contract.payments import (
     Payment,
     TellNote,
 )
+from queue_server.contract.report_messages import PayCopies
 from queue_server.journal.journal import JournalUnusable
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.cashier import Cashier
 from queue_server.payments.deposit import require_no_other
-from queue_server.payments.fen import NOTHING, Fen
+from queue_server.payments.fen import NOTHING, Fen, total
 from queue_server.payments.ledger import Charge
-from queue_server.payments.payment_code import channel_of_code
 from queue_server.payments.receipt import valid_receipt
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.terms import AttemptId, AttemptState, Channel, ChargeId, SheetId
@@ -54,6 +53,12 @@ from queue_server.service.door import Door
 from queue_server.service.inpatient_desk import InpatientDesk
 from queue_server.service.insurance_desk import InsuranceDesk
 from queue_server.service.jobs import Asked, Job, MoneyAnswer
+from queue_server.service.money_request import (
+    asker_of,
+    channel_named,
+    key_of,
+    require_one_way,
+)
 from queue_server.service.payment_view import (
     last_to_tell,
     owed_of,
@@ -65,7 +70,6 @@ from queue_server.service.receipt_view import ReceiptChecks
 
 THREADS: Final = 8
 """So many patients may wait for gateways at once."""
-_KEY_DIGITS: Final = 16
 _TOLD_NO_MORE: Final = frozenset({AttemptState.CLOSED, AttemptState.FAILED, AttemptState.REFUNDED})
 """Whoever follows such a payment has heard all of it."""
 
@@ -117,16 +121,21 @@ class PaymentDesk:
         """Finish what is being asked."""
         self._parts.threads.shutdown()
 
-    def take(self, job: Asked, patient: PatientId | None) -> None:
-        """Begin to work on a request; returns at once. `patient`: whose session it names.
+    def take(self, job: Asked, patient: PatientId | None, copies: Sequence[Charge] = ()) -> None:
+        """Begin to work on a request; returns at once.
 
         What is being worked on already is left to that: its answer is one for both.
+
+        Args:
+            job: the request.
+            patient: whose session it names.
+            copies: what further copies of reports are charged, where it is about them.
         """
-        if _of(job) in self._open_jobs:
+        if asker_of(job) in self._open_jobs:
             self._parts.door.acknowledge(job.delivery)
             return
-        self._open_jobs.add(_of(job))
-        self._parts.threads.submit(self._work, job, patient)
+        self._open_jobs.add(asker_of(job))
+        self._parts.threads.submit(self._work, job, patient, copies)
 
     def changed(self, attempt: Attempt) -> None:
         """Tell whoever follows it. Called by the cashier, once it is in the journal."""
@@ -140,8 +149,8 @@ class PaymentDesk:
 
     # --- inside ----------------------------------------------------------------------------------
 
-    def _work(  # noqa: C901 - one line a request
-        self, job: Asked, patient: PatientId | None
+    def _work(  # noqa: C901, PLR0912 - one line a request
+        self, job: Asked, patient: PatientId | None, copies: Sequence[Charge]
     ) -> None:
         try:
             match job.request.body:
@@ -159,6 +168,8 @@ class PaymentDesk:
                     self._answer(job, self._told(self._follow(job, payment_id)))
                 case TellNote() as note:
                     self._answer(job, self._noted(job, note))
+                case PayCopies() as pay_copies:
+                    self._pay_copies(job, pay_copies, copies)
                 case Defer() as defer:
                     assert patient is not None
                     self._answer(job, self._deferred(job, defer, patient))
@@ -183,8 +194,8 @@ class PaymentDesk:
 
     def _answer(self, job: Asked, answer: MoneyAnswer | Refused) -> None:
         """Have a request answered; what comes after its answer is no answer."""
-        if _of(job) in self._open_jobs:
-            self._open_jobs.discard(_of(job))
+        if asker_of(job) in self._open_jobs:
+            self._open_jobs.discard(asker_of(job))
             self._put(replace(job, told=answer))
 
     def _told(self, attempt: Attempt) -> Payment:
@@ -249,11 +260,17 @@ class PaymentDesk:
     # --- paying ----------------------------------------------------------------------------------
 
     def _pay(self, job: Asked, pay: Pay, patient: PatientId) -> None:
-        self._require_one_way(pay)
+        require_one_way(pay, self._parts.channels)
         self._begin(job, pay, self._charges(pay, patient))
 
-    def _begin(self, job: Asked, pay: Pay | TopUp, charges: Sequence[Charge]) -> None:
-        cashier, key = self._parts.cashier, _key(job)
+    def _pay_copies(self, job: Asked, pay: PayCopies, copies: Sequence[Charge]) -> None:
+        require_one_way(pay, self._parts.channels)
+        if total(charge.self_pay for charge in copies).fen != pay.amount_fen:
+            raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
+        self._begin(job, pay, copies)
+
+    def _begin(self, job: Asked, pay: Pay | TopUp | PayCopies, charges: Sequence[Charge]) -> None:
+        cashier, key = self._parts.cashier, key_of(job)
         ids = [charge.id for charge in charges]
         self._post(charges)
 
@@ -262,20 +279,12 @@ class PaymentDesk:
             self._answer(job, self._told(attempt))
 
         if pay.code is None:
-            channel = _channel(pay.channel)
+            channel = channel_named(pay.channel)
             attempt = cashier.begin(ids, channel, by=job.device, key=key, opened=opened)
         else:
             attempt = cashier.begin_by_code(ids, pay.code, by=job.device, key=key, opened=opened)
         # One that was begun before has not been told yet.
         opened(attempt)
-
-    def _require_one_way(self, pay: Pay | TopUp) -> None:
-        """Refuse what names no way to pay, or two, or a code that is none."""
-        if (pay.channel is None) == (pay.code is None):
-            detail = "channel 和 code 必须且只能给出一个 / exactly one of channel and code"
-            raise Refused(RefusalCode.BAD_REQUEST, detail=detail)
-        if pay.code is not None and channel_of_code(pay.code) not in self._parts.channels:
-            raise PaymentRefused(RefusalCode.NO_PAYMENT_CODE)
 
     def _sheets(self, patient: PatientId) -> Sequence[Sheet]:
         """Return what the hospital asks of a patient, with what the insurance has settled of it."""
@@ -306,7 +315,7 @@ class PaymentDesk:
             raise PaymentRefused(RefusalCode.NO_CREDIT, owed=Fen(defer.amount_fen))
         charges = self._charges(defer, patient)
         self._post(charges)
-        return self._parts.deferrals.defer(patient, charges, by=job.device, key=_key(job))
+        return self._parts.deferrals.defer(patient, charges, by=job.device, key=key_of(job))
 
     def _settle(self, job: Asked, settle: SettleInsurance, patient: PatientId) -> None:
         """Have the insurance settle; what costs the patient nothing is paid with that."""
@@ -314,7 +323,7 @@ class PaymentDesk:
             raise Refused(RefusalCode.INSURANCE_OFF)
         charges = self._charges(settle, patient)
         self._post(charges)
-        key = _key(job)
+        key = key_of(job)
         claim = self._parts.insurance.settle(patient, charges, settle.code, by=job.device, key=key)
         wanted = set(settle.sheet_ids)
         sheets = [one for one in self._sheets(patient) if one.id in wanted]
@@ -361,9 +370,9 @@ class PaymentDesk:
         return desk.found(patient, self._parts.channels, credit, payment, payment_sheets)
 
     def _top_up(self, job: Asked, top_up: TopUp, patient: PatientId) -> None:
-        self._require_one_way(top_up)
+        require_one_way(top_up, self._parts.channels)
         cashier = self._parts.cashier
-        charge = self._inpatients().top_up(patient, top_up.amount_fen, _key(job))
+        charge = self._inpatients().top_up(patient, top_up.amount_fen, key_of(job))
         others = [
             attempt
             for attempt in cashier.attempts_for(patient)
@@ -379,19 +388,3 @@ class PaymentDesk:
         except PaymentRefused:
             _log.warning("the records have changed a charge that is paid or being paid")
             raise
-
-
-def _of(job: Asked) -> tuple[DeviceId, str]:
-    return job.device, job.request.request_id
-
-
-def _key(job: Asked) -> str:
-    """Return what names this ask among all: two devices may count alike."""
-    return hashlib.sha256("/".join(_of(job)).encode()).hexdigest()[:_KEY_DIGITS]
-
-
-def _channel(name: str | None) -> Channel:
-    try:
-        return Channel(name or "")
-    except ValueError:
-        raise PaymentRefused(RefusalCode.CHANNEL_OFF) from None

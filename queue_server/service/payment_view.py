@@ -133,9 +133,12 @@ def owed_of(
 
 
 def paid_sheets(sheets: Iterable[Sheet], charges: Sequence[Charge]) -> list[OwedSheet]:
-    """Return what a payment of `charges` pays, of all sheets of the patient, or as a top-up."""
+    """Return what a payment of `charges` pays: sheets of the patient, a top-up, or copies."""
     if any(charge.is_deposit for charge in charges):
         return [top_up_sheet(charges)]
+    copies = [charge for charge in charges if charge.is_copy]
+    if copies:
+        return [copy_sheet(charge) for charge in copies]
     paid = {charge.sheet for charge in charges}
     return [_owed_sheet(one) for one in sheets if one.id in paid]
 
@@ -189,4 +192,17 @@ def top_up_sheet(charges: Sequence[Charge]) -> OwedSheet:
         next_en="nothing more to do; any kiosk shows the balance",
         items=[owed_item(charge) for charge in charges],
         is_deposit=True,
+    )
+
+
+def copy_sheet(charge: Charge) -> OwedSheet:
+    """Return a further copy of a report as a sheet."""
+    return OwedSheet(
+        sheet_id=charge.id,
+        title_zh=charge.name_zh,
+        title_en=charge.name_en,
+        next_zh="请打印报告；没有打印出来，不必再付费",
+        next_en="print it; if it does not come out, you need not pay again",
+        items=[owed_item(charge)],
+        is_copy=True,
     )

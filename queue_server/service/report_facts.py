@@ -58,10 +58,11 @@ class ReportReleased:
     report_id: ReportId
     token_digest: str
     expires_at: datetime
+    printing_number: int = 0
 
     def change(self, now: Now, written_at: datetime) -> Now:
         """Keep the release; the patient goes on."""
-        return _released(now, self, self.report_id, written_at)
+        return _released(now, self, self.report_id, written_at, self.printing_number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,9 @@ class ReportPrinted:
         if self.outcome is not PrintOutcome.PRINTED:
             return now
         desk = now.report_desk
-        printed = {**desk.printed, self.report_id: desk.printed.get(self.report_id, 0) + 1}
+        # The hospital's systems, which know of other days, may not have heard of this one.
+        count = max(desk.printed.get(self.report_id, 0) + 1, release.printing_number)
+        printed = {**desk.printed, self.report_id: count}
         return structs.replace(now, report_desk=replace(desk, printed=printed))
 
 
@@ -115,6 +118,11 @@ class _Shown:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptsShown(_Shown):
     """A patient was shown the list of his receipts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiesAsked(_Shown):
+    """A patient begins to pay for further copies of reports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +175,7 @@ AnyReportFact = (
     ReceiptsShown
     | ReceiptReleased
     | ReceiptPrinted
+    | CopiesAsked
     | DayBillShown
     | SettlementShown
     | ProofGiven
@@ -182,6 +191,7 @@ def _released(
     fact: ReportReleased | ReceiptReleased,
     document: ReportId | ReleasedReceipt,
     written_at: datetime,
+    printing_number: int = 0,
 ) -> Now:
     release = Release(
         device=fact.device,
@@ -189,6 +199,7 @@ def _released(
         document=document,
         token_digest=fact.token_digest,
         expires_at=fact.expires_at,
+        printing_number=printing_number,
     )
     released = _with_release(now, fact.release_id, release)
     return _prolonged(released, fact.session_id, written_at)

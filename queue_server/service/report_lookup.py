@@ -1,20 +1,26 @@
 """What reports there are: asks the hospital's systems, outside the loop."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from queue_server.contract.report_messages import ListReports, PrintReport, TellPrinted
+from queue_server.contract.report_messages import (
+    ListReports,
+    PayCopies,
+    PrintReport,
+    TellPrinted,
+)
 from queue_server.records.records import RecordsUnavailable
 from queue_server.records.reports import Report, ReportId, Reports
 from queue_server.rules.refusals import Refused
-from queue_server.rules.report_printing import ReportPolicy
-from queue_server.rules.terms import PrintOutcome, RefusalCode
+from queue_server.rules.report_printing import PrintAgain, ReportPolicy
+from queue_server.rules.terms import PatientId, PrintOutcome, RefusalCode
+from queue_server.service.copy_sale import CopyDesk, CopySale
 from queue_server.service.now import Now
 from queue_server.service.report_state import ReleasedReceipt
 
-AsksReports = ListReports | PrintReport | TellPrinted
+AsksReports = ListReports | PrintReport | PayCopies | TellPrinted
 _log = logging.getLogger(__name__)
 
 
@@ -24,6 +30,8 @@ class FoundReports:
 
     reports: tuple[Report, ...]
     token: str
+    sale: CopySale | None = None
+    """How further copies are paid for; None: none are sold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +41,8 @@ class ReportShelf:
     reports: Reports
     new_token: Callable[[], str]
     """Gives a text that nobody can guess, as `secrets.token_urlsafe`."""
+    copies: CopyDesk | None = None
+    """Where further copies are paid for; None: nowhere."""
 
 
 def look_up_reports(
@@ -42,6 +52,7 @@ def look_up_reports(
 
     Raises:
         Refused: the session has ended, or the systems can't be asked.
+        JournalUnusable: the journal can't be read.
     """
     if isinstance(asked, TellPrinted):
         _tell_systems(shelf.reports, now, asked, at)
@@ -50,16 +61,28 @@ def look_up_reports(
     if session is None:
         raise Refused(RefusalCode.SESSION_ENDED)
     try:
-        if isinstance(asked, PrintReport):
-            report = shelf.reports.report(ReportId(asked.report_id))
-            is_own = report is not None and report.patient_id == session.patient
-            found = [report] if report is not None and is_own else []
-        else:
-            since = now.day_on - timedelta(days=policy.listed_days)
-            found = list(shelf.reports.reports_of(session.patient, since))
+        found = _asked_for(shelf.reports, policy, now, asked, session.patient)
     except RecordsUnavailable as error:
         raise Refused(RefusalCode.BUSY) from error
-    return FoundReports(reports=tuple(found), token=shelf.new_token())
+    sale = None
+    if shelf.copies is not None and policy.again is PrintAgain.FEE:
+        # What is older is not listed, and no copy is older than its report.
+        sale = shelf.copies.sale(session.patient, policy.listed_days)
+    return FoundReports(reports=tuple(found), token=shelf.new_token(), sale=sale)
+
+
+def _asked_for(
+    reports: Reports,
+    policy: ReportPolicy,
+    now: Now,
+    asked: ListReports | PrintReport | PayCopies,
+    patient: PatientId,
+) -> Iterable[Report]:
+    if isinstance(asked, ListReports):
+        return reports.reports_of(patient, now.day_on - timedelta(days=policy.listed_days))
+    wanted = [asked.report_id] if isinstance(asked, PrintReport) else asked.report_ids
+    found = (reports.report(ReportId(one)) for one in dict.fromkeys(wanted))
+    return [one for one in found if one is not None and one.patient_id == patient]
 
 
 def _tell_systems(reports: Reports, now: Now, asked: TellPrinted, at: datetime) -> None:

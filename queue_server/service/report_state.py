@@ -26,6 +26,8 @@ class Release:
     document: ReportId | ReleasedReceipt
     token_digest: str
     expires_at: datetime
+    printing_number: int = 0
+    """Which printing of a report it is, counted from 1 wherever it was printed; 0: not known."""
     is_fetched: bool = False
     is_told: bool = False
     """Whether the kiosk has said what became of it."""
@@ -42,4 +44,4 @@ class ReportDesk:
     releases: Mapping[str, Release] = field(default_factory=dict)
     """By the id of the request."""
     printed: Mapping[ReportId, int] = field(default_factory=dict)
-    """How often a report was printed today."""
+    """How often a report was printed, of those that came out today."""

@@ -1,6 +1,7 @@
 """Answers about reports: the second factor, the list, the release of one, and its printing."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -16,10 +17,15 @@ from queue_server.contract.report_messages import (
     ReportsListed,
     TellPrinted,
 )
+from queue_server.payments.fen import Fen
+from queue_server.payments.ledger import Charge
+from queue_server.payments.report_copy import copy_charge
+from queue_server.payments.terms import ChargeId
 from queue_server.records.reports import Report
-from queue_server.rules.refusals import SENTENCES, Refused
+from queue_server.rules.refusals import Refused
 from queue_server.rules.report_printing import (
     Known,
+    PrintAgain,
     ReportPolicy,
     proves,
     require_open,
@@ -30,6 +36,7 @@ from queue_server.rules.terms import PatientId, RefusalCode, ReportState
 from queue_server.service import report_facts as facts
 from queue_server.service.jobs import Asked
 from queue_server.service.now import Session
+from queue_server.service.payment_view import copy_sheet
 from queue_server.service.report_lookup import FoundReports
 from queue_server.service.report_state import Release, ReleasedReceipt
 
@@ -65,6 +72,20 @@ def answer_about_reports(draft: "Draft", job: Asked, body: ReportRequest) -> Rep
     session = draft.session_of(job, body.session_id)
     if isinstance(body, ProveIdentity):
         return _proven(draft, job, body, session)
+    found, policy = found_reports(draft, job, session)
+    if isinstance(body, ListReports):
+        return _listed(draft, job, body, found, policy)
+    return _released(draft, job, body, found, policy)
+
+
+def found_reports(
+    draft: "Draft", job: Asked, session: Session
+) -> tuple[FoundReports, ReportPolicy]:
+    """Return what was looked up for a patient who has proved himself, and what the site wants.
+
+    Raises:
+        Refused: he has not, or reports are not printed here, or can't be asked for now.
+    """
     policy = draft.setup.site.reports
     if policy is None:
         raise Refused(RefusalCode.REPORTS_OFF)
@@ -75,9 +96,10 @@ def answer_about_reports(draft: "Draft", job: Asked, body: ReportRequest) -> Rep
     if not isinstance(job.found, FoundReports):
         # The site wants them, but this server has been given none to print.
         raise Refused(RefusalCode.REPORTS_OFF)
-    if isinstance(body, ListReports):
-        return _listed(draft, job, body, job.found, policy)
-    return _released(draft, job, body, job.found, policy)
+    if policy.again is PrintAgain.FEE and job.found.sale is None:
+        # The site wants a fee, but this server takes no payments.
+        policy = replace(policy, again=PrintAgain.DESK)
+    return job.found, policy
 
 
 def _proven(draft: "Draft", job: Asked, body: ProveIdentity, session: Session) -> Proven:
@@ -124,17 +146,23 @@ def _listed(
     patient = draft.session_of(job, body.session_id).patient
     shown = facts.ReportsShown(session_id=body.session_id, device=job.device, patient=patient)
     draft.note(shown, by=job.device)
-    listed = [_line(draft, report, policy) for report in found.reports[:LISTED_MAX]]
+    listed = [_line(draft, report, policy, found) for report in found.reports[:LISTED_MAX]]
     # What can be taken away now comes first; within each, the latest.
     listed.sort(key=lambda one: (not one.can_print, _UNDER_WAY.index(one.state)))
-    return ReportsListed(reports=listed)
+    if found.sale is None:
+        return ReportsListed(reports=listed)
+    channels = [channel.value for channel in found.sale.channels]
+    return ReportsListed(reports=listed, channels=channels, credit_fen=found.sale.credit.fen)
 
 
-def _line(draft: "Draft", report: Report, policy: ReportPolicy) -> ListedReport:
-    printed_count = _printed_count(draft, report)
-    why_not = why_not_printable(report.state, printed_count, policy)
+def _line(
+    draft: "Draft", report: Report, policy: ReportPolicy, found: FoundReports
+) -> ListedReport:
+    printed_count = printed_count_of(draft, report)
+    why_not = why_not_released(draft, report, policy, found)
     ready_in_min = _ready_in_min(report, draft.at)
-    hint_zh, hint_en = _hint(report.state, why_not, ready_in_min)
+    hint_zh, hint_en = _hint(report.state, why_not, policy, ready_in_min)
+    is_sold = why_not is RefusalCode.REPORT_COPY_UNPAID
     return ListedReport(
         report_id=report.report_id,
         kind=report.kind,
@@ -147,10 +175,33 @@ def _line(draft: "Draft", report: Report, policy: ReportPolicy) -> ListedReport:
         can_print=why_not is None,
         hint_zh=hint_zh,
         hint_en=hint_en,
+        copy=copy_sheet(next_copy(draft, report, policy)) if is_sold else None,
     )
 
 
-def _printed_count(draft: "Draft", report: Report) -> int:
+def next_copy(draft: "Draft", report: Report, policy: ReportPolicy) -> Charge:
+    """Return what the next printing of a report costs, where it does."""
+    return copy_charge(
+        report.report_id,
+        printed_count_of(draft, report) + 1,
+        kind=report.kind,
+        patient=report.patient_id,
+        fee=Fen(policy.report_copy_fen),
+    )
+
+
+def why_not_released(
+    draft: "Draft", report: Report, policy: ReportPolicy, found: FoundReports
+) -> RefusalCode | None:
+    """Return why a report may not be printed now, as far as count and fee go; None: it may."""
+    paid = frozenset[ChargeId]() if found.sale is None else found.sale.paid
+    is_next_paid = next_copy(draft, report, policy).id in paid
+    count = printed_count_of(draft, report)
+    return why_not_printable(report.state, count, policy, is_next_paid=is_next_paid)
+
+
+def printed_count_of(draft: "Draft", report: Report) -> int:
+    """Return how often a report was printed."""
     # The hospital's systems may not have been told yet of what was printed today.
     return max(report.printed_count, draft.now.report_desk.printed.get(report.report_id, 0))
 
@@ -164,12 +215,16 @@ def _ready_in_min(report: Report, at: datetime) -> int | None:
 
 
 def _hint(
-    state: ReportState, why_not: RefusalCode | None, ready_in_min: int | None
+    state: ReportState,
+    why_not: RefusalCode | None,
+    policy: ReportPolicy,
+    ready_in_min: int | None,
 ) -> tuple[str, str]:
     if why_not is None:
         return "", ""
     if state is ReportState.FINAL:
-        return SENTENCES[why_not]
+        refused = refusal(why_not, policy)
+        return refused.message_zh, refused.message_en
     if state is ReportState.ORDERED:
         return _ORDERED_WORDS
     if ready_in_min is None:
@@ -184,9 +239,12 @@ def _released(
     if not found.reports:
         raise Refused(RefusalCode.UNKNOWN_REPORT)
     [report] = found.reports
-    why_not = why_not_printable(report.state, _printed_count(draft, report), policy)
+    why_not = why_not_released(draft, report, policy, found)
     if why_not is not None:
-        raise Refused(why_not)
+        raise refusal(why_not, policy)
+    printing_number = printed_count_of(draft, report) + 1
+    if printing_number > policy.free_count and policy.again is PrintAgain.FEE:
+        _require_not_at_printer(draft, report)
     release_id, token = job.request.request_id, found.token
     expires_at = draft.at + timedelta(seconds=RELEASE_LIFE_S)
     released = facts.ReportReleased(
@@ -197,9 +255,26 @@ def _released(
         report_id=report.report_id,
         token_digest=digest_of(token),
         expires_at=expires_at,
+        printing_number=printing_number,
     )
     draft.note(released, by=job.device)
     return ReportReleased(release_id=release_id, token=token, expires_at=expires_at)
+
+
+def refusal(why_not: RefusalCode, policy: ReportPolicy) -> Refused:
+    """Return how a report is refused, with what a copy costs."""
+    return Refused(why_not, fee=str(Fen(policy.report_copy_fen)))
+
+
+def _require_not_at_printer(draft: "Draft", report: Report) -> None:
+    """Let one paid copy come out at one kiosk only; if that has died, at another one later."""
+    if any(
+        release.document == report.report_id
+        and not release.is_told
+        and draft.at < release.expires_at
+        for release in draft.now.report_desk.releases.values()
+    ):
+        raise Refused(RefusalCode.REPORT_AT_PRINTER)
 
 
 def digest_of(token: str) -> str:

@@ -124,3 +124,13 @@ def test_a_report_is_printed_as_often_as_the_site_says() -> None:
 
     assert why_not_printable(ReportState.FINAL, 1, twice) is None
     assert why_not_printable(ReportState.FINAL, 2, twice) is RefusalCode.REPORT_PRINTED_ALREADY
+
+
+def test_a_further_copy_for_a_fee_is_printed_once_it_is_paid_and_not_before() -> None:
+    for_a_fee = ReportPolicy(free_count=1, again=PrintAgain.FEE, report_copy_fen=200)
+
+    assert why_not_printable(ReportState.FINAL, 0, for_a_fee) is None
+    assert why_not_printable(ReportState.FINAL, 1, for_a_fee) is RefusalCode.REPORT_COPY_UNPAID
+    assert why_not_printable(ReportState.FINAL, 1, for_a_fee, is_next_paid=True) is None
+    unfinished = why_not_printable(ReportState.IN_PROGRESS, 1, for_a_fee, is_next_paid=True)
+    assert unfinished is RefusalCode.REPORT_NOT_FINAL
