@@ -72,6 +72,7 @@ def owed(state: State, body: Owed, settings: Settings, *, was_uncertain: bool) -
         channels=tuple(one for one in body.channels if one != CHANNEL or settings.takes_cash),
         credit_fen=body.credit_fen,
         pay_later=body.pay_later,
+        takes_insurance_code=body.takes_insurance_code,
     )
     return replace(state, screen=bills), ()
 
@@ -266,7 +267,7 @@ def given_up(state: State) -> tuple[State, tuple[Effect, ...]]:
 def _paid(state: State, payment: Payment, sheets: tuple[OwedSheet, ...], *, prints: bool) -> Step:
     name = state.session.masked_name if state.session else ""
     facts = PaidFacts(payment=payment, sheets=sheets, masked_name=name)
-    shown = replace(state, screen=Paid(facts=facts), idle_s=0.0)
+    shown = replace(state, screen=Paid(facts=facts), idle_s=0.0, may_be_settled=False)
     return print_slip(shown, facts) if prints else (shown, ())
 
 

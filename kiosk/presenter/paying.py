@@ -141,7 +141,8 @@ def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
 
 def _scanned(bills: Bills) -> str:
     """Return which codes may be shown: a deposit, or an own share, is paid and not settled."""
-    return "scan_own" if bills.settled_fen or bills.pad is not None else "scan_text"
+    may_settle = bills.takes_insurance_code and not bills.settled_fen and bills.pad is None
+    return "scan_with_insurance" if may_settle else "scan_text"
 
 
 def _settled(bills: Bills, words: Wording) -> Said:
