@@ -21,6 +21,7 @@ from kiosk.flow.bills import DeferralFacts, KeptFacts, PaidFacts, Paying
 from kiosk.flow.cash import CashStanding, wanted
 from kiosk.flow.course import step
 from kiosk.flow.events import (
+    OUTLIVES_THE_PATIENT,
     AbsencesTold,
     Ask,
     CashChanged,
@@ -54,8 +55,8 @@ from kiosk.report_printer import ReportPrinter
 from kiosk.slip import make_provisional_slip, make_slip
 from queue_server.client.line import NoAnswer
 from queue_server.contract.absence import Absences
-from queue_server.contract.messages import CallHelp, ReplyBody, RequestBody
-from queue_server.contract.payments import CancelPayment, Payment
+from queue_server.contract.messages import ReplyBody, RequestBody
+from queue_server.contract.payments import Payment
 
 TICK_S = 0.5
 PRINTER_CHECK_S = 60.0
@@ -288,7 +289,7 @@ class Conductor:
     # --- asking ------------------------------------------------------------------------------
 
     def _start_asking(self, effect: Ask) -> None:
-        if isinstance(effect.body, CallHelp | CancelPayment):
+        if isinstance(effect.body, OUTLIVES_THE_PATIENT):
             self._start_in_background(self._ask(effect))
         else:
             task = asyncio.get_running_loop().create_task(self._ask(effect))

@@ -118,8 +118,8 @@ class Paying:
         self._fatal = parts.fatal
         self._notices = NoticeDesk(self.cashier, self.gateways, parts.clock)
         self.office = _office(parts, self.cashier)
-        insurance = _insurance(parts, self.cashier)
-        offices = [one for one in (self.office, insurance) if one is not None]
+        self.insurance = _insurance(parts, self.cashier)
+        offices = [one for one in (self.office, self.insurance) if one is not None]
         self._sweeper = Sweeper(self.cashier, parts.clock, parts.fatal, offices)
         self._clerk = _clerk(parts, self.cashier)
         offered = tuple(one for one in channels if one is not Channel.INSURANCE)
@@ -133,7 +133,7 @@ class Paying:
                 sheets=parts.counter,
                 inpatients=_inpatients(parts),
                 deferrals=_deferrals(parts, self.office),
-                insurance=_insurance_desk(parts, self.cashier, insurance),
+                insurance=_insurance_desk(parts, self.cashier, self.insurance),
                 checks=parts.checks,
                 door=parts.door,
                 site=parts.site,

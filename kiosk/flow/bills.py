@@ -44,6 +44,8 @@ class Bills:
     """Where reports were chosen, of further copies that are paid for."""
     pay_later: PayLater | None = None
     """Given if the patient may pay later."""
+    takes_insurance_code: bool = False
+    """Whether the insurance settles by its code here."""
     settled_fen: int = 0
     """What the insurance has settled just now, by its code."""
 

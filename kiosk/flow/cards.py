@@ -5,7 +5,7 @@ from dataclasses import replace
 from kiosk.flow.asking import ask, only_card
 from kiosk.flow.bills import Paying
 from kiosk.flow.events import CardFailed, ChipCardRead, IdCardRead, Wipe
-from kiosk.flow.forgetting import forget_patient
+from kiosk.flow.forgetting import forget_patient, given_up
 from kiosk.flow.intent import Intent
 from kiosk.flow.report_screens import PrintingReports, ProofPad
 from kiosk.flow.reports import prove_by_id_number
@@ -39,8 +39,9 @@ def card_event(state: State, event: IdCardRead | ChipCardRead | CardFailed) -> S
         if isinstance(event, IdCardRead)
         else Identify(chip_card=event.card_number)
     )
+    state, last_words = given_up(state)
     shown, effects = ask(forget_patient(state), body, intent)
-    return shown, (Wipe(), *effects)
+    return shown, (Wipe(), *last_words, *effects)
 
 
 def _asks_for_proof(screen: IdNumberPad | Refusal) -> bool:

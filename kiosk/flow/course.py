@@ -37,7 +37,7 @@ from kiosk.flow.events import (
     Touched,
     Wipe,
 )
-from kiosk.flow.forgetting import forget_patient, leave
+from kiosk.flow.forgetting import forget_patient, given_up, leave
 from kiosk.flow.inpatient_screens import DepositPad
 from kiosk.flow.printing import print_ended
 from kiosk.flow.receipt_screens import PrintingReceipt
@@ -158,10 +158,12 @@ def _scanned(state: State, code: str, settings: Settings) -> Step:
         return inpatient.pay_by_code(state, screen, code, settings)
     if isinstance(screen, ProofPad) and classify_code(code) is CodeKind.RESIDENT_ID:
         return reports.prove_by_id_number(state, code.upper(), screen.intent)
+    # What somebody else has begun is not his.
+    state, last_words = given_up(state)
     forgotten = forget_patient(state)
     shown, effects = identify(forgotten, code, intent_of(state))
     has_nothing_personal = replace(state, screen=forgotten.screen) == forgotten
     if isinstance(screen, Home | Identify) and has_nothing_personal and not state.is_speaking:
         # What is shown may stay until the answer is there.
         return shown, effects
-    return shown, (Wipe(), *effects)
+    return shown, (Wipe(), *last_words, *effects)

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from kiosk.flow.bills import DeferralFacts, KeptFacts, PaidFacts
 from kiosk.flow.cash import CashStanding
 from kiosk.flow.report_screens import ReportFailure
 from kiosk.flow.slip_facts import Provisional, SlipFacts
 from queue_server.contract.absence import AbsentDoctor
-from queue_server.contract.messages import ReplyBody, RequestBody
-from queue_server.contract.payments import Payment
+from queue_server.contract.insurance import CancelInsurance
+from queue_server.contract.messages import CallHelp, ReplyBody, RequestBody
+from queue_server.contract.payments import CancelPayment, Payment
 from queue_server.contract.report_messages import ReportReleased
 
 
@@ -307,4 +309,6 @@ class Wipe:
     """Forget whatever still belongs to the patient: open requests, screens, sounds."""
 
 
+OUTLIVES_THE_PATIENT: Final = CallHelp | CancelPayment | CancelInsurance
+"""Requests that are asked on when the screen is wiped."""
 Effect = Ask | CheckInOffline | PrintSlip | PrintReleased | Speak | StopSpeaking | Wipe

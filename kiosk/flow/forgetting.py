@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from kiosk.flow import insurance, paying
 from kiosk.flow.events import Effect, StopSpeaking, Wipe
-from kiosk.flow.paying import given_up
 from kiosk.flow.settings import Settings
 from kiosk.flow.state import Home, PrintState, State, Step
 
@@ -22,17 +22,26 @@ def forget_patient(state: State) -> State:
         paying_for=(),
         to_print=(),
         shown_bills=None,
+        may_be_settled=False,
         help=None,
         printing=PrintState.NOT_PRINTED,
         print_failure=None,
     )
 
 
-def leave(state: State, settings: Settings) -> Step:
-    """Forget the patient and his choices: the next one finds the kiosk as new.
+def given_up(state: State) -> tuple[State, tuple[Effect, ...]]:
+    """Return what is to be said of what a patient who leaves has begun and not paid.
 
-    A payment that may still be paid is given up: the server closes it or gives the money back.
+    A payment that may still be paid: the server closes it, or gives the money back. What the
+    insurance has settled: it is undone.
     """
+    state, of_payment = paying.given_up(state)
+    state, of_insurance = insurance.given_up(state)
+    return state, (*of_payment, *of_insurance)
+
+
+def leave(state: State, settings: Settings) -> Step:
+    """Forget the patient and his choices: the next one finds the kiosk as new."""
     state, last_words = given_up(state)
     fresh = replace(
         start(settings),

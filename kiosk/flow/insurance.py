@@ -5,9 +5,10 @@ from typing import Final
 
 from kiosk.flow.asking import ask
 from kiosk.flow.bills import Bills, Channels, self_pay_fen
+from kiosk.flow.events import Ask, Effect
 from kiosk.flow.intent import Intent
 from kiosk.flow.state import State, Step
-from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
+from queue_server.contract.insurance import CancelInsurance, InsuranceSettled, SettleInsurance
 
 FORM: Final = ("424", "0000")
 """An insurance code begins and ends so."""
@@ -29,7 +30,8 @@ def settle(state: State, code: str) -> Step:
         amount_fen=self_pay_fen(sheets),
         code=code,
     )
-    return ask(replace(state, paying_for=sheets, shown_bills=bills), body, Intent.PAY)
+    asking = replace(state, paying_for=sheets, shown_bills=bills, may_be_settled=True)
+    return ask(asking, body, Intent.PAY)
 
 
 def settled(state: State, body: InsuranceSettled) -> Step:
@@ -46,3 +48,13 @@ def settled(state: State, body: InsuranceSettled) -> Step:
         page=0,
     )
     return replace(state, screen=Channels(bills=bills), shown_bills=None), ()
+
+
+def given_up(state: State) -> tuple[State, tuple[Effect, ...]]:
+    """Return what is to be done so that the insurance does not pay for who has left unpaid."""
+    if not state.may_be_settled or state.session is None:
+        return state, ()
+    number = state.ask_count + 1
+    body = CancelInsurance(session_id=state.session.session_id)
+    left = replace(state, ask_count=number, may_be_settled=False)
+    return left, (Ask(ask_number=number, body=body),)

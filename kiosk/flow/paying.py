@@ -79,6 +79,7 @@ def owed(state: State, body: Owed, settings: Settings, *, was_uncertain: bool) -
         channels=tuple(one for one in body.channels if one != CHANNEL or settings.takes_cash),
         credit_fen=body.credit_fen,
         pay_later=body.pay_later,
+        takes_insurance_code=body.takes_insurance_code,
     )
     return replace(state, screen=bills), ()
 
@@ -278,7 +279,7 @@ def _paid(state: State, payment: Payment, sheets: tuple[OwedSheet, ...], *, prin
     printing = copies.paid(state, facts)
     if printing is not None:
         return printing
-    shown = replace(state, screen=Paid(facts=facts), idle_s=0.0)
+    shown = replace(state, screen=Paid(facts=facts), idle_s=0.0, may_be_settled=False)
     return print_slip(shown, facts) if prints else (shown, ())
 
 

@@ -44,7 +44,7 @@ from queue_server.contract.inpatient import (
     StayFound,
     TopUp,
 )
-from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
+from queue_server.contract.insurance import InsuranceCancelled, InsuranceSettled, SettleInsurance
 from queue_server.contract.messages import (
     PROVISIONAL_SLIP_PREFIX,
     CheckedIn,
@@ -132,7 +132,14 @@ def replied(  # noqa: C901, PLR0911, PLR0912 - one line an answer
             return _place_found(state, event.body.visit, waiting.asked)
         case Refused():
             return _refused(state, event.body, waiting.asked)
-        case HelpCalled() | TakenOver() | ReportReleased() | PrintingNoted() | NoteNoted():
+        case (
+            HelpCalled()
+            | TakenOver()
+            | ReportReleased()
+            | PrintingNoted()
+            | NoteNoted()
+            | InsuranceCancelled()
+        ):
             # An answer to another question than the one asked: as good as none.
             return not_answered(state, NotAnswered(ask_number=event.ask_number))
 

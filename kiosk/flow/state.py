@@ -248,6 +248,8 @@ class State:
     """Reports that are printed once that is paid."""
     shown_bills: Bills | None = field(default=None, repr=False)
     """From where the insurance was asked to settle."""
+    may_be_settled: bool = False
+    """Whether the insurance was asked to settle, and its own share is not paid."""
     cash: CashStanding = field(default_factory=CashStanding)
     """How the bill validator stands, where there is one."""
     help: HelpState | None = None

@@ -19,7 +19,7 @@ from kiosk.flow.asking import ask, call_nurse, find_place, only_card
 from kiosk.flow.bills import Bills, Channels, Paying, is_copies, is_top_up
 from kiosk.flow.cash import is_with_cash
 from kiosk.flow.events import CHECK_CHARACTER_X, Key, Speak, StopSpeaking, Wipe
-from kiosk.flow.forgetting import forget_patient, leave
+from kiosk.flow.forgetting import forget_patient, given_up, leave
 from kiosk.flow.inpatient_screens import DayBill, DepositPad, Settlement, Stay
 from kiosk.flow.intent import Intent
 from kiosk.flow.printing import print_again
@@ -56,7 +56,7 @@ def _home(state: State, argument: int, settings: Settings) -> Step:
     if isinstance(state.screen, Paying) and is_with_cash(state, state.screen):
         # What he has put in is on the slip that follows.
         return paying.cancel(replace(state, help=None), argument, settings)
-    state, last_words = paying.given_up(state)
+    state, last_words = given_up(state)
     return replace(forget_patient(state), screen=Home(), help=None), (Wipe(), *last_words)
 
 

@@ -140,7 +140,8 @@ def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
 def _scanned(bills: Bills) -> str:
     """Return which codes may be shown: deposit, copies and own share are paid, not settled."""
     is_paid = bills.settled_fen or bills.pad is not None or bills.reports is not None
-    return "scan_own" if is_paid else "scan_text"
+    may_settle = bills.takes_insurance_code and not is_paid
+    return "scan_with_insurance" if may_settle else "scan_text"
 
 
 def _settled(bills: Bills, words: Wording) -> Said:

@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from queue_server.contract.deferral import Defer, Deferred
-from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
+from queue_server.contract.insurance import (
+    CancelInsurance,
+    InsuranceCancelled,
+    InsuranceSettled,
+    SettleInsurance,
+)
 from queue_server.contract.message import Message
 from queue_server.contract.payments import OwedItem, OwedSheet, PayLater
 
@@ -28,6 +33,8 @@ DEFERRAL_EXAMPLES: Final[Mapping[type[Message], Message]] = {
         amount_fen=600,
         code="4240000000000000000000110000",
     ),
+    CancelInsurance: CancelInsurance(session_id="0b6f4a52-6a3f-4d8e-9a55-1d1f8a6c2e01"),
+    InsuranceCancelled: InsuranceCancelled(claim_ids=["I202611234f0e6c1d9b7a4e58"]),
     InsuranceSettled: InsuranceSettled(
         claim_id="I202611234f0e6c1d9b7a4e58",
         insurance_fen=420,

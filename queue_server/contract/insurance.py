@@ -24,6 +24,24 @@ class SettleInsurance(Message, frozen=True, kw_only=True, tag="settle_insurance"
     """The insurance code (医保电子凭证) that the patient has shown: never kept, never logged."""
 
 
+class CancelInsurance(Message, frozen=True, kw_only=True, tag="cancel_insurance"):
+    """The patient has left; what was settled for him here is undone, unless it is paid by then.
+
+    It is also right when it is not known whether anything was settled. Answered by
+    `insurance_cancelled`.
+    """
+
+    session_id: Id
+    """The `session_id` of `settle_insurance`; it may have ended."""
+
+
+class InsuranceCancelled(Message, frozen=True, kw_only=True, tag="insurance_cancelled"):
+    """Reply to `cancel_insurance`: written down, and undone as soon as nobody pays it."""
+
+    claim_ids: Annotated[list[ShortText], Meta(max_length=100)]
+    """The settlements that it is about; there may be none."""
+
+
 class InsuranceSettled(Message, frozen=True, kw_only=True, tag="insurance_settled"):
     """Reply to `settle_insurance`: settled, and undone again unless the own share is paid."""
 

@@ -13,7 +13,12 @@ from queue_server.contract.absence import Absence
 from queue_server.contract.deferral import Defer, Deferred
 from queue_server.contract.doctor_choice import ChooseDoctor, DoctorChoice
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
-from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
+from queue_server.contract.insurance import (
+    CancelInsurance,
+    InsuranceCancelled,
+    InsuranceSettled,
+    SettleInsurance,
+)
 from queue_server.contract.message import DayText, Id, Instant, LongText, Message, ShortText
 from queue_server.contract.offers import AnswerOffer, ColleagueOffer
 from queue_server.contract.payments import (
@@ -115,6 +120,7 @@ RequestBody = (
     | TellNote
     | Defer
     | SettleInsurance
+    | CancelInsurance
     | ReportRequest
     | ReceiptRequest
     | InpatientRequest
@@ -263,6 +269,7 @@ ReplyBody = (
     | NoteNoted
     | Deferred
     | InsuranceSettled
+    | InsuranceCancelled
     | Proven
     | ReportsListed
     | ReportReleased

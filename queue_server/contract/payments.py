@@ -237,6 +237,8 @@ class Owed(Message, frozen=True, kw_only=True, tag="owed"):
     """What is kept for the patient and counted in when he pays in cash."""
     pay_later: PayLater | None = None
     """Given if the patient may pay later; `defer` does so."""
+    takes_insurance_code: bool = False
+    """Whether the insurance can be asked to settle; `settle_insurance` does so."""
 
 
 LAST_PAYMENT_S = 600

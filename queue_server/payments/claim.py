@@ -53,6 +53,12 @@ class Claim:
     """Whether the charges have the shares that it has settled."""
     transaction: str = ""
     """The insurance's own number of it."""
+    session: str = ""
+    """Of the patient at the device from which it was asked for."""
+    is_given_up: bool = False
+    """Whether he has left: it is undone as soon as nobody is paying its own share."""
+    refusal: str = ""
+    """Why the insurance does not tell of it, or does not undo it; empty: it does."""
 
     @property
     def charges(self) -> tuple[ChargeId, ...]:
@@ -88,6 +94,12 @@ class ClaimAsked(ClaimStep):
 
     patient: PatientId
     covered: tuple[Covered, ...]
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimGivenUp(ClaimStep):
+    """The patient has left the device; what is paid by then still counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +121,13 @@ class ClaimUndoAsked(ClaimStep):
     """The insurance is asked to undo it after this."""
 
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimWorkRefused(ClaimStep):
+    """The insurance refuses, for certain, to tell of it or to undo it: a person is needed."""
+
+    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +156,21 @@ class ClaimBook:
         if isinstance(step, ClaimAsked):
             assert step.claim not in self.claims, step.claim
             self.claims[step.claim] = Claim(
-                id=step.claim, patient=step.patient, covered=step.covered, changed_at=at
+                id=step.claim,
+                patient=step.patient,
+                covered=step.covered,
+                changed_at=at,
+                session=step.session,
             )
             return
-        claim = replace(self.claims[step.claim], changed_at=at)
+        claim = replace(self.claims[step.claim], changed_at=at, refusal="")
         match step:
+            case ClaimGivenUp():
+                claim = replace(self.claims[claim.id], is_given_up=True)
+            case ClaimWorkRefused():
+                assert claim.is_moving, claim
+                # Since when it is under way stays as it was.
+                claim = replace(self.claims[claim.id], refusal=step.code)
             case ClaimSettled():
                 assert claim.state is ClaimState.ASKED, claim
                 self._move(claim, charges, back=False)

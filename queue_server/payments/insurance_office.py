@@ -13,18 +13,26 @@ from typing import Final
 
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.bookkeeper import Bookkeeper
-from queue_server.payments.books import Books
 from queue_server.payments.claim import (
     Claim,
     ClaimAsked,
+    ClaimGivenUp,
     ClaimRefused,
     ClaimSettled,
     ClaimState,
     ClaimStep,
     ClaimUndoAsked,
     ClaimUndone,
+    ClaimWorkRefused,
     Covered,
     covered_sums,
+)
+from queue_server.payments.claim_standing import (
+    StuckClaim,
+    is_stuck,
+    nobody_pays,
+    stuck_claims,
+    wanted,
 )
 from queue_server.payments.insurance_platform import InsurancePlatform, Insured
 from queue_server.payments.ledger import Charge
@@ -33,12 +41,12 @@ from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.terms import ChargeId, ClaimId
 from queue_server.rules.terms import RefusalCode
 
-UNPAID_FOR: Final = timedelta(minutes=2)
-"""So long the own share may wait for somebody to begin, or begin again, to pay it."""
 ABSENT_FOR: Final = timedelta(seconds=60)
 """A settlement that the insurance does not know may still be on its way to it for so long."""
 AGAIN_AFTER: Final = timedelta(seconds=5)
 """So long an insurance that gave no answer is left alone about a claim."""
+AFTER_REFUSAL: Final = timedelta(minutes=10)
+"""So long one that refuses is left alone about it."""
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +78,14 @@ class InsuranceOffice:
         self._not_before: dict[ClaimId, datetime] = {}
 
     def settle(
-        self, charges: Sequence[ChargeId], code: str, id_number: str | None, *, by: str, key: str
+        self,
+        charges: Sequence[ChargeId],
+        code: str,
+        id_number: str | None,
+        *,
+        by: str,
+        key: str,
+        session: str = "",
     ) -> Claim:
         """Have the insurance pay its part of charges of one patient. Blocks on it.
 
@@ -80,6 +95,7 @@ class InsuranceOffice:
             id_number: of the patient; the code has to be his.
             by: who asks.
             key: of this very ask, at most 16 of `[0-9a-z]`: it settles once.
+            session: of the patient at the device, by which he gives it up when he leaves.
 
         Raises:
             PaymentRefused: nothing was settled.
@@ -88,25 +104,60 @@ class InsuranceOffice:
             number = ClaimId(f"I{self._keeper.day_on:%Y%m%d}{key}")
             if number in books.claim_book.claims:
                 return books.claim_book.claims[number]
-            wanted = _wanted(books, charges)
-        insured, covered = self._would_pay(wanted, code, id_number)
+            asked_for = wanted(books, charges)
+        insured, covered = self._would_pay(asked_for, code, id_number)
         with self._keeper.today() as books:
-            if _wanted(books, charges) != wanted:
+            if wanted(books, charges) != asked_for:
                 raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
-            patient = wanted[0].patient
-            step = ClaimAsked(claim=number, patient=patient, covered=tuple(covered))
+            step = ClaimAsked(
+                claim=number,
+                patient=asked_for[0].patient,
+                covered=tuple(covered),
+                session=session,
+            )
             self._keeper.write([step], by=by)
             self._at_work.add(number)
         try:
-            return self._settled(number, insured, wanted)
+            return self._settled(number, insured, asked_for)
         finally:
             self._leave(number)
+
+    def give_up(self, session: str, *, by: str) -> Sequence[ClaimId]:
+        """Note that the patient of a session has left; return what is undone unless it is paid."""
+        with self._keeper.today() as books:
+            left = [
+                one.id
+                for one in books.claim_book.claims.values()
+                if one.session == session and one.is_live and not one.is_given_up
+            ]
+            self._keeper.write([ClaimGivenUp(claim=one) for one in left], by=by)
+            return left
 
     def moving(self) -> frozenset[ChargeId]:
         """Return the charges of which it is not known yet what the insurance pays."""
         with self._keeper.today() as books:
             claims = books.claim_book.claims.values()
             return frozenset(one for claim in claims if claim.is_moving for one in claim.charges)
+
+    def stuck(self) -> Sequence[StuckClaim]:
+        """Return what the insurance refuses to tell of or to undo, or is silent about for long."""
+        with self._keeper.today() as books:
+            return stuck_claims(books, self._clock())
+
+    def undone_by_hand(self, number: ClaimId, *, by: str) -> bool:
+        """Note that a person has seen to it that the insurance pays nothing of a stuck claim.
+
+        False: nothing was noted, for it is not stuck, or is being asked about just now.
+        """
+        with self._keeper.today() as books:
+            claim = books.claim_book.claims.get(number)
+            if claim is None or number in self._at_work or not is_stuck(claim, self._clock()):
+                return False
+            steps: list[ClaimStep] = [ClaimUndone(claim=number)]
+            if claim.state is ClaimState.ASKED:
+                steps.insert(0, ClaimUndoAsked(claim=number, why="by hand"))
+            self._keeper.write(steps, by=by)
+            return True
 
     def sweep(self) -> None:
         """Work on everything that is due, one after the other. Blocks on the insurance."""
@@ -115,7 +166,7 @@ class InsuranceOffice:
             self._begin(charges)
         with self._keeper.today() as books:
             for claim in list(books.claim_book.claims.values()):
-                if claim.state is ClaimState.SETTLED and _nobody_pays(books, claim, now):
+                if claim.state is ClaimState.SETTLED and nobody_pays(books, claim, now):
                     undo = ClaimUndoAsked(claim=claim.id, why="own share not paid")
                     self._keeper.write([undo], by="cashier")
             moving = [one.id for one in books.claim_book.claims.values() if one.is_moving]
@@ -200,9 +251,13 @@ class InsuranceOffice:
         except PlatformSilent:
             return None
         except PlatformRefused as refused:
-            _log.error("the insurance refuses to look or undo: %s", refused.code[:64])
-            return None
+            code = refused.code[:64]
+            _log.error("the insurance refuses to look or undo: %s", code)
+            self._not_before[claim.id] = self._clock() + AFTER_REFUSAL
+            return None if code == claim.refusal else ClaimWorkRefused(claim=claim.id, code=code)
         if found is not None:
+            # What has to be undone need not wait.
+            self._not_before.pop(claim.id, None)
             return self._outcome(claim.id, *found)
         if self._clock() - claim.changed_at < ABSENT_FOR:
             return None
@@ -217,25 +272,3 @@ class InsuranceOffice:
     def _leave(self, number: ClaimId) -> None:
         with self._keeper.today():
             self._at_work.discard(number)
-
-
-def _wanted(books: Books, charges: Sequence[ChargeId]) -> Sequence[Charge]:
-    """Return what is to be settled.
-
-    Raises:
-        PaymentRefused: it can't be, or not now.
-    """
-    if not charges or any(one not in books.charges for one in charges):
-        raise PaymentRefused(RefusalCode.UNKNOWN_CHARGE)
-    if any(map(books.is_in_use, charges)) or any(map(books.claim_book.live_of, charges)):
-        raise PaymentRefused(RefusalCode.PAYMENT_RUNNING)
-    return [books.charges[one] for one in charges]
-
-
-def _nobody_pays(books: Books, claim: Claim, now: datetime) -> bool:
-    """Tell whether the own share of a settled claim waits for somebody who does not come."""
-    if any(map(books.is_in_use, claim.charges)):
-        return False
-    bills = {bill.id for one in claim.charges if (bill := books.bill_of(one)) is not None}
-    tried = [one.changed_at for bill in bills for one in books.attempts_of(bill)]
-    return now - max((claim.changed_at, *tried)) >= UNPAID_FOR

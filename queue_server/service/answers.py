@@ -13,6 +13,7 @@ import msgspec
 from queue_server.contract.codec import encode
 from queue_server.contract.doctor_choice import ChooseDoctor
 from queue_server.contract.inpatient import FindDayBill, FindSettlement, FindStay
+from queue_server.contract.insurance import CancelInsurance
 from queue_server.contract.messages import (
     CLOCK_SKEW_S,
     CallHelp,
@@ -214,7 +215,7 @@ class Draft:
         body = job.request.body
         patient, copies = None, []
         try:
-            if not isinstance(body, FollowPayment | CancelPayment | TellNote):
+            if not isinstance(body, FollowPayment | CancelPayment | CancelInsurance | TellNote):
                 assert isinstance(body, MoneyQuestion)
                 session = self.session_of(job, body.session_id)
                 if isinstance(body, FindDayBill | FindSettlement) and not session.is_proven:

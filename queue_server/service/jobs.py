@@ -9,7 +9,12 @@ from typing import TypeVar
 from queue_server.contract.deferral import Defer, Deferred
 from queue_server.contract.device_messages import DeviceStatus, Heard, Screenshot
 from queue_server.contract.inpatient import InpatientReply, InpatientRequest
-from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
+from queue_server.contract.insurance import (
+    CancelInsurance,
+    InsuranceCancelled,
+    InsuranceSettled,
+    SettleInsurance,
+)
 from queue_server.contract.messages import Request
 from queue_server.contract.payments import (
     CancelPayment,
@@ -42,10 +47,13 @@ MoneyQuestion = (
     | Defer
     | SettleInsurance
     | PayCopies
+    | CancelInsurance
     | InpatientRequest
 )
 """What the payment desk is asked."""
-MoneyAnswer = Owed | Payment | NoteNoted | Deferred | InsuranceSettled | InpatientReply
+MoneyAnswer = (
+    Owed | Payment | NoteNoted | Deferred | InsuranceSettled | InsuranceCancelled | InpatientReply
+)
 T = TypeVar("T")
 
 

@@ -21,7 +21,7 @@ from queue_server.contract.inpatient import (
     StayFound,
     TopUp,
 )
-from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
+from queue_server.contract.insurance import CancelInsurance, SettleInsurance
 from queue_server.contract.payments import (
     CancelPayment,
     FindOwed,
@@ -51,7 +51,7 @@ from queue_server.rules.terms import DeviceId, PatientId, RefusalCode, SiteId
 from queue_server.service.deferral_desk import NOTHING_PUT_OFF, DeferralDesk
 from queue_server.service.door import Door
 from queue_server.service.inpatient_desk import InpatientDesk
-from queue_server.service.insurance_desk import InsuranceDesk
+from queue_server.service.insurance_desk import InsuranceDesk, settled_of
 from queue_server.service.jobs import Asked, Job, MoneyAnswer
 from queue_server.service.money_request import (
     asker_of,
@@ -135,6 +135,8 @@ class PaymentDesk:
             self._parts.door.acknowledge(job.delivery)
             return
         self._open_jobs.add(asker_of(job))
+        if self._parts.insurance is not None:
+            self._parts.insurance.comes(job.request.body)
         self._parts.threads.submit(self._work, job, patient, copies)
 
     def changed(self, attempt: Attempt) -> None:
@@ -176,6 +178,8 @@ class PaymentDesk:
                 case SettleInsurance() as settle:
                     assert patient is not None
                     self._settle(job, settle, patient)
+                case CancelInsurance(session_id=session):
+                    self._answer(job, self._insurance().left(session, by=job.device))
                 case FindOwed():
                     assert patient is not None
                     self._answer(job, self._owed(patient))
@@ -246,7 +250,15 @@ class PaymentDesk:
             taken += [sheet.id for sheet in sheets for one in sheet.charges if one.id in moving]
         last = self._last(attempts, sheets)
         credit = cashier.till.credit_of(patient)
-        return owed_of(sheets, taken, self._parts.channels, last, credit, put_off=put_off)
+        return owed_of(
+            sheets,
+            taken,
+            self._parts.channels,
+            last,
+            credit,
+            put_off=put_off,
+            takes_insurance_code=self._parts.insurance is not None,
+        )
 
     def _last(
         self, attempts: Sequence[Attempt], sheets: Sequence[Sheet]
@@ -317,27 +329,23 @@ class PaymentDesk:
         self._post(charges)
         return self._parts.deferrals.defer(patient, charges, by=job.device, key=key_of(job))
 
-    def _settle(self, job: Asked, settle: SettleInsurance, patient: PatientId) -> None:
-        """Have the insurance settle; what costs the patient nothing is paid with that."""
+    def _insurance(self) -> InsuranceDesk:
         if self._parts.insurance is None:
             raise Refused(RefusalCode.INSURANCE_OFF)
-        charges = self._charges(settle, patient)
-        self._post(charges)
-        key = key_of(job)
-        claim = self._parts.insurance.settle(patient, charges, settle.code, by=job.device, key=key)
-        wanted = set(settle.sheet_ids)
-        sheets = [one for one in self._sheets(patient) if one.id in wanted]
-        own_fen = self_pay_fen(sheets)
-        if not own_fen:
-            self._begin_settled(job, claim.charges, key)
-            return
-        told = InsuranceSettled(
-            claim_id=claim.id,
-            insurance_fen=claim.amount.fen,
-            own_fen=own_fen,
-            sheets=paid_sheets(sheets, [one for sheet in sheets for one in sheet.charges]),
-        )
-        self._answer(job, told)
+        return self._parts.insurance
+
+    def _settle(self, job: Asked, settle: SettleInsurance, patient: PatientId) -> None:
+        """Have the insurance settle; what costs the patient nothing is paid with that."""
+        insurance, key = self._insurance(), key_of(job)
+        with insurance.settling(settle.session_id, by=job.device):
+            charges = self._charges(settle, patient)
+            self._post(charges)
+            claim = insurance.settle(patient, charges, settle, by=job.device, key=key)
+            sheets = [one for one in self._sheets(patient) if one.id in settle.sheet_ids]
+            if self_pay_fen(sheets):
+                self._answer(job, settled_of(claim, sheets))
+            else:
+                self._begin_settled(job, claim.charges, key)
 
     def _begin_settled(self, job: Asked, charges: Sequence[ChargeId], key: str) -> None:
         attempt = self._parts.cashier.begin(charges, Channel.INSURANCE, by=job.device, key=key)

@@ -106,6 +106,7 @@ def owed_of(
     credit: Fen,
     *,
     put_off: PutOff,
+    takes_insurance_code: bool,
 ) -> Owed:
     """Return what a patient may pay now, and what became of his last payment.
 
@@ -116,6 +117,7 @@ def owed_of(
         last: his last payment, and what it pays.
         credit: what is kept for him, and counted in when he pays in cash.
         put_off: what he pays later, and whether he may put off more.
+        takes_insurance_code: whether insurance codes are settled here.
     """
     not_open = set(taken)
     return Owed(
@@ -129,6 +131,7 @@ def owed_of(
         credit_fen=credit.fen,
         payment_sheets=last[1],
         pay_later=put_off.pay_later,
+        takes_insurance_code=takes_insurance_code,
     )
 
 

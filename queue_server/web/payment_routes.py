@@ -10,16 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from queue_server.paying import Paying
 from queue_server.payments.fen import Fen
 from queue_server.payments.steps import ReturnedPart
-from queue_server.payments.terms import AttemptId, ChargeId
+from queue_server.payments.terms import AttemptId, ChargeId, ClaimId
 from queue_server.rules.terms import DeviceId, PatientId
 from queue_server.service.clinic_day import local_time
+from queue_server.web.claim_view import claim_rows
 from queue_server.web.deferral_view import put_off_view
 from queue_server.web.desk import Desk
 from queue_server.web.json_answer import JsonAnswer
 from queue_server.web.payment_view import (
+    BesidePayments,
     PaymentsView,
     payments_view,
 )
+from queue_server.web.problems import Problem, ProblemCode
 from queue_server.web.users import User
 
 
@@ -85,6 +88,15 @@ def make_router(desk: Desk, paying: Paying) -> APIRouter:
         await asyncio.to_thread(till.empty, DeviceId(device), counted, by=user.by)
         return JsonAnswer(await asyncio.to_thread(view))
 
+    @router.post("/undone/{claim}", response_model=PaymentsView)
+    async def undone(claim: str, user: Annotated[User, acts]) -> JsonAnswer:
+        """Note that the insurance pays nothing of a claim any more: a person has seen to it."""
+        office = paying.insurance
+        note = partial(office.undone_by_hand, ClaimId(claim), by=user.by) if office else None
+        if note is None or not await asyncio.to_thread(note):
+            raise Problem(ProblemCode.CLAIM_NOT_STUCK)
+        return JsonAnswer(await asyncio.to_thread(view))
+
     return router
 
 
@@ -96,12 +108,16 @@ def _view(desk: Desk, paying: Paying) -> PaymentsView:
 
     local = partial(local_time, service.setup.site)
     sums = () if office is None else office.open_sums()
+    stuck = () if paying.insurance is None else paying.insurance.stuck()
     return payments_view(
         cashier.attempts(),
         cashier.charges_of,
         cashier.receipts_of,
         name_of,
         local,
-        boxes=cashier.till.boxes(),
-        put_off=put_off_view(sums, name_of, local, cashier.today),
+        beside=BesidePayments(
+            boxes=cashier.till.boxes(),
+            put_off=put_off_view(sums, name_of, local, cashier.today),
+            claims=claim_rows(stuck, name_of, local),
+        ),
     )

@@ -23,6 +23,7 @@ from queue_server.web.cash_view import (
     box_row,
     kept_row,
 )
+from queue_server.web.claim_view import ClaimRow
 from queue_server.web.deferral_view import NOTHING_PUT_OFF, PutOffView
 
 _STATE: Final = AttemptState
@@ -98,6 +99,20 @@ class PaymentsView:
     kept: list[KeptRow]
     boxes: list[BoxRow]
     put_off: PutOffView
+    claims: list[ClaimRow]
+    """Insurance settlements that need a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesidePayments:
+    """What the page shows beside the payments of the day."""
+
+    boxes: Sequence[CashBox] = ()
+    """Those of the kiosks."""
+    put_off: PutOffView = NOTHING_PUT_OFF
+    """What patients pay later."""
+    claims: Sequence[ClaimRow] = ()
+    """Insurance settlements that need a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +152,7 @@ def payments_view(
     name_of: Callable[[PatientId], str],
     local: Callable[[datetime], datetime],
     *,
-    boxes: Sequence[CashBox] = (),
-    put_off: PutOffView = NOTHING_PUT_OFF,
+    beside: BesidePayments,
 ) -> PaymentsView:
     """Return the page's view of attempts.
 
@@ -148,8 +162,7 @@ def payments_view(
         receipts_of: its receipt, and what has taken that back.
         name_of: the masked name of a patient.
         local: an instant in the site's time.
-        boxes: the cash boxes of the kiosks.
-        put_off: what patients pay later.
+        beside: what is shown with them.
     """
     latest = sorted(attempts, key=lambda one: one.opened_at, reverse=True)
     latest.sort(key=lambda one: one.state not in _TO_LOOK_AT)
@@ -161,8 +174,9 @@ def payments_view(
             for one in latest[:SHOWN_MAX]
         ],
         kept=[kept_row(one, name_of, local) for one in attempts if one.held],
-        boxes=[box_row(one) for one in boxes],
-        put_off=put_off,
+        boxes=[box_row(one) for one in beside.boxes],
+        put_off=beside.put_off,
+        claims=list(beside.claims),
         more_count=max(0, len(latest) - SHOWN_MAX),
     )
 

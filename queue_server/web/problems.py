@@ -34,6 +34,7 @@ class ProblemCode(StrEnum):
     DEVICE_AWAY = "DEVICE_AWAY"
     RECORDS_UNAVAILABLE = "RECORDS_UNAVAILABLE"
     RELEASE_OVER = "RELEASE_OVER"
+    CLAIM_NOT_STUCK = "CLAIM_NOT_STUCK"
     SERVER_ERROR = "SERVER_ERROR"
 
 
@@ -98,6 +99,11 @@ SENTENCES: Final[Mapping[ProblemCode, tuple[int, str, str]]] = {
         410,
         "这份报告的打印授权已使用或已过期。请在自助机上重新选择。",
         "This release of a report was used or is over. Please choose the report again.",
+    ),
+    _CODE.CLAIM_NOT_STUCK: (
+        409,
+        "这笔医保结算已有结果，或正在询问医保。请刷新页面再看。",
+        "This settlement has ended, or is being asked about just now. Refresh the page and look.",
     ),
     _CODE.SERVER_ERROR: (
         500,

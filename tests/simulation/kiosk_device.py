@@ -8,6 +8,7 @@ from kiosk.flow.bills import Paid, Paying
 from kiosk.flow.cash import CashStanding, wanted
 from kiosk.flow.course import step
 from kiosk.flow.events import (
+    OUTLIVES_THE_PATIENT,
     Ask,
     CashChanged,
     CheckInOffline,
@@ -30,8 +31,7 @@ from kiosk.flow.state import ArrivedOffline, Home, Screen
 from queue_server.client.line import Address, Line, NoAnswer
 from queue_server.contract import topics
 from queue_server.contract.device_messages import DeviceStatus, OfflineRules
-from queue_server.contract.messages import CallHelp
-from queue_server.contract.payments import CancelPayment, Payment
+from queue_server.contract.payments import Payment
 from queue_server.rules.terms import DeviceId, SiteId
 from tests.simulation.device_connection import connector
 from tests.simulation.disk import Crash, Disk
@@ -204,7 +204,7 @@ class KioskDevice:
         match effect:
             case Ask():
                 task = self._world.spawn(self._ask(effect))
-                if not isinstance(effect.body, CallHelp | CancelPayment):
+                if not isinstance(effect.body, OUTLIVES_THE_PATIENT):
                     self._asking.append(task)
             case CheckInOffline():
                 self._world.spawn(self._unless_power_is_cut(self._check_in_offline(effect)))

@@ -1,6 +1,7 @@
 // The cashier's page: payments of the day with what has to be looked at first, and a day's bills.
 
 import { element } from "./element.js";
+import { drawClaims } from "./payments_claims.js";
 import { askWhat, wireRefund } from "./refund.js";
 import { both, clearMessages, loadTexts, openForUse, send, tellDone, tellRefused, text, wireSignOut } from "./page.js";
 
@@ -26,6 +27,7 @@ function draw() {
   place("came").textContent = view.came;
   place("went-back").textContent = view.went_back;
   place("rows").replaceChildren(...found.map(row));
+  drawClaims(view.claims, me, act);
   place("cash-part").hidden = view.kept.length + view.boxes.length === 0;
   place("kept-part").hidden = view.kept.length === 0;
   place("kept").replaceChildren(...view.kept.map(keptRow));

@@ -6,9 +6,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
-from queue_server.contract.messages import Refused
-from queue_server.contract.payments import OwedSheet, Payment, PaymentState
+from queue_server.contract.codec import decode
+from queue_server.contract.insurance import (
+    CancelInsurance,
+    InsuranceCancelled,
+    InsuranceSettled,
+    SettleInsurance,
+)
+from queue_server.contract.messages import Refused, Reply
+from queue_server.contract.payments import CancelPayment, OwedSheet, Payment, PaymentState
 from queue_server.records.records import Patient
 from queue_server.rules.terms import RefusalCode
 from tests.integration.paying.paying_server import (
@@ -141,6 +147,65 @@ def test_a_settlement_whose_answer_is_lost_is_found_by_asking(
     found = kiosk.ask_until(lambda: patient.owed().sheets)
     assert self_pay_fen(found) < self_pay_fen(sheets)
     assert price_fen(found) == price_fen(sheets)
+
+
+def is_undone(server: PayingServer, number: str) -> bool:
+    return any(one["number"] == number and one["is_undone"] for one in settlements(server))
+
+
+def test_who_leaves_before_he_has_paid_owes_all_of_it_again(
+    server: PayingServer, kiosk: PayingKiosk, somebody: Somebody
+) -> None:
+    patient = kiosk.comes(somebody(1))
+    owed = patient.owed()
+    settled = kiosk.ask(settle(patient, owed.sheets))
+    assert isinstance(settled, InsuranceSettled)
+    payment = patient.shown(settled.sheets)
+
+    kiosk.ask(CancelPayment(payment_id=payment.payment_id))
+    cancelled = kiosk.ask(CancelInsurance(session_id=patient.session_id))
+
+    assert cancelled == InsuranceCancelled(claim_ids=[settled.claim_id])
+    kiosk.ask_until(lambda: is_undone(server, settled.claim_id))
+    kiosk.ask_until(lambda: patient.owed().sheets == owed.sheets)
+
+
+def test_who_leaves_while_the_answer_is_lost_leaves_no_settlement_behind(
+    server: PayingServer, kiosk: PayingKiosk, somebody: Somebody
+) -> None:
+    patient = kiosk.comes(somebody(1))
+    owed = patient.owed()
+    before = {one["number"] for one in settlements(server)}
+    server.fault("insurance", on="settle", do="lose_reply")
+    refused = kiosk.ask(settle(patient, owed.sheets))
+    assert isinstance(refused, Refused)
+
+    cancelled = kiosk.ask(CancelInsurance(session_id=patient.session_id))
+
+    assert isinstance(cancelled, InsuranceCancelled)
+    [number] = cancelled.claim_ids
+    assert {one["number"] for one in settlements(server)} - before == {number}
+    kiosk.ask_until(lambda: is_undone(server, number))
+    kiosk.ask_until(lambda: patient.owed().sheets == owed.sheets)
+
+
+def test_who_leaves_while_the_insurance_is_still_asked_leaves_no_settlement_behind(
+    server: PayingServer, kiosk: PayingKiosk, somebody: Somebody
+) -> None:
+    patient = kiosk.comes(somebody(1))
+    owed = patient.owed()
+    server.fault("insurance", on="pre_settle", do="delay", seconds=3)
+
+    # Both are on their way before the first is answered, as when he walks away from the kiosk.
+    first = kiosk.request(settle(patient, owed.sheets))
+    kiosk.post(first)
+    cancelled = kiosk.ask(CancelInsurance(session_id=patient.session_id))
+    settled = decode(kiosk.reply_to(first), Reply).body
+
+    assert isinstance(cancelled, InsuranceCancelled)
+    assert isinstance(settled, InsuranceSettled)
+    kiosk.ask_until(lambda: is_undone(server, settled.claim_id))
+    kiosk.ask_until(lambda: patient.owed().sheets == owed.sheets)
 
 
 def test_anothers_code_is_refused_and_no_code_is_in_any_log_or_journal(

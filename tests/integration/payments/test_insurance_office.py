@@ -19,19 +19,26 @@ from tests.unit.payments.samples import a_charge
 ME = PatientId("p1")
 BLOOD, SCAN = ChargeId("blood"), ChargeId("scan")
 BOTH = [BLOOD, SCAN]
+SESSION = "session-1"
 
 
 @pytest.fixture
 def world() -> World:
+    return calm_world(MemorySteps())
+
+
+def calm_world(store: MemorySteps) -> World:
     """A hospital on a day on which nothing goes wrong; the patient owes 25.51 and 300.00."""
-    made = World(random.Random(7), MemorySteps())
+    made = World(random.Random(7), store)
     made.is_calm = True
     made.cashier.post([a_charge("blood", 2551, 1000), a_charge("scan", 30_000)], by="records")
     return made
 
 
 def settle(world: World, percent: int = 70) -> Claim:
-    return world.claims.settle(BOTH, a_code(percent), ID_NUMBER, by="kiosk-1", key="k1")
+    return world.claims.settle(
+        BOTH, a_code(percent), ID_NUMBER, by="kiosk-1", key="k1", session=SESSION
+    )
 
 
 def own_share(world: World) -> Fen:
@@ -191,3 +198,75 @@ def test_it_survives_a_restart_and_the_turn_of_the_day(world: World) -> None:
 
     assert every_claim(world)[claim.id].state is ClaimState.SETTLED
     assert own_share(world) == Fen(32_551 - 22_785)
+
+
+def leave(world: World, session: str = SESSION) -> list[str]:
+    return list(world.claims.give_up(session, by="kiosk-1"))
+
+
+def test_who_leaves_unpaid_has_it_undone_at_once(world: World) -> None:
+    claim = settle(world)
+
+    assert leave(world) == [claim.id]
+    wait(world, seconds=1)
+
+    assert state(world) is ClaimState.UNDONE
+    assert world.insurance.paid_fen == 0
+    assert own_share(world) == Fen(32_551)
+    assert leave(world) == [], "it was given up once"
+
+
+def test_what_he_has_left_is_undone_after_the_process_has_died(world: World) -> None:
+    settle(world)
+    leave(world)
+
+    world.restart()
+    wait(world, seconds=1)
+
+    assert state(world) is ClaimState.UNDONE
+
+
+def test_who_leaves_while_he_pays_has_it_undone_once_the_payment_is_closed(world: World) -> None:
+    settle(world)
+    attempt = begin(world)
+    leave(world)
+    wait(world, seconds=1)
+    assert state(world) is ClaimState.SETTLED, "it may still be paid"
+
+    world.cashier.cancel(attempt.id, by="kiosk-1")
+    wait(world, seconds=1)
+
+    assert state(world) is ClaimState.UNDONE
+
+
+def test_who_has_paid_before_he_left_keeps_it(world: World) -> None:
+    settle(world)
+    pay(world)
+
+    leave(world)
+    wait(world, hours=1)
+
+    assert state(world) is ClaimState.SETTLED
+    assert world.insurance.paid_fen == 22_785
+
+
+def test_who_leaves_before_it_is_known_whether_it_was_settled_has_it_undone(world: World) -> None:
+    world.insurance_line.loses_settlements = True
+    claim = settle(world)
+    assert claim.state is ClaimState.ASKED
+    assert leave(world) == [claim.id]
+
+    world.insurance_line.loses_settlements = False
+    wait(world, seconds=6)
+
+    assert state(world) is ClaimState.UNDONE
+    assert world.insurance.paid_fen == 0
+
+
+def test_somebody_elses_leaving_undoes_nothing(world: World) -> None:
+    settle(world)
+
+    assert leave(world, "session-2") == []
+    wait(world, seconds=30)
+
+    assert state(world) is ClaimState.SETTLED

@@ -64,7 +64,7 @@ class World:
         *("post", "pay_shown", "pay_shown", "pay_by_code", "pay_by_code"),
         *("use_wallet", "use_wallet", "use_wallet", "hear", "hear"),
         *("cancel", "sweep", "sweep", "wait", "desk", "close_fails"),
-        *("put_off", "put_off", "settle", "settle"),
+        *("put_off", "put_off", "settle", "settle", "undo_by_hand"),
     )
     """What may happen, the likelier things more than once."""
 
@@ -81,6 +81,9 @@ class World:
         self.banks = {channel: Bank(self.new_id) for channel in GATEWAY_CHANNELS}
         self.hospital = Hospital(self._booking_trouble)
         self.insurance = Insurance(app_id="", secret="", faults=Faults(), new_id=self.new_id)
+        self.insurance_line = InsuranceLine(
+            self.insurance, self._loses_ask, self._loses_answer, self._refuses_work
+        )
         self.callbacks: list[tuple[AttemptId, Answer]] = []
         self.charges: list[ChargeId] = []
         self._store = FrailStore(store, self)
@@ -115,7 +118,7 @@ class World:
         )
         self.claims = InsuranceOffice(
             self.cashier.keeper,
-            InsuranceLine(self.insurance, self._loses_ask, self._loses_answer),
+            self.insurance_line,
             lambda: self.now,
             lambda charges: self.cashier.begin(charges, Channel.INSURANCE, by="insurance"),
         )
@@ -209,6 +212,15 @@ class World:
     def _loses_answer(self) -> bool:
         self.may_die()
         return not self.is_calm and self.dice.random() < 0.15
+
+    def _refuses_work(self) -> bool:
+        return not self.is_calm and self.dice.random() < 0.05
+
+    def undo_by_hand(self) -> None:
+        """The cashier sees to it at the insurance's own office, and notes it."""
+        for stuck in self.claims.stuck():
+            self.insurance.undo(stuck.claim.id)
+            self.claims.undone_by_hand(stuck.claim.id, by="cashier-1")
 
     def trades(self) -> list[Trade]:
         return [trade for bank in self.banks.values() for trade in bank.trades.values()]

@@ -29,14 +29,24 @@ class InsuranceLine:
         insurance: who settles.
         before: called before each call; True: it never gets there.
         after: called after each call; True: its answer is lost.
+        refuses: called before it looks or undoes; True: it does not.
     """
 
     def __init__(
-        self, insurance: Insurance, before: Callable[[], bool], after: Callable[[], bool]
+        self,
+        insurance: Insurance,
+        before: Callable[[], bool],
+        after: Callable[[], bool],
+        refuses: Callable[[], bool],
     ) -> None:
         self._insurance = insurance
         self._before = before
         self._after = after
+        self._refuses = refuses
+        self.refuses_work = False
+        """Whether it refuses to look and to undo, whatever the dice say."""
+        self.loses_settlements = False
+        """Whether no answer comes about what it has settled."""
 
     def query(self, code: str) -> Insured:
         said = self._asked(lambda: self._insurance.query(code))
@@ -50,14 +60,26 @@ class InsuranceLine:
         self, claim: ClaimId, insured: Insured, charges: Sequence[Charge]
     ) -> tuple[str, Sequence[Covered]]:
         details = _details(charges)
-        return _told(self._asked(lambda: self._insurance.settle(claim, insured.token, details)))
+        settled = self._asked(lambda: self._insurance.settle(claim, insured.token, details))
+        return _told(self._heard(settled))
 
     def find(self, claim: ClaimId) -> tuple[str, Sequence[Covered]] | None:
-        found = self._asked(lambda: self._insurance.find(claim))
+        self._require_willing()
+        found = self._heard(self._asked(lambda: self._insurance.find(claim)))
         return None if found is None else _told(found)
 
     def undo(self, claim: ClaimId) -> None:
+        self._require_willing()
         self._asked(lambda: self._insurance.undo(claim))
+
+    def _require_willing(self) -> None:
+        if self.refuses_work or self._refuses():
+            raise PlatformRefused("LOCKED")
+
+    def _heard(self, answer: T) -> T:
+        if self.loses_settlements:
+            raise PlatformSilent
+        return answer
 
     def _asked(self, call: Callable[[], T]) -> T:
         if self._before():

@@ -147,7 +147,13 @@ PAYMENT_STATES: Final[dict[str, State]] = {
     **_CASH_STATES,
     "channels": _state(Channels(bills=_bills(*SHEETS))),
     "channels-all": _state(
-        Channels(bills=replace(_bills(*SHEETS), channels=("wechat", "alipay", "unionpay", "cash")))
+        Channels(
+            bills=replace(
+                _bills(*SHEETS),
+                channels=("wechat", "alipay", "unionpay", "cash"),
+                takes_insurance_code=True,
+            )
+        )
     ),
     "waiting-for-bills": _state(
         Waiting(asked=Asked(ask_number=1, intent=Intent.PAY, body=FindOwed(session_id="session-1")))

@@ -1,18 +1,33 @@
 """The insurance code at a kiosk: it starts the settlement, and is kept nowhere."""
 
+from collections.abc import Callable
+from typing import Final
+
 import pytest
 from msgspec.structs import replace
 
-from kiosk.flow.bills import Channels, Paid
-from kiosk.flow.events import Key
-from kiosk.flow.state import Next, Refusal, Trouble
+from kiosk.flow.bills import Channels, Paid, Paying
+from kiosk.flow.events import IdCardRead, Key, Replied
+from kiosk.flow.state import Home, Next, Refusal, Trouble
 from kiosk.presenter.paying_views import ChannelsView
-from kiosk.presenter.views import spoken_texts
-from queue_server.contract.insurance import InsuranceSettled, SettleInsurance
+from kiosk.presenter.views import shown_texts, spoken_texts
+from queue_server.contract.insurance import (
+    CancelInsurance,
+    InsuranceCancelled,
+    InsuranceSettled,
+    SettleInsurance,
+)
 from queue_server.contract.messages import Refused
-from queue_server.contract.payments import FindOwed, OwedItem, OwedSheet, Pay, PaymentState
+from queue_server.contract.payments import (
+    CancelPayment,
+    FindOwed,
+    OwedItem,
+    OwedSheet,
+    Pay,
+    PaymentState,
+)
 from queue_server.rules.terms import RefusalCode
-from tests.unit.kiosk.a_kiosk import AKiosk
+from tests.unit.kiosk.a_kiosk import SETTINGS, AKiosk
 from tests.unit.kiosk.hospital_for_tests import identified, visit
 from tests.unit.kiosk.money_for_tests import LABORATORY, REGISTRATION, owed, payment
 
@@ -45,7 +60,7 @@ ANSWER = InsuranceSettled(
 
 def at_bills() -> AKiosk:
     kiosk = AKiosk().tap(Key.PAY).scan().reply(identified(visit()))
-    return kiosk.reply(owed(*SHEETS))
+    return kiosk.reply(owed(*SHEETS, takes_insurance_code=True))
 
 
 @pytest.mark.parametrize("is_at_channels", [False, True])
@@ -118,3 +133,73 @@ def test_the_code_is_kept_nowhere_after_the_answer() -> None:
 
     refusal = kiosk.screen(Refusal)
     assert (refusal.next, refusal.asked) == (Next.BILLS, None)
+
+
+def test_where_no_insurance_code_is_taken_none_is_spoken_of() -> None:
+    for takes_code in (True, False):
+        kiosk = AKiosk().tap(Key.PAY).scan().reply(identified(visit()))
+        kiosk.reply(owed(*SHEETS, takes_insurance_code=takes_code)).tap(Key.PAY)
+        for code_zh, language in (("医保码", "zh"), ("insurance code", "en")):
+            assert kiosk.state.language == language
+            shown = " ".join([*shown_texts(kiosk.view), *spoken_texts(kiosk.view)])
+            assert (code_zh in shown) is takes_code
+            kiosk.tap(Key.LANGUAGE)
+
+
+LEAVES: Final[dict[str, Callable[[AKiosk], AKiosk]]] = {
+    "home key": lambda kiosk: kiosk.tap(Key.HOME),
+    "done": lambda kiosk: kiosk.tap(Key.DONE),
+    "gone away": lambda kiosk: kiosk.wait(SETTINGS.unattended_after_s),
+    "another card": lambda kiosk: kiosk.scan(),
+    "an ID card": lambda kiosk: kiosk.on(IdCardRead(id_number="11010519491231002X")),
+}
+LEFT = CancelInsurance(session_id="session-1")
+
+
+@pytest.mark.parametrize("how", LEAVES)
+def test_who_leaves_before_the_own_share_is_paid_has_the_settlement_undone(how: str) -> None:
+    kiosk = at_bills().scan(CODE).reply(ANSWER)
+
+    LEAVES[how](kiosk)
+
+    assert kiosk.asks.count(LEFT) == 1
+    assert kiosk.state.session is None
+
+
+def test_who_leaves_while_he_pays_has_both_given_up_the_payment_first() -> None:
+    kiosk = at_bills().scan(CODE).reply(ANSWER).tap(Key.CHANNEL, 0)
+    begun = payment(PaymentState.WAITING, amount_fen=OWN_FEN)
+    kiosk.reply(begun)
+    kiosk.screen(Paying)
+
+    kiosk.tap(Key.HOME)
+
+    assert kiosk.asks[-2:] == [CancelPayment(payment_id=begun.payment_id), LEFT]
+
+
+def test_who_leaves_before_the_answer_has_it_undone_too_and_the_answer_shows_nothing() -> None:
+    kiosk = at_bills().scan(CODE)
+    asked = kiosk.last_ask
+
+    kiosk.wait(SETTINGS.unattended_after_s)
+    assert kiosk.asks[-1] == LEFT
+    kiosk.on(Replied(ask_number=asked.ask_number, body=ANSWER))
+
+    kiosk.screen(Home)
+    kiosk.reply(InsuranceCancelled(claim_ids=[]))
+    kiosk.screen(Home)
+
+
+def test_who_leaves_after_no_answer_has_it_undone() -> None:
+    kiosk = at_bills().scan(CODE).no_answer().tap(Key.HOME)
+
+    assert kiosk.asks[-1] == LEFT
+
+
+def test_who_has_paid_or_never_showed_a_code_leaves_without_a_word() -> None:
+    paid = at_bills().scan(CODE).reply(ANSWER).tap(Key.CHANNEL, 0)
+    paid.reply(payment(PaymentState.FULFILLED, amount_fen=OWN_FEN))
+
+    for kiosk in (paid, at_bills()):
+        kiosk.tap(Key.HOME)
+        assert LEFT not in kiosk.asks
