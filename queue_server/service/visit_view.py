@@ -24,7 +24,7 @@ from queue_server.rules.terms import (
 )
 from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket, ticket_id
 from queue_server.service.absence_view import told_absence
-from queue_server.service.doctor_choice import choice_of, is_there
+from queue_server.service.doctors_there import choice_of, is_there
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
