@@ -74,6 +74,7 @@ def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
             hint_zh, hint_en = refused.message_zh, refused.message_en
     return Visit(
         ticket_id=ticket.id,
+        queue=ticket.queue,
         slip_code=slip_code(now.day_on, ticket),
         number=ticket.number,
         state=ticket.state,
@@ -206,6 +207,7 @@ def _visit_of_other_day(setup: Setup, appointment: Appointment) -> Visit:
     wrong_day = Refused(RefusalCode.WRONG_DAY, day=day_on, slot=slot_text)
     return Visit(
         ticket_id=f"{ticket_id(queue.id, number)}@{day_on}",
+        queue=queue.id,
         slip_code="",
         number=number,
         state=TicketState.BOOKED,
