@@ -226,7 +226,7 @@ class Conductor:
 
     def absences_told(self, told: Absences) -> None:
         """Take in which doctors see nobody at the moment."""
-        self.handle(AbsencesTold(doctors=tuple(told.doctors)))
+        self.handle(AbsencesTold(doctors=tuple(told.doctors), paused=frozenset(told.paused)))
 
     def payment_told(self, payment: Payment) -> None:
         """Take in what the server tells of a payment by itself."""

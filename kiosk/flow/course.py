@@ -10,6 +10,7 @@ from typing import Final
 
 from hardware.code_kind import CodeKind, classify_code
 from kiosk.flow import inpatient, insurance, paying, receipts, replies, reports
+from kiosk.flow.absences import absences_told
 from kiosk.flow.asking import identify
 from kiosk.flow.bills import Bills, Channels, Paying
 from kiosk.flow.cards import card_event
@@ -42,9 +43,9 @@ from kiosk.flow.inpatient_screens import DepositPad
 from kiosk.flow.printing import print_ended
 from kiosk.flow.receipt_screens import PrintingReceipt
 from kiosk.flow.report_screens import PrintingReports, ProofPad
-from kiosk.flow.session import intent_of
+from kiosk.flow.session import intent_of, visits_of
 from kiosk.flow.settings import Settings
-from kiosk.flow.state import Home, Identify, State, Step, Waiting
+from kiosk.flow.state import Home, Identify, OneVisit, State, Step, Visits, Waiting
 from kiosk.flow.taps import TAPPED
 
 SPEECH_S_MAX: Final = 180.0
@@ -67,7 +68,8 @@ def step(state: State, event: Event, settings: Settings) -> Step:
 
 def _what_is_shown(state: State, settings: Settings) -> tuple[object, ...]:
     warns = is_warning(state, settings)
-    return (state.screen, state.help, state.language, state.is_elder, warns)
+    visits = visits_of(state) if isinstance(state.screen, Visits | OneVisit) else ()
+    return (state.screen, visits, state.help, state.language, state.is_elder, warns)
 
 
 def _step(  # noqa: C901, PLR0911, PLR0912 - one line an event
@@ -99,7 +101,7 @@ def _step(  # noqa: C901, PLR0911, PLR0912 - one line an event
                 return receipts.print_ended(state, state.screen, event)
             return reports.print_ended(state, event)
         case AbsencesTold():
-            return replace(state, absent=event.doctors), ()
+            return absences_told(state, event), ()
         case LineChanged() | OfflineCheckInAllowed() | PrintEnded() | SpeechEnded():
             # When the line is back, the server is asked what became of a payment.
             noted = _noted(state, event)

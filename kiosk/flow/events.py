@@ -151,6 +151,8 @@ class AbsencesTold:
     """The server tells which doctors are late, away, pausing or stopped."""
 
     doctors: tuple[AbsentDoctor, ...]
+    paused: frozenset[str] = frozenset()
+    """The queues in which calls are paused until staff reopen them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

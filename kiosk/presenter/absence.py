@@ -7,8 +7,12 @@ from kiosk.presenter.views import Icon, MessageView, Tone
 from kiosk.presenter.wording import Wording
 from queue_server.contract.absence import Absence, AbsentDoctor
 from queue_server.contract.messages import Visit
-from queue_server.rules.terms import AbsenceKind
+from queue_server.rules.terms import AbsenceKind, TicketState
 
+NOT_IN_LIST: Final = frozenset(
+    {TicketState.BOOKED, TicketState.MISSED, TicketState.AWAY_FOR_RESULTS}
+)
+"""Whose patient has no place yet: he checks in, be the doctor there or not."""
 SHOWN_MAX: Final = 2
 SHOWN_MAX_ELDER: Final = 1
 """So many doctors on the home screen; how many more there are is told."""
@@ -24,13 +28,14 @@ def absence_message(visit: Visit, words: Wording) -> MessageView | None:
     if visit.absence is None:
         return None
     is_stopped = visit.absence.kind is AbsenceKind.STOPPED
+    do = "ask_nurse" if is_stopped else "check_in" if visit.state in NOT_IN_LIST else "keep_place"
     return MessageView(
         tone=Tone.CAUTION,
         icon=Icon.CAUTION if is_stopped else Icon.CLOCK,
         text=words(
             "absence.sentence",
             what=_what(visit.absence, words),
-            do=words("absence.ask_nurse" if is_stopped else "absence.keep_place"),
+            do=words(f"absence.{do}"),
         ),
     )
 

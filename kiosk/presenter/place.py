@@ -16,6 +16,7 @@ from kiosk.presenter.views import (
     StepView,
     Tone,
 )
+from kiosk.presenter.visits import OVER
 from kiosk.presenter.wording import Wording
 from queue_server.contract.messages import Place, Visit
 from queue_server.rules.terms import QueueStatus, TicketState
@@ -38,7 +39,7 @@ def arrived(state: State, screen: Arrived, words: Wording) -> PlaceView:
         tone=Tone.GOOD,
         icon=Icon.CONFIRM,
         number=NumberView(label=words("arrived.number"), number=_number(visit)),
-        where=_sentence("arrived.wait", visit, words),
+        where=_sentence(_unless_stopped("arrived.wait", visit.place), visit, words),
         ahead=_ahead(visit.place, words),
         at_most=_at_most(visit.place, words),
         reason=_reason(state, visit, words),
@@ -120,11 +121,22 @@ def _sentence(key: str, visit: Visit, words: Wording) -> str:
 def _next_key(visit: Visit, state: TicketState) -> str:
     """Return the key of what to do next; where doctors come to the patient, he stays."""
     stays = visit.doctors_come and state in {TicketState.CALLED, TicketState.IN_SERVICE}
-    return f"place.{'stay' if stays else 'next'}_{state.value}"
+    return _unless_stopped(f"place.{'stay' if stays else 'next'}_{state.value}", visit.place)
+
+
+def _unless_stopped(key: str, place: Place | None) -> str:
+    """Return `key`, or that of the nurse desk for whoever would wait in vain."""
+    return "place.next_stopped" if _waits_in_vain(place) else key
+
+
+def _waits_in_vain(place: Place | None) -> bool:
+    if place is None or place.state not in _IN_THE_LIST:
+        return False
+    return place.queue_status is QueueStatus.STOPPED
 
 
 def _ahead(place: Place | None, words: Wording) -> FactView | None:
-    if place is None or place.state not in _IN_THE_LIST:
+    if place is None or place.state not in _IN_THE_LIST or _waits_in_vain(place):
         return None
     value = words("place.none_ahead")
     if place.ahead_count > 0:
@@ -133,7 +145,7 @@ def _ahead(place: Place | None, words: Wording) -> FactView | None:
 
 
 def _at_most(place: Place | None, words: Wording) -> str:
-    if place is None or place.state not in _IN_THE_LIST:
+    if place is None or place.state not in _IN_THE_LIST or _waits_in_vain(place):
         return ""
     if place.ahead_at_most <= place.ahead_count:
         return ""
@@ -144,7 +156,7 @@ def _reason(state: State, visit: Visit, words: Wording) -> str:
     """Return why he stands there, unless slip and doctor need the room."""
     is_crowded = state.is_elder or state.printing is PrintState.FAILED
     says_both = print_message(state, words) is not None and visit.absence is not None
-    if visit.place is None or (is_crowded and says_both):
+    if visit.place is None or _waits_in_vain(visit.place) or (is_crowded and says_both):
         return ""
     return words.of(visit.place, "reason")
 
@@ -163,6 +175,8 @@ def _beside_message(state: State, visit: Visit, words: Wording) -> MessageView |
 
 
 def _about_doctor(visit: Visit, words: Wording) -> MessageView | None:
+    if visit.state in OVER:
+        return None
     return absence_message(visit, words) or _queue_message(visit.place, words)
 
 

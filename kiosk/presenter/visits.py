@@ -26,7 +26,7 @@ _CHECK_IN_KEYS: Final = {
     TicketState.AWAY_FOR_RESULTS: "visit.check_in_results",
 }
 
-_OVER: Final = frozenset({TicketState.DONE, TicketState.CANCELLED, TicketState.EXPIRED})
+OVER: Final = frozenset({TicketState.DONE, TicketState.CANCELLED, TicketState.EXPIRED})
 
 
 def visits(state: State, screen: Visits, words: Wording) -> VisitsView | RefusalView:
@@ -95,7 +95,7 @@ def doctor_of(visit: Visit, words: Wording) -> str:
 
 
 def _card(index: int, visit: Visit, words: Wording) -> VisitCardView:
-    if visit.absence is not None and visit.state not in _OVER:
+    if visit.absence is not None and visit.state not in OVER:
         status, tone = absence_status(visit, words), Tone.CAUTION
     elif visit.can_check_in:
         again = visit.state in _CHECK_IN_KEYS

@@ -1,6 +1,6 @@
 """What patients are told of a doctor who sees nobody at the moment."""
 
-from queue_server.contract.message import Instant, Message, ShortText
+from queue_server.contract.message import Id, Instant, Message, ShortText
 from queue_server.rules.terms import AbsenceKind
 
 
@@ -18,6 +18,8 @@ class Absence(Message, frozen=True, kw_only=True):
 class AbsentDoctor(Message, frozen=True, kw_only=True):
     """A doctor who sees nobody at the moment."""
 
+    queue: Id
+    """His queue; a `visit` names the same."""
     clinic_zh: ShortText
     clinic_en: ShortText
     doctor_zh: ShortText
@@ -33,3 +35,5 @@ class Absences(Message, frozen=True, kw_only=True):
     """When the server sent it."""
     doctors: list[AbsentDoctor]
     """In the order of the site file; empty: everybody is there."""
+    paused: list[Id]
+    """The queues in which calls are paused until staff reopen them, whoever is there."""

@@ -93,6 +93,7 @@ _DOCTOR: Final = {
 def _visit(state: TicketState, place: Place | None = None) -> Visit:
     return Visit(
         ticket_id="cardiology-1:A002",
+        queue="cardiology-1",
         slip_code="hk:20261123:cardiology-1:A002",
         number="A002",
         state=state,
@@ -126,6 +127,7 @@ _ABSENCE: Final = Absence(
     kind=AbsenceKind.LEFT, cause_zh="会诊", cause_en="at a consultation", returns_text="10:30"
 )
 _ABSENT: Final = AbsentDoctor(
+    queue="cardiology-1",
     clinic_zh="心血管内科",
     clinic_en="Cardiology",
     doctor_zh="沈怀仁",
@@ -368,7 +370,7 @@ EXAMPLES: Final[Mapping[type[Message], Message]] = {
     Command: Command(do=DeviceAct.RELOAD, expires_at=_SENT + timedelta(seconds=30)),
     Screenshot: Screenshot(taken_at=_SENT, jpeg=b"\\xff\\xd8\\xff\\xe0"),
     AbsentDoctor: _ABSENT,
-    Absences: Absences(published_at=_REPLIED, doctors=[_ABSENT]),
+    Absences: Absences(published_at=_REPLIED, doctors=[_ABSENT], paused=["cardiology-2"]),
     OfflineRules: OfflineRules(
         published_at=_REPLIED,
         may_check_in=True,

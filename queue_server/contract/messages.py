@@ -168,6 +168,8 @@ class Visit(Message, frozen=True, kw_only=True):
 
     ticket_id: ShortText
     """What a `check_in` names; to be handed back as it came, not to be read."""
+    queue: Id
+    """Where it stands; `absences` names the same."""
     slip_code: ShortText
     """The text for the QR on the slip; names a place and nobody; empty for another day."""
     number: ShortText

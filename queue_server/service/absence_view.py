@@ -7,7 +7,7 @@ from typing import Final
 from queue_server.contract.absence import Absence as ToldAbsence
 from queue_server.contract.absence import Absences, AbsentDoctor
 from queue_server.rules.standing import Absence
-from queue_server.rules.terms import AbsenceCause, clock_text
+from queue_server.rules.terms import AbsenceCause, QueueStatus, clock_text
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 
@@ -37,13 +37,14 @@ def told_absence(absence: Absence | None) -> ToldAbsence | None:
 
 
 def absences_message(setup: Setup, now: Now, at: datetime) -> Absences:
-    """Return which doctors see nobody at the moment."""
+    """Return which doctors see nobody at the moment, and where nobody is called."""
     doctors = []
     for queue in setup.site.queues:
         told = told_absence(now.day.queues[queue.id].absence)
         if told is not None:
             doctors.append(
                 AbsentDoctor(
+                    queue=queue.id,
                     clinic_zh=queue.clinic_zh,
                     clinic_en=queue.clinic_en,
                     doctor_zh=queue.doctor_zh,
@@ -51,7 +52,9 @@ def absences_message(setup: Setup, now: Now, at: datetime) -> Absences:
                     absence=told,
                 )
             )
-    return Absences(published_at=at, doctors=doctors)
+    queues = now.day.queues
+    paused = [one.id for one in setup.site.queues if queues[one.id].status is QueueStatus.PAUSED]
+    return Absences(published_at=at, doctors=doctors, paused=list(map(str, paused)))
 
 
 assert set(CAUSES) == set(AbsenceCause)

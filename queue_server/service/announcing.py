@@ -103,7 +103,7 @@ class Announcing:
             for queue, state in now.day.queues.items()
             if state is not before.day.queues[queue]
         }
-        if any(now.day.queues[one].absence != before.day.queues[one].absence for one in changed):
+        if any(_tells_of_doctor(now, one) != _tells_of_doctor(before, one) for one in changed):
             self._tell_absences(now, at)
         self._dirty_rooms |= changed
         self._dirty |= {self._setup.queues[queue].area for queue in changed}
@@ -214,3 +214,9 @@ class Announcing:
         topic = topics.notice(self._setup.site.id, area)
         self._door.publish(topic, encode(notices_message(now, area, at)), retain=True)
         self._metrics.published("notices")
+
+
+def _tells_of_doctor(now: Now, queue: QueueId) -> tuple[object, ...]:
+    """Return what kiosks are told of a queue's doctor."""
+    state = now.day.queues[queue]
+    return state.absence, state.status

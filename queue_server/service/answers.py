@@ -59,7 +59,6 @@ from queue_server.service import facts
 from queue_server.service.clinic_day import day_second, local_time
 from queue_server.service.copy_selling import copies_to_pay
 from queue_server.service.day_records import missing_tickets
-from queue_server.service.doctor_choosing import ask_with_check_in, doctor_chosen
 from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, MoneyAnswer, MoneyQuestion, Noted
 from queue_server.service.now import Now, Session, with_decided, with_patients
@@ -78,6 +77,7 @@ from queue_server.service.reporting import answer_about_reports
 from queue_server.service.setup import Setup
 from queue_server.service.taking_over import taken_over
 from queue_server.service.visit_view import ticket_of_slip, visit_of, visits_of
+from queue_server.service.wanted_doctor import ask_with_check_in, doctor_chosen
 
 
 class Answer(NamedTuple):

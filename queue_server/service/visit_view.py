@@ -24,7 +24,7 @@ from queue_server.rules.terms import (
 )
 from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket, ticket_id
 from queue_server.service.absence_view import told_absence
-from queue_server.service.doctor_choice import choice_of, is_there
+from queue_server.service.doctors_there import choice_of, is_there
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
@@ -74,6 +74,7 @@ def visit_of(setup: Setup, now: Now, now_s: DaySecond, ticket: Ticket) -> Visit:
             hint_zh, hint_en = refused.message_zh, refused.message_en
     return Visit(
         ticket_id=ticket.id,
+        queue=ticket.queue,
         slip_code=slip_code(now.day_on, ticket),
         number=ticket.number,
         state=ticket.state,
@@ -206,6 +207,7 @@ def _visit_of_other_day(setup: Setup, appointment: Appointment) -> Visit:
     wrong_day = Refused(RefusalCode.WRONG_DAY, day=day_on, slot=slot_text)
     return Visit(
         ticket_id=f"{ticket_id(queue.id, number)}@{day_on}",
+        queue=queue.id,
         slip_code="",
         number=number,
         state=TicketState.BOOKED,

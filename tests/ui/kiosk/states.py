@@ -37,14 +37,12 @@ from kiosk.flow.state import (
     Visits,
     Waiting,
 )
-from queue_server.contract.absence import Absence, AbsentDoctor
 from queue_server.contract.doctor_choice import DoctorChoice, DoctorThere
 from queue_server.contract.messages import FindPlace, Visit
 from queue_server.contract.offers import ColleagueOffer
 from queue_server.contract.report_messages import ListedReport
 from queue_server.rules.refusals import SENTENCES
 from queue_server.rules.terms import (
-    AbsenceKind,
     QueueStatus,
     RefusalCode,
     ReportKind,
@@ -108,41 +106,6 @@ CHOOSES_ANEW: Final = struct_replace(
         gone_zh="古丽娜尔·阿不都热合曼",
         gone_en="Dr. Alexandria Montgomery-Whitfield",
     ),
-)
-LEFT: Final = Absence(
-    kind=AbsenceKind.LEFT,
-    cause_zh="临时工作安排",
-    cause_en="called to other duties",
-    returns_text="10:30",
-)
-STOPPED: Final = Absence(
-    kind=AbsenceKind.STOPPED, cause_zh="设备检修", cause_en="device under repair"
-)
-ABSENT_VISITS: Final = (
-    visit(absence=LEFT),
-    visit(
-        ticket_id="stopped",
-        **LONG_NAMES,
-        can_check_in=False,
-        hint_zh="今日停诊，暂时不能签到。",
-        hint_en="The clinic is stopped today.",
-        absence=STOPPED,
-    ),
-)
-ABSENT_DOCTORS: Final = tuple(
-    AbsentDoctor(
-        clinic_zh=clinic_zh,
-        clinic_en=clinic_en,
-        doctor_zh=OFFER.doctor_zh,
-        doctor_en=OFFER.doctor_en,
-        absence=absence,
-    )
-    for clinic_zh, clinic_en, absence in (
-        ("心血管内科", "Cardiology", LEFT),
-        ("皮肤科", "Dermatology", STOPPED),
-        (LONG_NAMES["clinic_zh"], LONG_NAMES["clinic_en"], LEFT),
-        ("眼科", "Ophthalmology", LEFT),
-    )
 )
 SIX_VISITS: Final = (
     visit(),
@@ -258,7 +221,6 @@ def refusal(code: str, following: Next, *, zh: str = "", en: str = "") -> State:
 STATES: Final[dict[str, State]] = {
     "home": state(),
     "home-without-line": state(is_line_up=False),
-    "home-absent": state(absent=ABSENT_DOCTORS),
     "home-alone": alone(),
     "identify-alone": alone(Identify(intent=Intent.CHECK_IN)),
     "arrived-offline": alone(ArrivedOffline(provisional=PROVISIONAL), printing=PrintState.PRINTED),
@@ -317,28 +279,6 @@ STATES: Final[dict[str, State]] = {
     "place-paused": state(
         MyPlace(visit=waiting_visit(place=place(queue_status=QueueStatus.PAUSED)))
     ),
-    "place-left": state(MyPlace(visit=struct_replace(LONG_WAITING, absence=LEFT))),
-    "arrived-left": state(
-        Arrived(
-            facts=SlipFacts(
-                visit=struct_replace(LONG_WAITING, absence=LEFT), masked_name=MASKED_NAME
-            )
-        ),
-        session=session(*SIX_VISITS),
-        printing=PrintState.PRINTED,
-    ),
-    "arrived-left-without-slip": state(
-        Arrived(
-            facts=SlipFacts(
-                visit=struct_replace(LONG_WAITING, absence=LEFT), masked_name=MASKED_NAME
-            )
-        ),
-        session=session(*SIX_VISITS),
-        printing=PrintState.FAILED,
-        print_failure=NO_PAPER,
-    ),
-    "visits-absent": state(Visits(), session=session(*ABSENT_VISITS)),
-    "one-visit-stopped": state(OneVisit(ticket_id="stopped"), session=session(*ABSENT_VISITS)),
     "offered": state(Offered(ticket_id=ASKED.ticket_id), session=session(ASKED)),
     "offered-at-once": state(
         Offered(ticket_id=ASKED.ticket_id),

@@ -13,6 +13,7 @@ from kiosk.presenter.views import View, shown_texts
 from tests.ui.conftest import Drive
 from tests.ui.driver import UiDriver
 from tests.ui.kiosk import look
+from tests.ui.kiosk.absence_states import ABSENCE_STATES
 from tests.ui.kiosk.copy_states import COPY_STATES
 from tests.ui.kiosk.inpatient_states import INPATIENT_STATES
 from tests.ui.kiosk.payment_states import PAYMENT_STATES
@@ -22,7 +23,7 @@ from tests.unit.kiosk.hospital_for_tests import place, waiting_visit
 
 pytestmark = pytest.mark.ui
 
-STATES = OTHER_STATES | PAYMENT_STATES | INPATIENT_STATES | COPY_STATES
+STATES = OTHER_STATES | ABSENCE_STATES | PAYMENT_STATES | INPATIENT_STATES | COPY_STATES
 DOCK = tuple(f"dock-{key}" for key in ("home", "back", "language", "elder", "listen", "help"))
 TEXT_MIN_SP = 18
 TEXT_MIN_ELDER_SP = 30

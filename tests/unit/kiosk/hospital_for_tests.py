@@ -34,6 +34,7 @@ def visit(**changes: Any) -> Visit:
     """A visit that can be checked in."""
     values: dict[str, Any] = {
         "ticket_id": "cardiology-1:16",
+        "queue": "cardiology-1",
         "slip_code": SLIP_CODE,
         "number": "A16",
         "state": TicketState.BOOKED,

@@ -7,8 +7,11 @@ from queue_server.rules.terms import AbsenceKind
 from tests.unit.kiosk.a_kiosk import PRESENTER, SETTINGS, AKiosk
 
 
-def absent(doctor: str, kind: AbsenceKind, returns: str = "") -> AbsentDoctor:
+def absent(
+    doctor: str, kind: AbsenceKind, returns: str = "", queue: str = "cardiology-1"
+) -> AbsentDoctor:
     return AbsentDoctor(
+        queue=queue,
         clinic_zh="心内科",
         clinic_en="Cardiology",
         doctor_zh=doctor,

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from kiosk.presenter.covering import BLOCK, covered
-from tests.ui.kiosk.states import STATES
+from tests.ui.kiosk.absence_states import ABSENCE_STATES
+from tests.ui.kiosk.states import STATES as OTHER_STATES
 from tests.unit.kiosk.a_kiosk import PRESENTER
 
+STATES = OTHER_STATES | ABSENCE_STATES
 KEYS = frozenset("0123456789X")
 
 

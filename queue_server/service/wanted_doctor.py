@@ -9,7 +9,7 @@ from queue_server.rules.decide import Act, require_possible
 from queue_server.rules.queue import goes_on_as
 from queue_server.rules.terms import QueueId
 from queue_server.rules.ticket import Ticket
-from queue_server.service.doctor_choice import require_there
+from queue_server.service.doctors_there import require_there
 from queue_server.service.jobs import Asked
 
 if TYPE_CHECKING:
