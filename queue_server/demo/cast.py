@@ -18,6 +18,7 @@ COLLEAGUE: Final = QueueId("cardiology-2")
 SECOND_DOCTOR: Final = QueueId("endocrinology-1")
 THIRD_DOCTOR: Final = QueueId("orthopaedics-1")
 STOPPED_QUEUE: Final = QueueId("dermatology-1")
+MDT_CLINIC: Final = QueueId("diabetes-mdt")
 AREA_QUEUE: Final = QueueId("respiratory")
 DOCTORS: Final = (QueueId("respiratory-1"), QueueId("respiratory-2"))
 """Behind it."""
@@ -57,6 +58,8 @@ class Cast:
     without_card: Actor
     of_area_queue: Sequence[Actor]
     """Booked at a clinic, not at a doctor."""
+    of_team: Actor
+    """Booked at an MDT clinic, and later with its lead."""
 
 
 def find_cast(records: Records, site: Site, day: date) -> Cast:
@@ -97,6 +100,7 @@ def find_cast(records: Records, site: Site, day: date) -> Cast:
             take(lambda actor: any(at(hour, AREA_QUEUE)(actor) for hour in (9, 9.5)))
             for _ in range(CROWD_COUNT)
         ],
+        of_team=take(_is_of_team),
     )
 
 
@@ -110,3 +114,11 @@ def _is_only_visit(actor: Actor, hour: float, queue: QueueId | None) -> bool:
         and visit.kind is TicketKind.ORDINARY
         and (queue is None or visit.queue_id == queue)
     )
+
+
+def _is_of_team(actor: Actor) -> bool:
+    """Tell whether he comes to the MDT clinic first, soon enough to check in now."""
+    first = next(iter(actor.visits), None)
+    if first is None or first.slot is None or first.queue_id != MDT_CLINIC:
+        return False
+    return first.slot.start_s <= 9.5 * HOUR_S

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from queue_server.broker.broker import BrokerAddress
 from queue_server.demo.controls import id_card_of
+from queue_server.demo.doctors import sign_doctors_in
 from queue_server.demo.hospital import (
     ADMINISTRATOR,
     AUDITOR,
@@ -61,6 +62,7 @@ def run_demo(clock: Callable[[], datetime], broker: BrokerAddress | None) -> Non
             demo.start_devices()
             demo.start_sandbox()
             demo.start_server()
+            sign_doctors_in(demo.address, demo.doctors, PASSWORD)
             demo.start_kiosk("540x960")
             demo.start_displays("1280x720", "640x400")
         console.print(_welcome(demo), soft_wrap=True, highlight=False)

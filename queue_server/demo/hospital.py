@@ -14,6 +14,7 @@ from queue_server.devices.carried_folder import carried_folder
 from queue_server.devices.checks import NewDevice
 from queue_server.devices.device_list import DeviceKind
 from queue_server.devices.register import DeviceRegister
+from queue_server.rules.terms import QueueId
 from queue_server.site import Site, load_site
 from queue_server.web.users import make_password_hash
 
@@ -127,6 +128,12 @@ class DemoHospital:
         """Whether the broker is the embedded one."""
         return self.broker.port == self.ports.broker
 
+    @property
+    def doctors(self) -> list[QueueId]:
+        """Who signs in as a doctor, by the names of the queues."""
+        # The doctors of an MDT clinic have queues of their own.
+        return [queue.id for queue in self.site.queues if queue.id not in self.site.teams]
+
     def machine(self, name: str) -> Path:
         """The folder that was carried to a device."""
         return self.folder / "machines" / name
@@ -185,7 +192,7 @@ class DemoHospital:
     def _write_site(self) -> Path:
         """Write the site with the address of its pages, where QR codes on paper lead to.
 
-        Whoever tries the demo signs in for one doctor: the others are not late for that.
+        The clocks begin after the clinics have: who signs in by and by is not late for that.
         """
         path, site, policy = self.folder / "site.toml", "[site]\n", "[policy]\n"
         pattern = SITE_FILE.read_text(encoding="utf-8")
@@ -260,12 +267,9 @@ class DemoHospital:
             areas=areas,
             password_hash=password_hash,
         )
-        for queue in self.site.queues:
-            if queue.id in self.site.teams:
-                continue  # Its doctors have queues of their own.
-            text += _DOCTOR.format(
-                name=queue.id, display_name=queue.doctor_zh, password_hash=password_hash
-            )
+        shown = {queue.id: queue.doctor_zh for queue in self.site.queues}
+        for name in self.doctors:
+            text += _DOCTOR.format(name=name, display_name=shown[name], password_hash=password_hash)
         text += _OVERSEERS.format(
             administrator=ADMINISTRATOR,
             auditor=AUDITOR,

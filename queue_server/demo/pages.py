@@ -13,6 +13,7 @@ from queue_server.demo.controls import TourStuck
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 STATION_SIZE: Final = {"width": 1920, "height": 1080}
 CONSOLE_SIZE: Final = {"width": 440, "height": 900}
+DESK_SIZE: Final = {"width": 1366, "height": 768}
 PHONE_SIZE: Final = {"width": 390, "height": 844}
 
 

@@ -7,6 +7,7 @@ from queue_server.demo.cash_scenes import pays_in_cash
 from queue_server.demo.cast import COLLEAGUE, MAIN_QUEUE, STOPPED_QUEUE
 from queue_server.demo.controls import read_qr, wait_until
 from queue_server.demo.credit_scenes import pays_later
+from queue_server.demo.desk_scenes import tells_where_to_go
 from queue_server.demo.inpatient_scenes import looks_after_a_stay
 from queue_server.demo.insurance_scenes import settles_by_code
 from queue_server.demo.mdt_scenes import doctors_come_to_a_patient
@@ -333,6 +334,7 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("打印报告 Reports", prints_reports),
     ("叫号 Calls", doctor_calls),
     ("护士站 Station", nurse_orders),
+    ("导诊台 Desk", tells_where_to_go),
     ("医生与护士 Two at once", works_beside_the_nurse),
     ("暂停 Pause", pauses_with_a_reason),
     ("多学科 MDT", doctors_come_to_a_patient),

@@ -81,4 +81,5 @@ def pauses_with_a_reason(stage: Stage) -> None:
     with stage.nurse_station() as page:
         page.goto(f"{stage.demo.address}/report")
         page.locator("#absences tbody tr").first.wait_for()
+        page.screenshot(path=stage.story.picture("report"), full_page=True)
         page.locator("#absences-section").screenshot(path=stage.story.picture("report-absences"))

@@ -17,7 +17,7 @@ from queue_server.records.demo_counter import write_sheets
 from queue_server.records.demo_patients import load_demo_data, make_patients
 from queue_server.records.demo_report_shelf import write_reports
 from queue_server.records.demo_reports import make_reports
-from queue_server.records.demo_schedule import booked_queues, make_appointments
+from queue_server.records.demo_schedule import book_teams, booked_queues, make_appointments
 from queue_server.records.demo_stays import make_stays
 from queue_server.records.demo_wards import write_stays
 from queue_server.records.records import (
@@ -138,6 +138,7 @@ def make_demo_hospital(path: Path, *, day: date, seed: int) -> None:
     appointments = make_appointments(data.schedule, booked_queues(site), people, day, chance)
     patients = [person.patient for person in people]
     sheets = make_sheets(appointments, chance)
+    appointments += book_teams(site, appointments, day)
     write_demo_hospital(
         path,
         patients=patients,

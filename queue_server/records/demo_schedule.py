@@ -1,5 +1,6 @@
 """When the demo hospital's patients come: appointments of one day and of its neighbours."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,13 +9,16 @@ from typing import Final
 
 from queue_server.records.demo_patients import DemoPatient, Schedule
 from queue_server.records.records import Appointment, AppointmentId
-from queue_server.rules.terms import DaySecond, QueueId, Slot, TicketKind
+from queue_server.rules.terms import DaySecond, PatientId, QueueId, Slot, TicketKind
 from queue_server.site import Site
 
 _SLOT_S: Final = 1800
 _MORNING_S: Final = 8 * 3600
 _AFTERNOON_S: Final = 13 * 3600 + 1800
 _CHILD_BEFORE: Final = 14
+_TEAM_MORNING_S: Final = 9 * 3600
+_TEAM_SLOTS: Final = 4
+_TEAM_OVER_S: Final = 11 * 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class _Book:
 def booked_queues(site: Site) -> list[QueueId]:
     """Return what can be booked: a doctor, or the clinic where doctors share an area queue.
 
-    The patients of an MDT clinic are sent there on the day.
+    An MDT clinic is booked for those who see a doctor of its team: `book_teams`.
     """
     clinic_of = {
         doctor: area_queue.rules.id
@@ -93,6 +97,47 @@ def make_appointments(
     return sorted(
         (_appointment(place, person) for place, person in taken),
         key=lambda appointment: (appointment.day_on, appointment.queue_id, appointment.number),
+    )
+
+
+def book_teams(site: Site, appointments: Sequence[Appointment], day: date) -> list[Appointment]:
+    """Return the bookings of the MDT clinics: one patient each half hour of the morning.
+
+    They are patients of the lead of the team who come to see him on the same day, later.
+    """
+    return [
+        _team_appointment(clinic, patient, day, count)
+        for clinic, team in site.teams.items()
+        for count, patient in enumerate(_patients_of(team.lead, appointments, day))
+    ]
+
+
+def _patients_of(
+    doctor: QueueId, appointments: Sequence[Appointment], day: date
+) -> list[PatientId]:
+    today = [one for one in appointments if one.day_on == day]
+    visits = Counter(one.patient_id for one in today)
+    found = [
+        one.patient_id
+        for one in today
+        if one.queue_id == doctor and visits[one.patient_id] == 1
+        if one.slot is not None and one.slot.start_s >= _TEAM_OVER_S
+    ]
+    # Whoever has the highest numbers: the tour's patients are chosen from the lowest on.
+    return sorted(found, reverse=True)[:_TEAM_SLOTS]
+
+
+def _team_appointment(clinic: QueueId, patient: PatientId, day: date, count: int) -> Appointment:
+    start_s = DaySecond(_TEAM_MORNING_S + count * _SLOT_S)
+    return Appointment(
+        appointment_id=AppointmentId(f"{day:%Y%m%d}-{clinic}-{count + 1}"),
+        patient_id=patient,
+        queue_id=clinic,
+        day_on=day,
+        slot=Slot(start_s=start_s, end_s=DaySecond(start_s + _SLOT_S)),
+        number=count + 1,
+        kind=TicketKind.ORDINARY,
+        rank=None,
     )
 
 

@@ -6,6 +6,7 @@ of `queue_server/cli.py`; here a parsed table becomes a morning, and a morning b
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -16,6 +17,7 @@ from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day, Queue
 from queue_server.rules.reason import Reason, explain
 from queue_server.rules.refusals import Refused
+from queue_server.rules.team import Teams
 from queue_server.rules.terms import (
     DaySecond,
     QueueId,
@@ -43,6 +45,8 @@ class Step:
     to_queue: str = ""
     from_queue: str = ""
     level: int = 0
+    doctor: str = ""
+    """At an MDT clinic: who of the team."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Rehearsal:
 
     policy: Policy
     day: Day
+    teams: Teams
     steps: tuple[Step, ...]
 
 
@@ -66,7 +71,7 @@ def run(rehearsal: Rehearsal) -> Iterator[Line]:
         try:
             command = _command(day, step)
             act = Act(command=command, at_s=step.at_s, by="rehearsal")
-            entry, day = decide_and_apply(day, act, policies)
+            entry, day = decide_and_apply(day, act, policies, {}, rehearsal.teams)
         except Refused as refused:
             line |= {"ticket": step.ticket or None, "ok": False, "code": refused.code.value}
             zh, en = refused.message_zh, refused.message_en
@@ -90,7 +95,7 @@ def _number(entry: Entry) -> str | None:
     """Return the number that a step was about when it named none: whom a call reached."""
     for event in reversed(entry.events):
         reason = getattr(event, "reason", None)
-        if isinstance(reason, Reason) and "number" in reason.parts:
+        if isinstance(reason, Reason) and reason.parts.get("number"):
             return str(reason.parts["number"])
     return None
 
@@ -112,34 +117,38 @@ def _command(day: Day, step: Step) -> asked.Command:
     queue = step.queue
     if queue is None:
         queue = _queue_of_last_entry(day)
-    kind = COMMANDS[step.do]
-    if not issubclass(kind, asked.TicketCommand):
-        if kind is asked.Undo:
-            named = ticket_id(queue, step.ticket) if step.ticket else None
-            return asked.Undo(queue=queue, ticket=named)
-        return kind(queue=queue)
-    named = _ticket(day, queue, step)
+    kind: Any = COMMANDS[step.do]
+    if kind is asked.Undo:
+        named = ticket_id(queue, step.ticket) if step.ticket else None
+        return asked.Undo(queue=queue, ticket=named)
+    more = _more(queue, step)
+    if issubclass(kind, asked.TicketCommand):
+        more["ticket"] = _ticket(day, more.get("from_queue", queue), step)
+    made: asked.Command = kind(queue=queue, **more)
+    return made
+
+
+def _more(queue: QueueId, step: Step) -> dict[str, Any]:
+    """Return what the command of a step says besides its queue and ticket."""
     match step.do:
         case "grant_priority":
-            return asked.GrantPriority(queue=queue, ticket=named, rank=step.rank)
+            return {"rank": step.rank}
         case "grade":
-            return asked.Grade(queue=queue, ticket=named, level=step.level)
+            return {"level": step.level}
         case "cross_call":
-            colleagues = QueueId(step.from_queue)
-            named = ticket_id(colleagues, step.ticket)
-            return asked.CrossCall(queue=queue, ticket=named, from_queue=colleagues)
+            return {"from_queue": QueueId(step.from_queue)}
         case "transfer":
-            return asked.Transfer(queue=queue, ticket=named, to_queue=QueueId(step.to_queue))
+            return {"to_queue": QueueId(step.to_queue)}
         case "move":
-            return asked.Move(
-                queue=queue,
-                ticket=named,
-                before=ticket_id(queue, step.before) if step.before else None,
-                after=ticket_id(queue, step.after) if step.after else None,
-                why=step.why,
-            )
+            before = ticket_id(queue, step.before) if step.before else None
+            after = ticket_id(queue, step.after) if step.after else None
+            return {"before": before, "after": after, "why": step.why}
+        case "join_team" | "leave_team" | "come_to_patient" | "end_turn":
+            return {"member": QueueId(step.doctor)}
+        case "end_for_team":
+            return {"member": QueueId(step.doctor), "why": step.why}
         case _:
-            return kind(queue=queue, ticket=named)
+            return {}
 
 
 def _ticket(day: Day, queue: QueueId, step: Step) -> TicketId:

@@ -1,14 +1,23 @@
 """The form of a rehearsal file: a parsed TOML table becomes a `Rehearsal`, or many problems."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from queue_server.rules.decide import COMMANDS
-from queue_server.rules.policy import Policy, PolicyError, parse_policy, written
+from queue_server.rules.policy import Policy, PolicyError, parse_policy
 from queue_server.rules.reason import LEVELS
 from queue_server.rules.rehearsal import Rehearsal, Step, opening
+from queue_server.rules.rehearsal_table import (
+    RehearsalTable,
+    is_table,
+    is_text,
+    is_word,
+    is_words,
+    listed,
+    one_of,
+)
+from queue_server.rules.team import Member, Team
 from queue_server.rules.terms import (
     DaySecond,
     PriorityRank,
@@ -24,9 +33,10 @@ _NOT_REHEARSED: Final = frozenset(
         *("issue", "add_walk_in", "write_note", "ask_for_doctor"),
         *("spread", "offer_colleague", "answer_offer"),
         *("confirm_stop", "withdraw_stop", "absence", "attend", "take_room"),
-        *("join_team", "leave_team", "come_to_patient", "end_turn", "end_for_team"),
     }
 )
+_OF_A_DOCTOR: Final = ("join_team", "leave_team", "come_to_patient", "end_turn", "end_for_team")
+"""What a doctor of an MDT clinic's team says of himself."""
 STEPS: Final = tuple(name for name in COMMANDS if name not in _NOT_REHEARSED)
 _STATES: Final = ("booked", "waiting", "called", "in_service", "missed", "away_for_results", "done")
 _KINDS: Final = tuple(kind.value for kind in TicketKind)
@@ -64,23 +74,27 @@ def parse_rehearsal(table: Mapping[str, object]) -> Rehearsal:
         RehearsalError: with every problem found.
     """
     problems: list[str] = []
-    top = _Table(table, "", problems)
-    policy = _policy(top.optional("policy", _is_table, "a table [policy]", {}), problems)
+    top = RehearsalTable(table, "", problems)
+    policy = _policy(top.optional("policy", is_table, "a table [policy]", {}), problems)
     queues: dict[QueueId, list[Ticket]] = {}
+    teams: dict[QueueId, Team] = {}
     for queue in top.tables("queue"):
-        queue_id = QueueId(queue.required("id", _is_word, 'a name like "cardiology-1"', ""))
+        queue_id = QueueId(queue.required("id", is_word, 'a name like "cardiology-1"', ""))
         if queue_id in queues:
             queue.problem("id", f"{queue_id!r} stands here twice, each queue may stand once")
         queues[queue_id] = [_ticket(row, queue_id, policy) for row in queue.tables("ticket")]
+        team = _team(queue)
+        if team is not None:
+            teams[queue_id] = team
         queue.nothing_else()
         _check_tickets(queue, queues[queue_id])
     if not queues:
         problems.append("queue: nothing found, expected at least one [[queue]]")
-    steps = tuple(_step(row, queues) for row in top.tables("step"))
+    steps = tuple(_step(row, queues, teams) for row in top.tables("step"))
     top.nothing_else()
     if problems:
         raise RehearsalError(problems)
-    return Rehearsal(policy=policy, day=opening(queues, policy), steps=steps)
+    return Rehearsal(policy=policy, day=opening(queues, policy), teams=teams, steps=steps)
 
 
 def _policy(table: Mapping[str, object], problems: list[str]) -> Policy:
@@ -91,12 +105,31 @@ def _policy(table: Mapping[str, object], problems: list[str]) -> Policy:
         return Policy()
 
 
-def _ticket(row: "_Table", queue: QueueId, policy: Policy) -> Ticket:
-    number = row.required("number", _is_word, 'a text like "14" or "A014"', "?")
+def _team(queue: RehearsalTable) -> Team | None:
+    """Return the doctors of an MDT clinic, each named by a word; None of any other queue."""
+    expected = 'names of different doctors, like ["endocrinology", "orthopaedics"]'
+    names = queue.optional("team", is_words, expected, [])
+    quorum = queue.optional("quorum", is_words, expected, names)
+    lead = queue.optional("lead", is_word, "the name of a doctor", names[0] if names else "")
+    for key, written in (("quorum", quorum), ("lead", [lead] if lead else [])):
+        for name in written:
+            if name not in names:
+                queue.problem(key, f"{name!r} is not in the team, expected {listed(names)}")
+    if not names:
+        return None
+    return Team(
+        members=tuple(Member(id=QueueId(name), zh=name, en=name) for name in names),
+        quorum=frozenset(map(QueueId, quorum)),
+        lead=QueueId(lead),
+    )
+
+
+def _ticket(row: RehearsalTable, queue: QueueId, policy: Policy) -> Ticket:
+    number = row.required("number", is_word, 'a text like "14" or "A014"', "?")
     slot_text = row.optional("slot", _is_slot, 'a text like "09:00-09:30"', "")
-    kind = row.optional("kind", _one_of(_KINDS), _listed(_KINDS), "ordinary")
-    rank = row.optional("rank", _one_of(_RANKS), _listed(_RANKS), "")
-    state = row.optional("state", _one_of(_STATES), _listed(_STATES), "booked")
+    kind = row.optional("kind", one_of(_KINDS), listed(_KINDS), "ordinary")
+    rank = row.optional("rank", one_of(_RANKS), listed(_RANKS), "")
+    state = row.optional("state", one_of(_STATES), listed(_STATES), "booked")
     row.nothing_else()
     if kind in _BACK and state != "waiting":
         row.problem("kind", f"is {kind!r}, which only a waiting ticket can be")
@@ -127,7 +160,7 @@ def _own_key(number: str, slot: Slot | None, kind: TicketKind, policy: Policy) -
     return (slot.start_s, number_order(number))
 
 
-def _check_tickets(queue: "_Table", tickets: Sequence[Ticket]) -> None:
+def _check_tickets(queue: RehearsalTable, tickets: Sequence[Ticket]) -> None:
     numbers = [ticket.number for ticket in tickets]
     for number in dict.fromkeys(numbers):
         if numbers.count(number) > 1:
@@ -137,36 +170,21 @@ def _check_tickets(queue: "_Table", tickets: Sequence[Ticket]) -> None:
         queue.problem("ticket", f"{', '.join(in_room)} are in the room, expected at most one")
 
 
-def _step(row: "_Table", queues: Mapping[QueueId, object]) -> Step:
+def _step(
+    row: RehearsalTable, queues: Mapping[QueueId, object], teams: Mapping[QueueId, Team]
+) -> Step:
     at_text = row.required("at", _is_time, 'a time like "09:05"', "00:00")
-    do = row.required("do", _one_of(STEPS), _listed(STEPS), "pause")
-    known = _one_of(tuple(queues))
-    ids = _listed(tuple(queues))
-    queue = row.optional("queue", known, ids, "")
+    do = row.required("do", one_of(STEPS), listed(STEPS), "pause")
+    ids = listed(tuple(queues))
+    queue = row.optional("queue", one_of(tuple(queues)), ids, "")
     if not queue and do != "undo":
         if len(queues) == 1:
             [queue] = queues
         else:
             row.problem("queue", f"is missing, expected {ids}")
     read = row.required if do in _NEEDS_TICKET else row.optional
-    ticket = read("ticket", _is_word, 'the number of a ticket, like "14"', "")
-    reads: dict[str, Any] = {}
-    if do == "grant_priority":
-        reads["rank"] = row.required("rank", _is_word, _listed(_RANKS), "")
-    if do == "grade":
-        reads["level"] = row.required("level", _is_level, "a level from 1 to 4", 1)
-    if do == "cross_call":
-        reads["from_queue"] = row.required("from", known, ids, "")
-    if do == "transfer":
-        reads["to_queue"] = row.required("to", known, ids, "")
-    if do == "move":
-        reads["before"] = row.optional("before", _is_word, "the number of a ticket", "")
-        reads["after"] = row.optional("after", _is_word, "the number of a ticket", "")
-        reads["why"] = row.optional("reason", _is_text, "a text", "")
-        if bool(reads["before"]) == bool(reads["after"]):
-            row.problem("before", "exactly one of before and after has to be given")
-    else:
-        row.optional("reason", _is_text, "a text", "")
+    ticket = read("ticket", is_word, 'the number of a ticket, like "14"', "")
+    more = _read_more(row, do, queues, teams.get(QueueId(queue)))
     row.nothing_else()
     return Step(
         at_text=at_text,
@@ -174,71 +192,43 @@ def _step(row: "_Table", queues: Mapping[QueueId, object]) -> Step:
         do=do,
         queue=QueueId(queue) if queue else None,
         ticket=ticket,
-        **reads,
+        **more,
     )
 
 
-class _Table:
-    """One table of the file: reads its keys, and notes what is wrong."""
-
-    def __init__(self, table: Mapping[str, object], where: str, problems: list[str]) -> None:
-        self._table = table
-        self._where = where
-        self._problems = problems
-        self._known: list[str] = []
-
-    def problem(self, key: str, text: str) -> None:
-        self._problems.append(f"{self._where}{key}: {text}")
-
-    def required(
-        self, key: str, fits: Callable[[object], bool], expected: str, otherwise: Any
-    ) -> Any:
-        if key not in self._table:
-            self._known.append(key)
-            self.problem(key, f"is missing, expected {expected}")
-            return otherwise
-        return self.optional(key, fits, expected, otherwise)
-
-    def optional(
-        self, key: str, fits: Callable[[object], bool], expected: str, otherwise: Any
-    ) -> Any:
-        self._known.append(key)
-        if key not in self._table:
-            return otherwise
-        found = self._table[key]
-        if fits(found):
-            return found
-        self.problem(key, f"is {written(found)}, expected {expected}")
-        return otherwise
-
-    def tables(self, key: str) -> list["_Table"]:
-        rows = self.optional(key, _is_rows, f"tables [[{self._where}{key}]]", [])
-        return [
-            _Table(row, f"{self._where}{key}[{count}].", self._problems)
-            for count, row in enumerate(rows, start=1)
-        ]
-
-    def nothing_else(self) -> None:
-        for key in self._table:
-            if key not in self._known:
-                nearest = get_close_matches(key, self._known, n=1, cutoff=0)[0]
-                self.problem(key, f"there is no such key; the nearest is {nearest}")
+def _read_more(
+    row: RehearsalTable, do: str, queues: Mapping[QueueId, object], team: Team | None
+) -> dict[str, Any]:
+    """Return what a step of this kind says besides, by the names of the fields of `Step`."""
+    known, ids = one_of(tuple(queues)), listed(tuple(queues))
+    more: dict[str, Any] = {"why": row.optional("reason", is_text, "a text", "")}
+    if do == "grant_priority":
+        more["rank"] = row.required("rank", is_word, listed(_RANKS), "")
+    if do == "grade":
+        more["level"] = row.required("level", _is_level, "a level from 1 to 4", 1)
+    if do == "cross_call":
+        more["from_queue"] = row.required("from", known, ids, "")
+    if do == "transfer":
+        more["to_queue"] = row.required("to", known, ids, "")
+    if do in _OF_A_DOCTOR:
+        more["doctor"] = _doctor(row, team)
+    if do == "move":
+        more["before"] = row.optional("before", is_word, "the number of a ticket", "")
+        more["after"] = row.optional("after", is_word, "the number of a ticket", "")
+        if bool(more["before"]) == bool(more["after"]):
+            row.problem("before", "exactly one of before and after has to be given")
+    return more
 
 
-def _is_table(found: object) -> bool:
-    return isinstance(found, Mapping)
-
-
-def _is_rows(found: object) -> bool:
-    return isinstance(found, list) and all(isinstance(row, Mapping) for row in found)
-
-
-def _is_text(found: object) -> bool:
-    return isinstance(found, str)
-
-
-def _is_word(found: object) -> bool:
-    return isinstance(found, str) and found != ""
+def _doctor(row: RehearsalTable, team: Team | None) -> str:
+    """Return who of the clinic's team says something of himself."""
+    if team is None:
+        row.problem("queue", "has no team, expected an MDT clinic: a [[queue]] with `team`")
+        row.optional("doctor", is_word, "the name of a doctor", "")
+        return ""
+    names = [member.id for member in team.members]
+    name: str = row.required("doctor", one_of(names), listed(names), "")
+    return name
 
 
 def _is_time(found: object) -> bool:
@@ -250,14 +240,6 @@ def _is_slot(found: object) -> bool:
         return False
     start, dash, end = found.partition("-")
     return dash == "-" and _is_time(start) and _is_time(end) and _second(start) < _second(end)
-
-
-def _one_of(words: Sequence[str]) -> Callable[[object], bool]:
-    return lambda found: isinstance(found, str) and found in words
-
-
-def _listed(words: Sequence[str]) -> str:
-    return "one of " + ", ".join(words)
 
 
 def _second(text: str) -> DaySecond:

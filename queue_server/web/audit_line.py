@@ -8,6 +8,8 @@ from queue_server.journal.journal import JournaledEntry, JournaledFact, Row
 from queue_server.rules.events import (
     AbsenceBegan,
     Entry,
+    MemberJoined,
+    MemberLeft,
     RoomTaken,
     StoodBy,
     StopAsked,
@@ -319,7 +321,7 @@ def _queue_words(queue: QueueId, names: Names) -> Words:
 
 
 def _queue_act_words(entry: Entry, names: Names) -> Words:
-    """Return whose queue it was, and what an absence or a stop was told with."""
+    """Return whose queue it was, and what was told of an absence, a stop or a team's doctor."""
     zh, en = _queue_words(entry.events[0].queue, names)
     parts_zh, parts_en = [zh], [en]
     for event in entry.events:
@@ -329,6 +331,10 @@ def _queue_act_words(entry: Entry, names: Names) -> Words:
             room_zh, room_en = (seat.room_zh, seat.room_en) if seat else (event.room, event.room)
             parts_zh.append(f"{whose_zh}：{room_zh}")
             parts_en.append(f"{whose_en}: {room_en}")
+        if isinstance(event, MemberJoined | MemberLeft):
+            told_zh, told_en = explain(event.reason)
+            parts_zh.append(told_zh)
+            parts_en.append(told_en)
         if isinstance(event, AbsenceBegan | StopAsked):
             told_zh, told_en = explain(event.reason)
             cause_zh, cause_en = CAUSES[event.cause] if event.cause is not None else _NO_WORDS

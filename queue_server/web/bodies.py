@@ -51,6 +51,13 @@ class QueueAct(Act):
     """Call next, pause, reopen or stop."""
 
 
+class TeamAct(Act):
+    """A doctor is at the MDT clinic, or has left it."""
+
+    member: IdText | None = None
+    """By his own queue, whom a nurse means; a doctor speaks of himself and may leave it out."""
+
+
 class TicketAct(Act):
     """Something that needs no more than to know which ticket."""
 

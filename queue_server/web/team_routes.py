@@ -1,4 +1,7 @@
-"""What a doctor says of himself at the MDT clinic of his team: there, with the patient, done."""
+"""What is said of a doctor at the MDT clinic of his team: there, with the patient, done.
+
+He says so himself. That he is there, or has left, a nurse of the area may say for him, who sees it.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Final
@@ -6,11 +9,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 
 from queue_server.rules import commands as asked
-from queue_server.rules.terms import QueueId, TicketId
+from queue_server.rules.refusals import Refused
+from queue_server.rules.terms import QueueId, RefusalCode, TicketId
+from queue_server.web.access import require_queue
 from queue_server.web.act_routes import Done, done
-from queue_server.web.bodies import QueueAct, ReasonedAct, TicketAct
+from queue_server.web.bodies import ReasonedAct, TeamAct, TicketAct
 from queue_server.web.desk import Desk
-from queue_server.web.users import User
+from queue_server.web.users import STAFF, Role, User
 
 MEMBER_ACTS: Final[Mapping[str, type[asked.MemberCommand]]] = {
     "join-team": asked.JoinTeam,
@@ -55,11 +60,27 @@ def own_queue(user: User) -> QueueId:
     return user.own_queue
 
 
+def _member(user: User, named: str | None) -> QueueId:
+    """Return whom `user` speaks of: a doctor of himself, a nurse of whom she names.
+
+    Raises:
+        Refused: NOT_ALLOWED: a doctor names a colleague; NOT_IN_TEAM: a nurse names nobody.
+    """
+    if user.role is Role.DOCTOR:
+        if named not in (None, user.own_queue):
+            raise Refused(RefusalCode.NOT_ALLOWED)
+        return own_queue(user)
+    if named is None:
+        raise Refused(RefusalCode.NOT_IN_TEAM)
+    return QueueId(named)
+
+
 def _endpoint(desk: Desk, command: type[asked.MemberCommand]) -> _Endpoint:
     async def act(
-        queue: str, body: QueueAct, user: Annotated[User, Depends(desk.access.doctor)]
+        queue: str, body: TeamAct, user: Annotated[User, Depends(desk.access.one_of(STAFF))]
     ) -> Done:
-        return await done(desk, user, command, queue, body, member=own_queue(user))
+        clinic = require_queue(user, queue)
+        return await done(desk, user, command, clinic, body, member=_member(user, body.member))
 
     return act
 

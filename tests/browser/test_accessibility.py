@@ -55,6 +55,11 @@ def open_queue_sheet(page: Page) -> None:
     page.locator(f'.queue[data-key="{RESPIRATORY}"] .menu').click()
 
 
+def open_team(page: Page) -> None:
+    page.locator('.queue[data-key="diabetes-mdt"] .menu').click()
+    expect(page.locator("dialog [data-member]").first).to_be_visible()
+
+
 def open_absence(page: Page) -> None:
     open_queue_sheet(page)
     page.locator('dialog [data-act="absence"]').click()
@@ -75,6 +80,7 @@ OPENED: Final[Mapping[str, tuple[str, Callable[[Page], None]]]] = {
     "station-keys": ("station", with_keys("?")),
     "station-screens": ("station", open_screens),
     "station-queue": ("station", open_queue_sheet),
+    "station-team": ("station", open_team),
     "station-absence": ("station", open_absence),
     "policies-rehearsed": ("policies", rehearse),
     "console-absence": ("console", with_keys("l")),

@@ -116,6 +116,25 @@ def test_a_nurse_who_calls_without_the_quorum_is_told_who_is_missing(
     expect(station.locator(".refused")).to_contain_text("韩铁山")
 
 
+def test_a_nurse_signs_a_doctor_in_by_keys_alone_and_his_console_knows(
+    open_page: OpenPage, consoles: tuple[Page, Page]
+) -> None:
+    ouyang, han = consoles
+    station = open_page("/station", "li")
+    menu = station.locator(f'.queue[data-key="{CLINIC}"] .menu')
+    line = station.locator(f'dialog[open] [data-member="{HAN}"]')
+    menu.press("Enter")
+    expect(line).to_contain_text("未到")
+    assert complaints(station) == []
+    line.get_by_role("button", name="韩铁山到会诊室了").press("Enter")
+
+    state_of(han, HAN)("present")
+    state_of(ouyang, HAN)("present")
+    menu.press("Enter")
+    line.get_by_role("button", name="韩铁山离开会诊室了").press("Enter")
+    state_of(han, HAN)("absent")
+
+
 def test_the_lead_ends_early_with_a_reason_and_a_colleague_has_no_such_key(
     day: HospitalDay, consoles: tuple[Page, Page]
 ) -> None:

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from queue_server.contract.device_messages import DeviceStatus, Screenshot
 from tests.browser.conftest import OpenPage
+from tests.browser.test_keyboard import pressed
 from tests.integration.web.hospital_day import HospitalDay
 from tests.integration.web.many_devices import jpeg, status
 
@@ -66,3 +67,27 @@ def test_the_screens_of_one_area_are_shown_alone(
     station.locator('[data-area="area-c"]').click()
 
     expect(screens.locator("strong")).to_have_text(["C 候诊区"])
+
+
+def test_the_preview_is_opened_looked_through_and_closed_by_keys_alone(
+    equipped: HospitalDay, open_page: OpenPage
+) -> None:
+    station = open_page("/station", "li")
+    expect(station.locator(".queue").first).to_be_visible()
+    pressed(station, '[data-area="area-c"]')
+    station.keyboard.press("b")
+    screens = station.locator("#screens-panel li")
+    expect(screens.locator("strong")).to_have_text(["C 候诊区"])
+    expect(station.locator("#screens-panel .close")).to_be_focused()
+
+    # New pictures come and go: the keyboard stays where it is.
+    equipped.device_says("board-c", Screenshot(taken_at=equipped.clock(), jpeg=jpeg("#B3261E")))
+    expect(screens.locator("img")).to_be_visible()
+    expect(station.locator("#screens-panel .close")).to_be_focused()
+    station.keyboard.press("Enter")
+
+    expect(station.locator("#screens-panel")).to_be_hidden()
+    expect(station.locator("#screens")).to_be_focused()
+    station.keyboard.press("b")
+    station.keyboard.press("b")
+    expect(station.locator("#screens-panel")).to_be_hidden()

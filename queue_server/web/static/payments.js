@@ -113,6 +113,8 @@ async function act(what, body, done) {
     view = await send("POST", `/api/payments/${what}`, body);
     draw();
     tellDone(done);
+    // What had the keyboard has been drawn anew: it goes where the next payment is looked up.
+    place("find").focus();
   } catch (refused) {
     tellRefused(refused);
   }

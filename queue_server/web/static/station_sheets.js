@@ -5,6 +5,7 @@ import { buttons, openDialog } from "./dialogs.js";
 import { element } from "./element.js";
 import { openKeyTable } from "./key_table.js";
 import { both, send, tellDone, tellRefused, text } from "./page.js";
+import { sayOfDoctor, teamBar } from "./station_team.js";
 import { shortName } from "./ticket_marks.js";
 
 const NOTICES_MAX = 10;
@@ -45,9 +46,14 @@ export async function openQueueSheet(station, queueId) {
         element("button", { "data-act": "absence", text: text("absence.key"), click: () => close("absence") }),
       ),
       absenceBar(queue, { act: close, isOwn }),
+      teamBar(queue, close),
     ),
   );
   if (!name) return;
+  if (name.doctor) {
+    await sayOfDoctor(station, queueId, name, seenEntry);
+    return;
+  }
   if (name === "absence") {
     const body = await askAbsence(queue);
     const told = body && (await station.act(queueId, name, body, seenEntry));

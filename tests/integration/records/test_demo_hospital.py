@@ -102,3 +102,22 @@ def test_a_missing_or_broken_file_is_told_as_unavailable(
         DemoHospital(path).patient(PatientId("patient-001"))
     with pytest.raises(RecordsUnavailable, match=r"hospital\.db"):
         DemoHospital(path).appointments_on(MONDAY)
+
+
+def test_the_mdt_clinic_is_booked_by_patients_of_its_lead_one_each_half_hour(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "hospital.db"
+    make_demo_hospital(path, day=MONDAY, seed=7)
+    hospital = DemoHospital(path)
+
+    booked = [one for one in hospital.appointments_on(MONDAY) if one.queue_id == "diabetes-mdt"]
+
+    assert len(booked) >= 2
+    assert [one.number for one in booked] == list(range(1, len(booked) + 1))
+    assert len({one.slot for one in booked}) == len(booked)
+    for visit in booked:
+        [first, later] = [
+            one for one in hospital.appointments_of(visit.patient_id) if one.day_on == MONDAY
+        ]
+        assert (first, later.queue_id) == (visit, "endocrinology-1")

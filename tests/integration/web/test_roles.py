@@ -89,9 +89,9 @@ MAY = {
     "POST /api/queues/{queue}/cross-call": ITS_DOCTOR,
     "POST /api/queues/{queue}/extra": ITS_DOCTOR,
     "POST /api/queues/{queue}/room": ITS_DOCTOR,
+    "POST /api/queues/{queue}/join-team": ITS_OWN,
+    "POST /api/queues/{queue}/leave-team": ITS_OWN,
     # Of a queue of his own; that it is one of a team is the rules' matter.
-    "POST /api/queues/{queue}/join-team": ITS_DOCTOR,
-    "POST /api/queues/{queue}/leave-team": ITS_DOCTOR,
     "POST /api/queues/{queue}/come-to-patient": ITS_DOCTOR,
     "POST /api/queues/{queue}/end-turn": ITS_DOCTOR,
     "POST /api/queues/{queue}/end-for-team": ITS_DOCTOR,

@@ -58,6 +58,7 @@ def test_a_queue_that_is_the_only_one_need_not_be_named() -> None:
         ('"call_next"', '"grant_priority"\nticket = "14"', "step[1].rank: is missing, expected"),
         ('"call_next"', '"move"\nticket = "14"', "exactly one of before and after has to be given"),
         ('"call_next"', '"undo"\nrank = "x"', "step[1].rank: there is no such key"),
+        ('"call_next"', '"join_team"\ndoctor = "x"', "step[1].queue: has no team, expected an MDT"),
         ("[[step]]", "[[steps]]", "steps: there is no such key; the nearest is step"),
         ("[[queue]]", "[policy]\nstandbycount = 1\n[[queue]]", "policy.standbycount: there is"),
         ("[[queue]]", "[policy]\nlate_rule = 3\n[[queue]]", "policy.late_rule: is 3, expected"),
@@ -71,6 +72,30 @@ def test_a_mistake_is_told_with_its_key_and_what_was_expected(
     [problem] = problems(GOOD.replace(written, instead))
 
     assert expected in problem
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('team = "x"', "queue[1].team: is 'x', expected names of different doctors, like"),
+        ('team = ["x", "x"]', "queue[1].team: is ['x', 'x'], expected names of different doctors"),
+        ('team = ["x"]\nquorum = ["y"]', "quorum: 'y' is not in the team, expected one of x"),
+        ('team = ["x"]\nlead = "y"', "lead: 'y' is not in the team, expected one of x"),
+        ('lead = "y"', "queue[1].lead: 'y' is not in the team"),
+    ],
+)  # fmt: skip
+def test_a_mistake_about_a_team_is_told(written: str, expected: str) -> None:
+    [problem] = problems(GOOD.replace('id = "cardiology-1"', f'id = "cardiology-1"\n{written}'))
+
+    assert expected in problem
+
+
+def test_a_step_of_a_doctor_names_one_of_the_team() -> None:
+    of_a_team = GOOD.replace('id = "cardiology-1"', 'id = "cardiology-1"\nteam = ["x", "y"]')
+
+    assert problems(of_a_team.replace('"call_next"', '"join_team"\ndoctor = "z"')) == (
+        "step[1].doctor: is 'z', expected one of x, y",
+    )
 
 
 def test_a_file_without_a_queue_is_told() -> None:
@@ -121,7 +146,14 @@ def table(**keys: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 extra = st.dictionaries(st.text(max_size=5), SCALARS, max_size=1)
 TICKETS = table(number=NUMBERS, slot=st.just("09:00-09:30"), kind=KINDS, state=STATES)
-QUEUES = table(id=st.sampled_from(["a", "b"]), ticket=st.lists(TICKETS, max_size=3))
+DOCTORS = st.sampled_from(["x", "y"])
+QUEUES = table(
+    id=st.sampled_from(["a", "b"]),
+    ticket=st.lists(TICKETS, max_size=3),
+    team=st.lists(DOCTORS, max_size=2),
+    quorum=st.lists(DOCTORS, max_size=2),
+    lead=DOCTORS,
+)
 STEPS_WRITTEN = table(
     at=TIMES,
     do=st.sampled_from(STEPS),
@@ -132,6 +164,7 @@ STEPS_WRITTEN = table(
     before=NUMBERS,
     after=NUMBERS,
     reason=st.just("why"),
+    doctor=DOCTORS,
 )
 FILES = table(
     policy=table(standby_count=st.integers(0, 3), finish_on_next=st.booleans()),

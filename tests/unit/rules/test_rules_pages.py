@@ -35,7 +35,7 @@ def test_the_page_names_every_step_kind_rank_and_key_of_a_file() -> None:
     named = set(re.findall(r"`(\w+)`", tables))
 
     keys = {"id", "number", "slot", "kind", "rank", "state", "at", "do", "queue", "ticket"}
-    keys |= {"to", "before", "after", "reason"}
+    keys |= {"to", "before", "after", "reason", "team", "quorum", "lead", "doctor"}
     assert named >= {*STEPS, *TicketKind, *PriorityRank, *keys}
 
 
