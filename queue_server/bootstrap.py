@@ -39,6 +39,7 @@ from queue_server.records.demo_report_shelf import DemoReports
 from queue_server.records.demo_wards import DemoWards
 from queue_server.records.records import Records
 from queue_server.records.virtual_card import CardIssuer, load_or_make_key, public_key
+from queue_server.rules.report_printing import PrintAgain
 from queue_server.rules.terms import PatientId
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import MqttDoor
@@ -348,6 +349,11 @@ def _shelf(site: Site, reports: DemoReports, paying: Paying | None) -> ReportShe
     """Return where reports come from; None: the site wants none, or none can be made here."""
     if site.reports is None or not has_fonts():
         return None
+    if paying is None and site.reports.again is PrintAgain.FEE:
+        _log.warning(
+            "copies of reports cost a fee, but no payments are taken here: patients are sent to the"
+            " desk / 报告补打收费，但本服务器未启用收费：患者将被指引到分诊台"
+        )
     return ReportShelf(
         reports=reports,
         new_token=lambda: secrets.token_urlsafe(32),

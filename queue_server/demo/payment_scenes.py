@@ -35,7 +35,7 @@ def pays_by_phone(stage: Stage) -> None:
     stage.shoot_kiosk("paying")
     screen = stage.demo.folder / "paying.png"
     kiosk.screenshot(screen)
-    _confirm(stage, read_qr(screen))
+    confirm_in_wallet(stage, read_qr(screen))
     kiosk.wait_for("place")
     slip = stage.wait_for_slip()
     stage.shoot_kiosk("paid")
@@ -97,7 +97,7 @@ def show_bills(stage: Stage, patient: Patient) -> None:
     stage.kiosk.wait_for("bills")
 
 
-def _confirm(stage: Stage, address: str) -> None:
+def confirm_in_wallet(stage: Stage, address: str) -> None:
     """Let the patient's wallet open what he has scanned, and pay."""
     width, height = WALLET_SIZE
     page = stage.browser.new_page(viewport={"width": width, "height": height})

@@ -13,7 +13,7 @@ from queue_server.demo.insurance_scenes import settles_by_code
 from queue_server.demo.mdt_scenes import doctors_come_to_a_patient
 from queue_server.demo.payment_scenes import pays_by_code, pays_by_phone
 from queue_server.demo.policy_scenes import rehearses_a_rule
-from queue_server.demo.report_scenes import prints_reports
+from queue_server.demo.report_scenes import pays_for_a_copy, prints_reports
 from queue_server.demo.staff_scenes import pauses_with_a_reason, works_beside_the_nurse
 from queue_server.demo.stage import Stage
 from queue_server.demo.triage_scenes import spreads_the_waiting, triages_twice
@@ -332,6 +332,7 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("医保 Insurance code", settles_by_code),
     ("现金 Cash", pays_in_cash),
     ("打印报告 Reports", prints_reports),
+    ("补打报告 Copies", pays_for_a_copy),
     ("叫号 Calls", doctor_calls),
     ("护士站 Station", nurse_orders),
     ("导诊台 Desk", tells_where_to_go),

@@ -8,7 +8,8 @@ from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import RefusalCode
 from queue_server.service.jobs import Asked
 from queue_server.service.report_facts import CopiesAsked
-from queue_server.service.reporting import found_reports, next_copy, refusal, why_not_released
+from queue_server.service.report_standing import next_copy, refusal, why_not_released
+from queue_server.service.reporting import found_reports
 
 if TYPE_CHECKING:
     from queue_server.service.answers import Draft

@@ -17,10 +17,6 @@ from queue_server.contract.report_messages import (
     ReportsListed,
     TellPrinted,
 )
-from queue_server.payments.fen import Fen
-from queue_server.payments.ledger import Charge
-from queue_server.payments.report_copy import copy_charge
-from queue_server.payments.terms import ChargeId
 from queue_server.records.reports import Report
 from queue_server.rules.refusals import Refused
 from queue_server.rules.report_printing import (
@@ -29,7 +25,6 @@ from queue_server.rules.report_printing import (
     ReportPolicy,
     proves,
     require_open,
-    why_not_printable,
     wrong_proof,
 )
 from queue_server.rules.terms import PatientId, RefusalCode, ReportState
@@ -38,6 +33,13 @@ from queue_server.service.jobs import Asked
 from queue_server.service.now import Session
 from queue_server.service.payment_view import copy_sheet
 from queue_server.service.report_lookup import FoundReports
+from queue_server.service.report_standing import (
+    next_copy,
+    printed_count_of,
+    refusal,
+    require_not_at_printer,
+    why_not_released,
+)
 from queue_server.service.report_state import Release, ReleasedReceipt
 
 if TYPE_CHECKING:
@@ -179,33 +181,6 @@ def _line(
     )
 
 
-def next_copy(draft: "Draft", report: Report, policy: ReportPolicy) -> Charge:
-    """Return what the next printing of a report costs, where it does."""
-    return copy_charge(
-        report.report_id,
-        printed_count_of(draft, report) + 1,
-        kind=report.kind,
-        patient=report.patient_id,
-        fee=Fen(policy.report_copy_fen),
-    )
-
-
-def why_not_released(
-    draft: "Draft", report: Report, policy: ReportPolicy, found: FoundReports
-) -> RefusalCode | None:
-    """Return why a report may not be printed now, as far as count and fee go; None: it may."""
-    paid = frozenset[ChargeId]() if found.sale is None else found.sale.paid
-    is_next_paid = next_copy(draft, report, policy).id in paid
-    count = printed_count_of(draft, report)
-    return why_not_printable(report.state, count, policy, is_next_paid=is_next_paid)
-
-
-def printed_count_of(draft: "Draft", report: Report) -> int:
-    """Return how often a report was printed."""
-    # The hospital's systems may not have been told yet of what was printed today.
-    return max(report.printed_count, draft.now.report_desk.printed.get(report.report_id, 0))
-
-
 def _ready_in_min(report: Report, at: datetime) -> int | None:
     """Return in about how many minutes a report will be final, in steps of five."""
     if report.state is not ReportState.IN_PROGRESS or report.ready_at is None:
@@ -244,7 +219,7 @@ def _released(
         raise refusal(why_not, policy)
     printing_number = printed_count_of(draft, report) + 1
     if printing_number > policy.free_count and policy.again is PrintAgain.FEE:
-        _require_not_at_printer(draft, report)
+        require_not_at_printer(draft, report, job.device)
     release_id, token = job.request.request_id, found.token
     expires_at = draft.at + timedelta(seconds=RELEASE_LIFE_S)
     released = facts.ReportReleased(
@@ -259,22 +234,6 @@ def _released(
     )
     draft.note(released, by=job.device)
     return ReportReleased(release_id=release_id, token=token, expires_at=expires_at)
-
-
-def refusal(why_not: RefusalCode, policy: ReportPolicy) -> Refused:
-    """Return how a report is refused, with what a copy costs."""
-    return Refused(why_not, fee=str(Fen(policy.report_copy_fen)))
-
-
-def _require_not_at_printer(draft: "Draft", report: Report) -> None:
-    """Let one paid copy come out at one kiosk only; if that has died, at another one later."""
-    if any(
-        release.document == report.report_id
-        and not release.is_told
-        and draft.at < release.expires_at
-        for release in draft.now.report_desk.releases.values()
-    ):
-        raise Refused(RefusalCode.REPORT_AT_PRINTER)
 
 
 def digest_of(token: str) -> str:

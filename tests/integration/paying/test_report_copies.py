@@ -228,6 +228,8 @@ def test_a_paid_copy_comes_out_at_one_kiosk_at_a_time(
 
     assert isinstance(refused, Refused)
     assert refused.code is CODE.REPORT_AT_PRINTER
+    release = patient.release(printed)
+    assert isinstance(release, ReportReleased), "an answer that was lost is asked for again"
     failed = TellPrinted(release_id=release.release_id, outcome=PrintOutcome.FAILED)
     patient.kiosk.ask(failed)
     elsewhere.prints(printed)

@@ -1,6 +1,7 @@
 """A report's copy that is paid stays paid over days; one that nobody paid is asked of nobody."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -15,10 +16,12 @@ from queue_server.payments.ledger import Charge
 from queue_server.payments.receipt_shelf import ReceiptShelf
 from queue_server.payments.refusals import PaymentRefused
 from queue_server.payments.report_copy import copy_charge
+from queue_server.payments.report_copy import paid_copies as paid_copies_of
 from queue_server.payments.step_store import JournalSteps
 from queue_server.payments.terms import AttemptState, Channel, ChargeId
 from queue_server.rules.terms import PatientId, RefusalCode, ReportKind
 from queue_server.service.copy_sale import CopyDesk
+from tests.integration.payments.memory_steps import MemorySteps
 from tests.integration.payments.world import MORNING, World
 from tests.unit.payments.samples import a_charge
 
@@ -129,3 +132,55 @@ def test_while_a_payment_is_open_over_midnight_no_other_one_begins(world: World)
         world.cashier.begin([COPY.id], Channel.ALIPAY, by="kiosk-2")
 
     assert refused.value.code is RefusalCode.PAYMENT_RUNNING
+
+
+class WorldOfCopies(World):
+    """A hospital of whose patients nobody wants anything but further copies of reports."""
+
+    def post(self) -> None:
+        number, fee = 2 + len(self.charges), Fen(self.dice.randrange(1, 10_000))
+        kind = ReportKind.IMAGING
+        charge = copy_charge("scan-1", number, kind=kind, patient=ME, fee=fee)
+        self.charges.append(charge.id)
+        self.cashier.post([charge], by="records")
+
+
+def kept_copies(world: World) -> set[ChargeId]:
+    """Return the copies of which something has stayed with the hospital, as its bookings tell."""
+    price = {
+        (one.attempt, charge.id): charge.self_pay.fen
+        for one in reversed(world.every_receipt())
+        for charge in one.charges
+    }
+    kept: set[ChargeId] = set()
+    for attempt in world.every_attempt():
+        if attempt.state is not AttemptState.FULFILLED:
+            continue
+        back = Counter[ChargeId]()
+        for part in (part for refund in attempt.refunds for part in refund.parts):
+            back[part.charge] += part.fen
+        for charge in world.hospital.booked[attempt.id]:
+            if not back[charge] or back[charge] < price[attempt.id, charge]:
+                kept.add(charge)
+    return kept
+
+
+def test_after_any_history_exactly_the_copies_whose_money_was_kept_are_paid_for() -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(120):
+        world = WorldOfCopies(random.Random(seed), MemorySteps())
+        for _ in range(60):
+            world.a_moment()
+        world.calm_down()
+        world.check()
+
+        found = paid_copies_of(world.every_receipt())
+
+        assert found == kept_copies(world), f"seed {seed}"
+        seen["deaths"] += world.death_count
+        seen["paid"] += len(found)
+        seen["given back"] += sum(one.reverses is not None for one in world.every_receipt())
+    # The histories really go everywhere: else they would prove nothing.
+    assert seen["deaths"] > 100
+    assert seen["paid"] > 50
+    assert seen["given back"] > 3
