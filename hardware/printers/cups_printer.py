@@ -110,13 +110,13 @@ class CupsPrinter:
         """Return the printer-state-reasons of queue and printer, in the words of IPP."""
         try:
             queue = self._ask(self._uri)
-            words = queue.words("printer-state-reasons")
+            device = str(queue.attributes.get("device-uri", ""))
+            # CUPS hears of the printer only while it prints, and keeps what it has heard last: that
+            # it was jammed, long after it was mended. A printer that can be asked knows better.
+            knows = self._ask(device) if device.startswith(("ipp://", "ipps://")) else queue
+            words = knows.words("printer-state-reasons")
             if self._is_stopped(queue):
                 words |= {"paused"}
-            device = str(queue.attributes.get("device-uri", ""))
-            if device.startswith(("ipp://", "ipps://")):
-                # CUPS hears of the printer only while it prints; the printer itself knows better.
-                words |= self._ask(device).words("printer-state-reasons")
         except NoIppAnswer as error:
             _log.warning("The A4 printer can't be asked: %s", error)
             return frozenset({"offline-report"})

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 
@@ -68,7 +68,13 @@ def gate() -> Gate:
     return Gate()
 
 
-@pytest.fixture(scope="module")
+def how_long(fixture_name: str, config: pytest.Config) -> Literal["function", "module"]:
+    """Each long form has a morning of its own: it takes a patient for each step."""
+    del fixture_name
+    return "function" if config.getoption("--every-death") else "module"
+
+
+@pytest.fixture(scope=how_long)
 def morning(tmp_path_factory: pytest.TempPathFactory, gate: Gate) -> Iterator[PayingMorning]:
     folder = tmp_path_factory.mktemp("hospital")
     path = folder / "gate"

@@ -6,9 +6,16 @@ case $fault in
 "") ;;
 abort) exit 1 ;;
 *)
-    [ "$fault" = hang ] || echo "STATE: +$fault" >&2
-    touch "$room/struck"
-    while [ -s "$room/fault" ]; do sleep 0.1; done
+    told=hang
+    while [ -n "$fault" ]; do
+        [ "$fault" = "$told" ] || echo "STATE: +$fault" >&2
+        told=$fault
+        touch "$room/struck"
+        sleep 0.1
+        fault=$(cat "$room/fault" 2>/dev/null)
+    done
+    # As a real one: who mends it sees the light go out.
+    [ "$told" = hang ] || echo "STATE: -$told" >&2
     # As a real one: what was taken back meanwhile does not come out.
     if ipptool -X -d job_id="$IPP_JOB_ID" -d job_user=kiosk "ipp://localhost:8631/ipp/print" \
         "$room/job_state.test" | grep -q -e processing-to-stop-point -e '<integer>7<'; then

@@ -12,6 +12,7 @@ from hardware.errors import ConfigError, PrinterError
 from hardware.page_printer import PageCondition
 from hardware.printers.cups_printer import conditions_of
 from hardware.registry import make_page_printer
+from queue_server.demo.controls import wait_until
 from queue_server.documents.report_document import make_report
 from tests.integration.documents.paper import Paper
 from tests.integration.documents.test_report_document import (
@@ -106,6 +107,8 @@ def test_a_report_that_can_not_be_printed_is_taken_back_and_does_not_come_out_la
     room.fail("")
     wait_for(room.folder / "taken-back")
     assert room.printed() == []
+    # CUPS itself keeps what it has heard last until its next job.
+    wait_until(lambda: room.printer().status().can_print, "the mended printer to be told", WAIT_S)
 
 
 def test_a_report_that_is_late_is_taken_back(room: A4Room, pdf: bytes) -> None:
