@@ -77,7 +77,9 @@ def test_whatever_goes_wrong_the_insurance_pays_in_the_end_for_what_the_books_sa
         insurance.faults.add(Fault(on=Operation.SETTLE, do=FaultKind.LOSE_REPLY))
 
     settle(office)
-    for seconds in (6, 6, 61, 6, 6):
+    # What it refuses to look at, or to undo, it is asked again ten minutes later.
+    is_refused = (on, do) == (Operation.SETTLE_QUERY, FaultKind.REFUSE)
+    for seconds in (6, 6, 61, 6, 6, *((601, 6) if is_refused else ())):
         hospital.wait(seconds)
         office.sweep()
 
@@ -90,7 +92,7 @@ def test_whatever_goes_wrong_the_insurance_pays_in_the_end_for_what_the_books_sa
     assert on is not Operation.SETTLE or do is not FaultKind.LOSE_REPLY or settled
 
     # Nobody pays the own share: whatever was settled is undone, and all is owed as before.
-    for seconds in (130, 6, 6):
+    for seconds in (130, 6, 6, 601, 6):
         hospital.wait(seconds)
         office.sweep()
     assert insurance.paid_fen == 0
