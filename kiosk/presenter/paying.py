@@ -133,15 +133,21 @@ def channels(state: State, screen: Channels, words: Wording) -> ChannelsView:
         )
         + deferral.choices(screen.bills, words),
         scan_title=words("channels.scan_title"),
-        scan_text=words(f"channels.{_scanned(screen.bills)}"),
+        scan_text=_scanned(screen.bills, words),
     )
 
 
-def _scanned(bills: Bills) -> str:
+def _scanned(bills: Bills, words: Wording) -> str:
     """Return which codes may be shown: deposit, copies and own share are paid, not settled."""
     is_paid = bills.settled_fen or bills.pad is not None or bills.reports is not None
     may_settle = bills.takes_insurance_code and not is_paid
-    return "scan_with_insurance" if may_settle else "scan_text"
+    which = "scan_with_insurance" if may_settle else "scan_text"
+    wallets = [one for one in bills.channels if one != CHANNEL and words.has(f"channels.{one}")]
+    *others, names = [words(f"channels.{one}") for one in wallets] or [words("channels.wallet")]
+    if others:
+        first = words("channels.comma").join(others)
+        names = words("channels.or", names=first, last=names)
+    return words(f"channels.{which}", names=names)
 
 
 def _settled(bills: Bills, words: Wording) -> Said:

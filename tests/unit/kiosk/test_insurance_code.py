@@ -146,6 +146,16 @@ def test_where_no_insurance_code_is_taken_none_is_spoken_of() -> None:
             kiosk.tap(Key.LANGUAGE)
 
 
+@pytest.mark.parametrize("takes_code", [True, False])
+def test_only_wallets_that_are_taken_are_spoken_of(takes_code: bool) -> None:
+    kiosk = AKiosk().tap(Key.PAY).scan().reply(identified(visit()))
+    channels = ["wechat", "alipay", "cash"]
+    kiosk.reply(owed(*SHEETS, channels=channels, takes_insurance_code=takes_code)).tap(Key.PAY)
+
+    assert "微信支付或支付宝的付款码" in " ".join(shown_texts(kiosk.view))
+    assert "云闪付" not in " ".join([*shown_texts(kiosk.view), *spoken_texts(kiosk.view)])
+
+
 LEAVES: Final[dict[str, Callable[[AKiosk], AKiosk]]] = {
     "home key": lambda kiosk: kiosk.tap(Key.HOME),
     "done": lambda kiosk: kiosk.tap(Key.DONE),
