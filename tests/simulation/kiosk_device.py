@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, Final
 
 from kiosk.flow.bills import Paid, Paying
@@ -115,15 +116,15 @@ class KioskDevice:
             for work in (
                 self.line.run(),
                 self._let_time_pass(),
-                self._unless_power_is_cut(self._desk.run(self.line)),
-                self._unless_power_is_cut(self._take_cash()),
+                self._unless_power_is_cut(partial(self._desk.run, self.line)),
+                self._unless_power_is_cut(self._take_cash),
             )
         ]
 
     async def _take_cash(self) -> None:
         self.cash.switch_on(self.line, self._cash_changed, self._payment_told)
         self._has_cash = True
-        polling = self._world.spawn(self._unless_power_is_cut(self.cash.poll()))
+        polling = self._world.spawn(self._unless_power_is_cut(self.cash.poll))
         self._tasks.append(polling)
         await self.cash.run()
 
@@ -207,7 +208,7 @@ class KioskDevice:
                 if not isinstance(effect.body, OUTLIVES_THE_PATIENT):
                     self._asking.append(task)
             case CheckInOffline():
-                self._world.spawn(self._unless_power_is_cut(self._check_in_offline(effect)))
+                self._world.spawn(self._unless_power_is_cut(partial(self._check_in_offline, effect)))
             case PrintSlip(print_number=number):
                 failure = NO_PAPER if self._chance.random() < 0.05 else None
                 ended = PrintEnded(print_number=number, failure=failure)
@@ -231,9 +232,10 @@ class KioskDevice:
     async def _check_in_offline(self, effect: CheckInOffline) -> None:
         self.handle(await self._desk.check_in(effect))
 
-    async def _unless_power_is_cut(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _unless_power_is_cut(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        # Made only here: power may be cut before this has begun.
         try:
-            await work
+            await work()
         except Crash:
             self.machine.tell("loses its power over its outbox")
             self._world.loop.call_soon(self._start_again)
