@@ -208,7 +208,9 @@ class KioskDevice:
                 if not isinstance(effect.body, OUTLIVES_THE_PATIENT):
                     self._asking.append(task)
             case CheckInOffline():
-                self._world.spawn(self._unless_power_is_cut(partial(self._check_in_offline, effect)))
+                self._world.spawn(
+                    self._unless_power_is_cut(partial(self._check_in_offline, effect))
+                )
             case PrintSlip(print_number=number):
                 failure = NO_PAPER if self._chance.random() < 0.05 else None
                 ended = PrintEnded(print_number=number, failure=failure)
