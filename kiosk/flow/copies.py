@@ -27,8 +27,12 @@ def pay(state: State, chosen: Reports, *, channel: str | None, code: str | None)
 
 
 def paid(state: State, facts: PaidFacts) -> Step | None:
-    """Print the slip, and what was chosen at this kiosk; None: it was paid for at another one."""
-    if not is_copies(facts.sheets) or not state.to_print:
+    """Print the slip, and what was chosen at this kiosk.
+
+    None: it was paid for at another one, or change is kept for him, which he has to read first.
+    """
+    is_kept = facts.payment.cash is not None and facts.payment.cash.kept_fen > 0
+    if not is_copies(facts.sheets) or not state.to_print or is_kept:
         return None
     shown = replace(state, screen=Paid(facts=facts), to_print=(), idle_s=0.0)
     printing, slip = print_slip(shown, facts)

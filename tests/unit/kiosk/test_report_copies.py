@@ -13,6 +13,7 @@ from kiosk.presenter.views import shown_texts, spoken_texts
 from queue_server.contract.messages import Refused
 from queue_server.contract.payments import (
     CancelPayment,
+    CashIn,
     FindOwed,
     OwedSheet,
     Payment,
@@ -179,6 +180,21 @@ def test_a_free_report_that_fails_says_nothing_of_money() -> None:
 
     assert not kiosk.screen(ReportsPrinted).is_paid
     assert not any("付" in text for text in shown_texts(kiosk.view))
+
+
+def test_who_has_change_kept_reads_that_first_and_then_prints() -> None:
+    change = CashIn(
+        in_fen=1000, credit_fen=0, kept_fen=800, change_goes="desk", change_max_fen=10_000
+    )
+    kiosk = at_paying()
+
+    kiosk.on(PaymentTold(payment=of_copy(PaymentState.FULFILLED, channel="cash", cash=change)))
+
+    kiosk.screen(Paid)
+    assert any("8.00" in text for text in shown_texts(kiosk.view))
+    assert len(kiosk.slips) == 1
+    kiosk.tap(Key.REPORTS)
+    assert kiosk.asks[-1] == ListReports(session_id="session-1")
 
 
 def test_who_leaves_cancels_and_nothing_is_left_to_print_for_the_next_one() -> None:
