@@ -56,8 +56,9 @@ async def test_the_audit_list_says_which_nurse_did_it_and_for_which_doctor(
     [line] = await listed(await signed_in("qian"), what="acts")
 
     assert (line["by"], line["what_en"]) == ("nurse:li", "came to the MDT clinic")
-    assert "韩铁山" in line["detail_zh"]
-    assert "Dr. Han Tieshan" in line["detail_en"]
+    # Whose clinic it is names the whole team; the last sentence, who came.
+    assert line["detail_zh"].endswith(" 韩铁山 已到多学科门诊。")
+    assert line["detail_en"].endswith(" Dr. Han Tieshan is at the MDT clinic.")
 
 
 @pytest.mark.parametrize("named", [{"member": SHEN}, {}])
