@@ -20,6 +20,7 @@ IN_PATH = {
     "report_id": "lab-1",
     "channel": "wechat",
     "attempt": "A1",
+    "claim": "C1",
     "code": "AAAABBBBCCCCDDDD",
 }
 """What stands for the parameters of an address; all of cardiology, which is in area A."""

@@ -127,6 +127,7 @@ MAY = {
     "POST /api/payments/refund/{attempt}": CASHIERS,
     "POST /api/payments/hand_out/{attempt}": CASHIERS,
     "POST /api/payments/empty/{device}": CASHIERS,
+    "POST /api/payments/undone/{claim}": CASHIERS,
     # The gateways, whose signature counts.
     "POST /payments/notice/{channel}": EVERYBODY,
     # The demo's phone, which make_application switches on for a demo only.
