@@ -50,6 +50,12 @@ def state_of(page: Page, doctor: QueueId) -> Callable[[str], None]:
     ).to_have_attribute("data-state", state)
 
 
+def press(console: Page, letter: str) -> None:
+    """Press a key of the team's panel as a doctor does: once its button can be pressed."""
+    expect(console.locator(f'.team-panel button:has(kbd:text-is("{letter}"))')).to_be_enabled()
+    console.keyboard.press(letter.lower())
+
+
 def both_see(consoles: tuple[Page, Page], doctor: QueueId, state: str) -> None:
     """Wait until both consoles show the state: the one whose key comes next must, too."""
     for console in consoles:
@@ -66,36 +72,37 @@ def test_two_doctors_see_one_patient_who_stays_while_nurse_and_phone_follow(
     column = station.locator(f'.queue[data-key="{CLINIC}"]')
     expect(column.locator(".team")).to_contain_text("还差：欧阳静、韩铁山")
 
-    ouyang.keyboard.press("g")
+    press(ouyang, "G")
     state_of(han, OUYANG)("present")
     expect(ouyang.locator(".team-panel .missing")).to_have_text("还差：韩铁山")
     expect(ouyang.locator('.team-panel [data-act="call"]')).to_be_disabled()
     expect(column.locator(".team")).to_contain_text("还差：韩铁山")
     assert complaints(ouyang) == []
-    han.keyboard.press("g")
+    press(han, "G")
     expect(column.locator(".team .mark")).to_have_count(0)
 
-    ouyang.keyboard.press("j")
+    press(ouyang, "J")
     for console in consoles:
         expect(console.locator(".team-panel .patient-in")).to_contain_text("M001")
     expect(phone.locator(".visit .next")).to_contain_text("医生会依次前来")
     # Both at once: neither refuses the other.
-    ouyang.keyboard.press("g")
-    han.keyboard.press("g")
+    press(ouyang, "G")
+    press(han, "G")
     for doctor in (OUYANG, HAN):
         both_see(consoles, doctor, "with_patient")
     expect(column.locator(".in-room")).to_contain_text("就诊中")
     assert complaints(han) == []
     assert complaints(station) == []
 
-    han.keyboard.press("g")
+    press(han, "G")
     both_see(consoles, HAN, "done")
     expect(ouyang.locator(".team-panel .patient-in")).to_contain_text("会诊中")
+    expect(han.locator("#undo")).to_be_enabled()
     han.keyboard.press("Control+z")
     both_see(consoles, HAN, "with_patient")
-    han.keyboard.press("g")
+    press(han, "G")
     both_see(consoles, HAN, "done")
-    ouyang.keyboard.press("g")
+    press(ouyang, "G")
     expect(ouyang.locator(".team-panel .patient-in")).to_have_count(0)
     expect(column).to_contain_text("M002")
     assert day.ticket(CLINIC, 1).state is TicketState.DONE
@@ -105,7 +112,7 @@ def test_a_nurse_who_calls_without_the_quorum_is_told_who_is_missing(
     open_page: OpenPage, consoles: tuple[Page, Page]
 ) -> None:
     ouyang, _ = consoles
-    ouyang.keyboard.press("g")
+    press(ouyang, "G")
     state_of(ouyang, OUYANG)("present")
     station = open_page("/station", "li")
 
@@ -140,9 +147,9 @@ def test_the_lead_ends_early_with_a_reason_and_a_colleague_has_no_such_key(
 ) -> None:
     ouyang, han = consoles
     for console in consoles:
-        console.keyboard.press("g")
+        press(console, "G")
     state_of(ouyang, HAN)("present")
-    han.keyboard.press("j")
+    press(han, "J")
     expect(han.locator(".team-panel .patient-in")).to_contain_text("M001")
     expect(han.locator('.team-panel [data-act="end"]')).to_have_count(0)
 
