@@ -14,7 +14,7 @@ from queue_server.rules.placement import level_of
 from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Queue
 from queue_server.rules.reason import Reason, ReasonCode
-from queue_server.rules.terms import QueueId, QueueStatus, TicketKind, TicketState
+from queue_server.rules.terms import AbsenceKind, QueueId, QueueStatus, TicketKind, TicketState
 from queue_server.rules.ticket import Ticket, ticket_id
 
 _AnyQueue = Queue | QueueInWork
@@ -53,7 +53,7 @@ def next_assignment(
 
 
 def _may_get(area_queue: AreaQueue, doctor: _AnyQueue, ticket: Ticket, policy: Policy) -> bool:
-    if doctor.standing.status is not QueueStatus.OPEN:
+    if doctor.standing.status is not QueueStatus.OPEN or _has_left(doctor):
         return False
     if ticket.wanted not in (None, doctor.id):
         return False
@@ -64,6 +64,12 @@ def _may_get(area_queue: AreaQueue, doctor: _AnyQueue, ticket: Ticket, policy: P
         # Nobody's life waits for a cap.
         return ticket.level is None or ticket.level in policy.emergency_levels
     return _waiting_count(doctor) < area_queue.room_cap
+
+
+def _has_left(doctor: _AnyQueue) -> bool:
+    # A pause is short, and late is also who has only not signed in yet: they go on getting some.
+    absence = doctor.standing.absence
+    return absence is not None and absence.kind is AbsenceKind.LEFT
 
 
 def _waiting_count(doctor: _AnyQueue) -> int:

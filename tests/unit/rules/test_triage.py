@@ -16,6 +16,7 @@ from queue_server.rules.policy import Policy
 from queue_server.rules.queue import Day, goes_on_as, open_day
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import (
+    AbsenceKind,
     DaySecond,
     QueueId,
     QueueStatus,
@@ -90,6 +91,25 @@ def test_after_each_call_the_next_one_of_the_area_goes_over() -> None:
     assert clinic.lists() == (["G6"], ["G1", "G3"], ["G4", "G5"])
     clinic.act(asked.Undo(queue=LU))
     assert clinic.lists() == (["G5", "G6"], ["G1", "G3"], ["G2", "G4"])
+
+
+def test_a_doctor_who_has_left_is_given_nobody_until_he_is_back() -> None:
+    clinic = Clinic()
+    clinic.act(asked.ReportAbsence(queue=SHEN, kind=AbsenceKind.LEFT))
+    clinic.come(1, 2, 3, 4)
+
+    assert clinic.lists() == (["G3", "G4"], [], ["G1", "G2"])
+    clinic.act(asked.Attend(queue=SHEN))
+    assert clinic.lists() == ([], ["G3", "G4"], ["G1", "G2"])
+
+
+@pytest.mark.parametrize("kind", [AbsenceKind.LATE, AbsenceKind.PAUSED])
+def test_a_doctor_who_is_late_or_pauses_goes_on_getting_patients(kind: AbsenceKind) -> None:
+    clinic = Clinic()
+    clinic.act(asked.ReportAbsence(queue=SHEN, kind=kind))
+    clinic.come(1, 2)
+
+    assert clinic.lists() == ([], ["G1"], ["G2"])
 
 
 def test_evenly_gives_each_doctor_as_many_however_fast_he_is() -> None:
