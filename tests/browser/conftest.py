@@ -80,6 +80,8 @@ def open_page(browser: Browser, day: HospitalDay, address: str) -> Iterator[Open
         if user:
             page.request.post(f"{address}/api/login", data=day.credentials(user))
         page.goto(f"{address}{path}")
+        # Before its script runs a page takes no key; a test presses none either.
+        expect(page.locator("body[inert]")).to_have_count(0)
         return page
 
     yield opened

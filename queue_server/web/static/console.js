@@ -59,6 +59,7 @@ function draw() {
   byId("doctor").textContent = both(name, "doctor");
   byId("where").textContent = `${both(name, "room")} · ${both(name, "clinic")}`;
   byId("line").textContent = clockText(nowSecond);
+  for (const id of ["take-room", "extra"]) byId(id).disabled = false;
   drawRoom(tickets.in_room, nowSecond);
   drawCallNext(tickets.listed[0], status);
   drawActs(tickets.in_room);
