@@ -33,7 +33,7 @@ from queue_server.records.agreements import Agreements
 from queue_server.records.sheets import Sheets
 from queue_server.records.wards import Wards
 from queue_server.rules.terms import PatientId, SiteId
-from queue_server.service.copy_sale import CopyDesk
+from queue_server.service.copy_desk import CopyDesk
 from queue_server.service.deferral_desk import DeferralDesk
 from queue_server.service.door import Door
 from queue_server.service.inpatient_desk import InpatientDesk

@@ -57,7 +57,7 @@ from queue_server.rules.terms import DaySecond, PatientId, QueueId, RefusalCode,
 from queue_server.rules.ticket import Ticket
 from queue_server.service import facts
 from queue_server.service.clinic_day import day_second, local_time
-from queue_server.service.copy_selling import copies_to_pay
+from queue_server.service.copies_to_pay import copies_to_pay
 from queue_server.service.day_records import missing_tickets
 from queue_server.service.identification import Found
 from queue_server.service.jobs import Acted, Asked, MoneyAnswer, MoneyQuestion, Noted

@@ -16,7 +16,7 @@ from queue_server.records.reports import Report, ReportId, Reports
 from queue_server.rules.refusals import Refused
 from queue_server.rules.report_printing import PrintAgain, ReportPolicy
 from queue_server.rules.terms import PatientId, PrintOutcome, RefusalCode
-from queue_server.service.copy_sale import CopyDesk, CopySale
+from queue_server.service.copy_desk import CopyDesk, CopySale
 from queue_server.service.now import Now
 from queue_server.service.report_state import ReleasedReceipt
 

@@ -20,7 +20,7 @@ from queue_server.payments.report_copy import paid_copies as paid_copies_of
 from queue_server.payments.step_store import JournalSteps
 from queue_server.payments.terms import AttemptState, Channel, ChargeId
 from queue_server.rules.terms import PatientId, RefusalCode, ReportKind
-from queue_server.service.copy_sale import CopyDesk
+from queue_server.service.copy_desk import CopyDesk
 from tests.integration.payments.memory_steps import MemorySteps
 from tests.integration.payments.world import MORNING, World
 from tests.unit.payments.samples import a_charge
