@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -186,7 +187,7 @@ def _server(parsed: argparse.Namespace) -> int:
             demo_seed=parsed.demo_seed,
             clock_offset_s=parsed.clock_offset_s,
         )
-        run_server(options, ready=print)
+        run_server(options, ready=partial(print, flush=True))
     except PolicyError as error:
         return _told("\n".join(f"{parsed.site}: policy.{one}" for one in error.problems))
     except (

@@ -205,7 +205,7 @@ def server(folder: Path, *arguments: str) -> Iterator[None]:
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=log,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env=os.environ,
         )
     assert process.stdout is not None
     with process.stdout as output:
