@@ -21,6 +21,8 @@ from tests.integration.payments.paying_hospital import PayingHospital, post
 
 STATE = AttemptState
 CHANNELS = pytest.mark.parametrize("channel", GATEWAY_CHANNELS)
+WRITTEN_AS_FORM = (Channel.ALIPAY, Channel.UNIONPAY)
+"""The last figure of a signature holds bits that mean nothing: two texts may be one signature."""
 
 
 def a_paid_callback(hospital: PayingHospital, channel: Channel) -> Callback:
@@ -138,7 +140,7 @@ def test_a_callback_of_which_one_byte_was_changed_changes_nothing(
     while tried < 300:
         body = bytearray(callback.body)
         body[dice.randrange(len(body))] = dice.randrange(256)
-        if channel is Channel.ALIPAY and meaning(body) == meaning(callback.body):
+        if channel in WRITTEN_AS_FORM and meaning(body) == meaning(callback.body):
             continue  # another way to write the same
         if bytes(body) == callback.body:
             continue
@@ -151,8 +153,9 @@ def test_a_callback_of_which_one_byte_was_changed_changes_nothing(
 
 def meaning(body: bytes | bytearray) -> dict[str, object]:
     said = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+    name = "sign" if "sign" in said else "signature"
     with contextlib.suppress(ValueError, KeyError):
-        return {**said, "sign": base64.decodebytes(said["sign"].encode())}
+        return {**said, name: base64.decodebytes(said[name].encode())}
     return {**said}
 
 
