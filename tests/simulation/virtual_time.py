@@ -32,3 +32,6 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Return the virtual seconds since the beginning."""
         return self._jumping.now_s
+
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        """Do nothing: nothing runs in another thread, and no thread is waited for."""

@@ -35,15 +35,16 @@ class UnionpayTrust:
         try:
             certificate = x509.load_pem_x509_certificate(said.get("signPubKeyCert", "").encode())
             key = certificate.public_key()
+            # A certificate's parts are read only now that they are asked for: each may be broken.
+            return (
+                isinstance(key, RSAPublicKey)
+                and _is_unionpay(certificate)
+                and certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+                and any(_is_issued_by(certificate, one) for one in self.authorities)
+                and unionpay_message.is_signed(said, key)
+            )
         except (ValueError, UnsupportedAlgorithm):
             return False
-        return (
-            isinstance(key, RSAPublicKey)
-            and _is_unionpay(certificate)
-            and certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
-            and any(_is_issued_by(certificate, one) for one in self.authorities)
-            and unionpay_message.is_signed(said, key)
-        )
 
 
 def unionpay_trust(configuration: UnionpayConfiguration) -> UnionpayTrust:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from queue_server.payments.gateway import NoticeFault
@@ -21,6 +22,9 @@ from tests.integration.payments.paying_hospital import PayingHospital, post
 
 STATE = AttemptState
 CHANNELS = pytest.mark.parametrize("channel", GATEWAY_CHANNELS)
+STRANGE_CERTIFICATES = pytest.mark.filterwarnings(
+    "ignore:Parsed a serial number:cryptography.utils.CryptographyDeprecationWarning"
+)
 WRITTEN_AS_FORM = (Channel.ALIPAY, Channel.UNIONPAY)
 """The last figure of a signature holds bits that mean nothing: two texts may be one signature."""
 
@@ -130,6 +134,7 @@ def test_a_callback_of_a_payment_that_nobody_began_here_changes_nothing(
     assert hospital.state(attempt) is STATE.WAITING
 
 
+@STRANGE_CERTIFICATES
 @CHANNELS
 def test_a_callback_of_which_one_byte_was_changed_changes_nothing(
     hospital: PayingHospital, channel: Channel
@@ -149,6 +154,27 @@ def test_a_callback_of_which_one_byte_was_changed_changes_nothing(
         verdict = hospital.desk.take(channel, callback.headers, bytes(body))
 
         assert verdict.kind is VerdictKind.REFUSED, bytes(body)
+
+
+@STRANGE_CERTIFICATES
+def test_whatever_byte_of_its_certificate_is_broken_a_callback_of_unionpay_is_refused(
+    hospital: PayingHospital,
+) -> None:
+    callback = a_paid_callback(hospital, Channel.UNIONPAY)
+    said = dict(parse_qsl(callback.body.decode()))
+    whole = x509.load_pem_x509_certificate(said["signPubKeyCert"].encode())
+    der = whole.public_bytes(Encoding.DER)
+
+    for place in range(len(der)):
+        broken = bytearray(der)
+        broken[place] ^= 0xFF
+        text = base64.encodebytes(broken).decode()
+        pem = f"-----BEGIN CERTIFICATE-----\n{text}-----END CERTIFICATE-----\n"
+        body = urlencode({**said, "signPubKeyCert": pem}).encode()
+
+        verdict = hospital.desk.take(Channel.UNIONPAY, callback.headers, body)
+
+        assert verdict.kind is VerdictKind.REFUSED, place
 
 
 def meaning(body: bytes | bytearray) -> dict[str, object]:
