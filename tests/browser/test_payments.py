@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -168,3 +169,18 @@ def test_nobody_else_gives_money_back(
     assert acted.json()["code"] == "NOT_ALLOWED"
     assert client.get("/payments").status_code == (200 if may_look else 403)
     assert server.attempt(payments[1]).state is AttemptState.REVIEW
+
+
+@pytest.mark.parametrize(("ends", "kind"), [("", "dl"), ("A", ".none")], ids=["known", "unknown"])
+def test_axe_finds_nothing_on_the_page_that_says_whether_a_receipt_counts(
+    page: Page, server: PayingServer, payments: list[Payment], ends: str, kind: str
+) -> None:
+    receipt = payments[0].receipt
+    assert receipt is not None
+    path = urlsplit(receipt.check_address).path
+
+    page.goto(f"{server.demo.address}{path}{ends}")
+
+    expect(page.locator(kind)).to_be_visible()
+    expect(page.locator("h1")).not_to_be_empty()
+    assert complaints(page) == []
