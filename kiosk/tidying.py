@@ -11,7 +11,8 @@ from typing import Final
 
 BEGINS_AFTER_S: Final = 5.0
 """By then the first screen stands; until then nothing is collected at all (see `__main__`)."""
-LOOK_EVERY_S: Final = 1.0
+LOOK_EVERY_S: Final = 0.05
+"""Soon after a patient has gone and before the next one comes, even where they stand in line."""
 AT_LAST: Final = 1000
 """After so many looks at what is young all is looked at, even if somebody is always there."""
 

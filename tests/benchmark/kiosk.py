@@ -319,8 +319,7 @@ def sessions(folder: Path, count: int) -> list[Figure]:
             load.hospital,
             address,
             devices,
-            # Nobody waits for the next frame: the same drawing, as fast as it goes.
-            {"DISPLAY": screen.name, "KCFG_GRAPHICS_MAXFPS": "0"},
+            {"DISPLAY": screen.name},
             size="540x960",
         ) as one,
     ):
