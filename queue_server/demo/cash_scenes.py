@@ -102,7 +102,7 @@ def _counts(stage: Stage) -> None:
     page.locator("#counted").fill(should_be)
     stage.shoot_page(page, "cashier-counts")
     page.locator("#empty .main").click()
-    page.locator("#day").fill(f"{stage.demo.day_on:%Y-%m-%d}")
+    page.locator("#day").fill(stage.demo.money_day_on.isoformat())
     page.locator("#compare button.main").click()
     page.wait_for_selector("[data-box-of-day]")
     stage.shoot_page(page, "cashier-compared")

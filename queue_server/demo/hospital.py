@@ -15,6 +15,7 @@ from queue_server.devices.checks import NewDevice
 from queue_server.devices.device_list import DeviceKind
 from queue_server.devices.register import DeviceRegister
 from queue_server.rules.terms import QueueId
+from queue_server.service.clinic_day import clinic_day
 from queue_server.site import Site, load_site
 from queue_server.web.users import make_password_hash
 
@@ -85,6 +86,8 @@ class DemoHospital:
     ports: Ports
     programs: Programs
     day_on: date
+    money_day_on: date
+    """Of payments: they go by the real time, which after midnight is still the day before's."""
     clock_offset_s: int
     broker: BrokerAddress
     """With TLS and a certificate for each device, unless it is one that somebody named."""
@@ -417,6 +420,7 @@ def make_demo(
         ports=ports,
         programs=Programs(logs or folder / "logs"),
         day_on=opens_at.date(),
+        money_day_on=clinic_day(site, now),
         clock_offset_s=round((opens_at - now) / timedelta(seconds=1)),
         broker=broker or BrokerAddress(host="127.0.0.1", port=ports.broker),
         environment=environment,

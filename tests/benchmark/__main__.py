@@ -17,6 +17,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from tests.benchmark.absences import absences
 from tests.benchmark.boards import boards
 from tests.benchmark.calls import calls
 from tests.benchmark.check_ins import closed_loop, open_loop
@@ -41,6 +42,7 @@ LONG: Final[dict[str, Bench]] = {
     "slow-disk-256": lambda folder, rounds: slow_disk(folder, 256, rounds, 1500),
     "calls": lambda folder, rounds: calls(folder, rounds, 250),
     "stations": stations,
+    "absences": lambda folder, rounds: absences(folder, rounds, 20),
     "boards": boards,
     "queue": lambda _folder, rounds: queue_rules(rounds),
     "restart": restart,
@@ -58,6 +60,7 @@ SHORT: Final[dict[str, Bench]] = {
     "stations": lambda folder, rounds: stations(
         folder, rounds, room_count=20, waiting_count=100, station_count=4, move_count=5
     ),
+    "absences": lambda folder, rounds: absences(folder, rounds, 2),
     "boards": lambda folder, rounds: boards(folder, rounds, many=20),
     "queue": lambda _folder, rounds: queue_rules(rounds, ticket_count=1000),
     "restart": lambda folder, rounds: restart(folder, rounds, event_count=2000),

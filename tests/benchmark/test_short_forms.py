@@ -19,6 +19,10 @@ ASKED_FOR = {
     "slow-disk-64": {"rate, of the echo's"},
     "calls": {"P50, of the bare one's", "P99, of the bare one's"},
     "stations": {"move to the 3 others, P99"},
+    "absences": {
+        f"{screen}, slowest"
+        for screen in ("kiosk, a visit on its screen", "area board", "door board", "phone page")
+    },
     "boards": {"published for an area while all check in"},
     "queue": {"moving: from the end to the front, P50"},
     "restart": {"until it serves, without a snapshot", "until it serves, with a snapshot"},
