@@ -102,6 +102,8 @@ class RemoteControl:
         }
 
     async def _tap(self, test_name: str) -> float:
+        # A finger touches what it sees: until a frame is drawn a new key is not in its place.
+        await _frames(1)
         widget = self._app.find(test_name)
         touch = Touch(*widget.to_window(*widget.center))
         EventLoop.post_dispatch_input("begin", touch)
