@@ -61,6 +61,46 @@ def test_an_auditor_finds_who_saw_a_patient_and_leafs_through_the_day(
     expect(page.locator("#nothing")).to_be_visible()
 
 
+def test_what_nurse_and_doctor_do_at_once_stands_before_the_auditor_and_nobody_else(
+    day: HospitalDay, open_page: OpenPage, tmp_path: Path
+) -> None:
+    day.check_in(CARDIOLOGY, 1, 2, 3)
+    station, console = open_page("/station", "li"), open_page("/console", "shen")
+    elsewhere, audit = open_page("/station", "bai"), open_page("/audit", "qian")
+    day.clock.set(8, 5)
+    expect(console.locator("#call-next")).to_be_enabled()
+    console.keyboard.press("n")
+    expect(console.locator("#room .number")).to_have_text("A001")
+    station.locator(f'.row[data-key="{CARDIOLOGY}:A003"]').click()
+    station.locator('.detail [data-act="grant_priority"]').click()
+    station.locator("dialog").get_by_text("孕妇").click()
+    station.locator("dialog").get_by_role("button", name="优先").click()
+    station.locator("#asked-text").fill("母子健康手册")
+    station.keyboard.press("Enter")
+    expect(console.locator('[data-list="waiting"] .number')).to_have_count(2)
+
+    # The nurse of another area has seen nothing of it, and no nurse sees the list.
+    expect(elsewhere.locator(".queue").first).to_be_visible()
+    expect(elsewhere.locator(f'.queue[data-key="{CARDIOLOGY}"]')).to_have_count(0)
+    for page in (station, console, elsewhere):
+        address = page.url.rpartition("/")[0]
+        answer = page.request.post(f"{address}/api/audit", data={}, headers={"Origin": address})
+        assert answer.status == 403
+
+    audit.locator("#what").select_option("acts")
+    for number, who, act in (("A001", "沈怀仁", "叫下一个"), ("A003", "李静", "母子健康手册")):
+        audit.locator("#about").fill(number)
+        audit.keyboard.press("Enter")
+        expect(rows(audit).first).to_contain_text(who)
+        expect(rows(audit).first).to_contain_text(act)
+    with audit.expect_download() as saving:
+        audit.locator("#export").click()
+    saving.value.save_as(tmp_path / "audit.csv")
+    saved = (tmp_path / "audit.csv").read_text(encoding="utf-8-sig")
+    assert "母子健康手册" in saved
+    assert "A001" not in saved
+
+
 def test_a_long_search_is_folded_and_can_be_opened_by_the_keyboard(
     looked: None, open_page: OpenPage
 ) -> None:

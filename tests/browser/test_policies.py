@@ -124,6 +124,34 @@ def test_of_two_head_nurses_the_second_is_told_and_keeps_what_she_was_about_to_c
     assert (policy.standby_count, policy.missed_rule) == (2, "end_of_queue")
 
 
+def test_what_a_head_nurse_saves_holds_for_doctor_and_nurse_from_the_next_act_on(
+    morning: HospitalDay, open_page: OpenPage
+) -> None:
+    morning.check_in(CARDIOLOGY, 7, 8, 9, 10, 11)
+    head, station = open_page("/policies", "fang"), open_page("/station", "li")
+    console = open_page("/console", "shen")
+    number = console.locator('[data-list="waiting"] .number')
+    at_the_nurse = station.locator(f'.queue[data-key="{CARDIOLOGY}"] .listed .number')
+    waiting = number.all_inner_texts()
+    expect(at_the_nurse).to_have_text(waiting)
+    choose(head, "missed_rule", "end_of_queue")
+    rehearse(head)
+    # Nothing has changed for anybody while she only tries it out.
+    expect(number).to_have_text(waiting)
+    save(head, "过号排到最后")
+    expect(head.locator('.version[data-number="1"]')).to_contain_text("过号排到最后")
+
+    expect(console.locator("#call-next")).to_be_enabled()
+    console.keyboard.press("n")
+    expect(console.locator("#room .number")).to_have_text(waiting[0])
+    console.keyboard.press("m")
+
+    last = [*waiting[1:], waiting[0]]
+    expect(number).to_have_text(last)
+    expect(at_the_nurse).to_have_text(last)
+    assert morning.order(CARDIOLOGY) == last
+
+
 def test_a_version_that_waits_is_cancelled_and_one_that_held_is_returned_to(
     morning: HospitalDay, open_page: OpenPage
 ) -> None:

@@ -69,6 +69,30 @@ def test_the_screens_of_one_area_are_shown_alone(
     expect(screens.locator("strong")).to_have_text(["C 候诊区"])
 
 
+def test_two_nurses_follow_the_same_screen_each_among_those_of_her_own_areas(
+    equipped: HospitalDay, open_page: OpenPage
+) -> None:
+    equipped.device_says("board-c", Screenshot(taken_at=equipped.clock(), jpeg=jpeg()))
+    of_all, of_one = open_page("/station", "li"), open_page("/station", "bai")
+    for station in (of_all, of_one):
+        station.locator("#screens").click()
+        expect(station.locator('[data-screen="board-c"] time')).to_have_text("08:00:00")
+    expect(of_all.locator("#screens-panel li strong")).to_have_text(
+        ["A 候诊区", "201 诊室", "C 候诊区"]
+    )
+    expect(of_one.locator("#screens-panel li strong")).to_have_text(["C 候诊区"])
+
+    equipped.clock.set(8, 1)
+    equipped.device_says("board-c", Screenshot(taken_at=equipped.clock(), jpeg=jpeg("#B3261E")))
+
+    for station in (of_all, of_one):
+        expect(station.locator('[data-screen="board-c"] time')).to_have_text("08:01:00")
+    # What is not hers she can't fetch by its address either.
+    picture = "/api/station/screens/board-a/picture?at=x"
+    assert of_all.request.get(of_all.url.replace("/station", picture)).ok
+    assert not of_one.request.get(of_one.url.replace("/station", picture)).ok
+
+
 def test_the_preview_is_opened_looked_through_and_closed_by_keys_alone(
     equipped: HospitalDay, open_page: OpenPage
 ) -> None:
