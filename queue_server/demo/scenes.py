@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from queue_server.demo.audit_scenes import reads_who_did_what
 from queue_server.demo.cash_scenes import pays_in_cash
 from queue_server.demo.cast import COLLEAGUE, MAIN_QUEUE, STOPPED_QUEUE
 from queue_server.demo.controls import read_qr, wait_until
@@ -340,6 +341,7 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("暂停 Pause", pauses_with_a_reason),
     ("多学科 MDT", doctors_come_to_a_patient),
     ("规则 Rules", rehearses_a_rule),
+    ("操作记录 Audit", reads_who_did_what),
     ("小票 Slip", slip_is_enough),
     ("无人操作 Left alone", left_alone),
     ("离线签到 Alone", kiosk_alone),

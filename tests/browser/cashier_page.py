@@ -36,8 +36,9 @@ def sign_in(server: PayingServer, user: str) -> httpx.Client:
 
 
 @pytest.fixture(scope="module")
-def cashier(server: PayingServer) -> httpx.Client:
-    return sign_in(server, CASHIER)
+def cashier(server: PayingServer) -> Iterator[httpx.Client]:
+    with sign_in(server, CASHIER) as client:
+        yield client
 
 
 @pytest.fixture

@@ -160,14 +160,14 @@ def test_the_cashier_gives_a_payment_back_and_it_goes_back_once(
 def test_nobody_else_gives_money_back(
     server: PayingServer, payments: list[Payment], user: str, may_look: bool
 ) -> None:
-    client = sign_in(server, user)
-
-    looked = client.get("/api/payments")
-    acted = client.post(f"/api/payments/refund/{payments[1].payment_id}", json={"why": "no"})
+    with sign_in(server, user) as client:
+        looked = client.get("/api/payments")
+        acted = client.post(f"/api/payments/refund/{payments[1].payment_id}", json={"why": "no"})
+        page = client.get("/payments")
 
     assert looked.is_success is may_look
     assert acted.json()["code"] == "NOT_ALLOWED"
-    assert client.get("/payments").status_code == (200 if may_look else 403)
+    assert page.status_code == (200 if may_look else 403)
     assert server.attempt(payments[1]).state is AttemptState.REVIEW
 
 
