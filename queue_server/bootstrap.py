@@ -28,6 +28,9 @@ from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.snapshot_file import SNAPSHOT_NAME, SnapshotFile
 from queue_server.journal.sqlite_journal import SqliteJournal
+from queue_server.messages.configuration import load_messages
+from queue_server.messages.message_service import HttpMessageService
+from queue_server.messages.messenger import Messenger
 from queue_server.options import ServerOptions
 from queue_server.paying import Keep, Paying, PayingParts
 from queue_server.payments.configuration import PaymentsConfiguration, load_payments
@@ -79,7 +82,8 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
 
     Raises:
         SiteError, PolicyError, UsersError, HttpsError, BrokerError, DeviceError,
-        CertificatesUnusable, PaymentsError, JournalUnusable, OSError: each says what to do.
+        CertificatesUnusable, PaymentsError, MessagesError, JournalUnusable, OSError: each says
+            what to do.
     """
     offset = timedelta(seconds=options.clock_offset_s)
 
@@ -121,7 +125,12 @@ class _Running:
     register: DeviceRegister
     paying: Paying | None
     receipts: Receipts | None
+    messenger: Messenger | None
     started_at: datetime
+
+    def messages_fail_since(self) -> datetime | None:
+        """Since when the message service has not answered."""
+        return None if self.messenger is None else self.messenger.fail_since
 
 
 def _start_service(
@@ -144,6 +153,7 @@ def _start_service(
     address = broker.address
     door = MqttDoor(address.host, address.port, site.id, session)
     payments = None if options.payments_file is None else load_payments(options.payments_file)
+    messages = _messages(options)
     receipts = _receipts(options, payments, site, journal, records)
     paying = _paying(
         options,
@@ -174,6 +184,10 @@ def _start_service(
     if paying is not None:
         paying.start()
         stack.callback(paying.stop)
+    messenger = None if messages is None else Messenger(service, messages)
+    if messenger is not None:
+        messenger.start()
+        stack.callback(messenger.stop)
     return _Running(
         service=service,
         broker=broker,
@@ -186,6 +200,7 @@ def _start_service(
         register=register,
         paying=paying,
         receipts=receipts,
+        messenger=messenger,
         started_at=started_at,
     )
 
@@ -220,6 +235,16 @@ def _paying(
             new_id=lambda: uuid.uuid4().hex[:16],
             fatal=_stop_at_once,
         )
+    )
+
+
+def _messages(options: ServerOptions) -> HttpMessageService | None:
+    if options.messages_file is None:
+        return None
+    return HttpMessageService(
+        load_messages(options.messages_file),
+        clock=lambda: datetime.now(UTC),
+        new_id=lambda: uuid.uuid4().hex,
     )
 
 
@@ -267,6 +292,7 @@ def _start_desk(
     sources = Sources(
         data_folder=options.data_folder,
         records_fail_since=lambda: running.records.fail_since,
+        messages_fail_since=running.messages_fail_since,
         expected=listed.expected,
         certificates=listed.certificates,
     )

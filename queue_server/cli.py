@@ -120,6 +120,12 @@ def _add_server_command(
         "--payments", type=Path, metavar="FILE", help="take money: payments.toml / 收费配置"
     )
     server.add_argument(
+        "--messages",
+        type=Path,
+        metavar="FILE",
+        help="tell patients of stopped clinics: messages.toml / 停诊通知配置",
+    )
+    server.add_argument(
         "--metrics",
         type=_address,
         metavar="HOST:PORT",
@@ -162,6 +168,7 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 def _server(parsed: argparse.Namespace) -> int:
     from queue_server.bootstrap import run_server  # noqa: PLC0415  # slow to import
+    from queue_server.messages.configuration import MessagesError  # noqa: PLC0415
     from queue_server.options import ServerOptions  # noqa: PLC0415
     from queue_server.paying import PayingError  # noqa: PLC0415
     from queue_server.payments.configuration import PaymentsError  # noqa: PLC0415
@@ -180,6 +187,7 @@ def _server(parsed: argparse.Namespace) -> int:
             https=https_files(parsed.http.host, parsed.https_certificate, parsed.https_key),
             broker=parsed.broker,
             payments_file=parsed.payments,
+            messages_file=parsed.messages,
             metrics=parsed.metrics,
             log_format=parsed.log_format or "text",
             log_level=parsed.log_level or "INFO",
@@ -199,6 +207,7 @@ def _server(parsed: argparse.Namespace) -> int:
         CertificatesUnusable,
         PaymentsError,
         PayingError,
+        MessagesError,
     ) as error:
         return _told(str(error))
     except (BrokerError, JournalUnusable) as error:

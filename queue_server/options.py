@@ -29,6 +29,8 @@ class ServerOptions:
     any free port of this machine."""
     payments_file: Path | None = None
     """Who takes money, `payments.toml`; None: nobody."""
+    messages_file: Path | None = None
+    """Who brings messages to patients, `messages.toml`; None: nobody."""
     metrics: BrokerAddress | None = None
     """Where `/metrics` is served; None: nowhere."""
     log_format: Form = "text"

@@ -186,6 +186,7 @@ class DemoHospital:
         arguments += ["--users", str(self.folder / "users.toml")]
         arguments += ["--data", str(self.folder / "data"), "--demo-seed", str(SEED)]
         arguments += ["--payments", str(self.folder / "sandbox" / "payments.toml")]
+        arguments += ["--messages", str(self.folder / "sandbox" / "messages.toml")]
         arguments += ["--http", f"127.0.0.1:{self.ports.http}"]
         option = "--broker-listen" if self.has_own_broker else "--broker"
         arguments += [option, str(self.broker)]

@@ -12,6 +12,7 @@ from queue_server.demo.desk_scenes import tells_where_to_go
 from queue_server.demo.inpatient_scenes import looks_after_a_stay
 from queue_server.demo.insurance_scenes import settles_by_code
 from queue_server.demo.mdt_scenes import doctors_come_to_a_patient
+from queue_server.demo.message_scenes import tells_who_knows_of_the_stop
 from queue_server.demo.payment_scenes import pays_by_code, pays_by_phone
 from queue_server.demo.policy_scenes import rehearses_a_rule
 from queue_server.demo.report_scenes import pays_for_a_copy, prints_reports
@@ -325,6 +326,7 @@ SCENES: Final[Sequence[tuple[str, Callable[[Stage], None]]]] = (
     ("分流 Spreading", spreads_the_waiting),
     ("二次分诊 Triage", triages_twice),
     ("不能签到 Refusals", refusals),
+    ("停诊通知 Messages", tells_who_knows_of_the_stop),
     ("缺纸 Paper", paper_runs_out),
     ("扫码缴费 Paying", pays_by_phone),
     ("付款码 Payment code", pays_by_code),

@@ -39,7 +39,7 @@ def add_payment_commands(
         type=Path,
         required=True,
         metavar="DIR",
-        help="keys and payments.toml",
+        help="keys, payments.toml and messages.toml",
     )
     sandbox.add_argument("--port", type=int, default=SANDBOX_PORT, metavar="PORT")
     sandbox.add_argument(
@@ -75,7 +75,11 @@ def _sandbox(parsed: argparse.Namespace) -> int:
     import uvicorn  # noqa: PLC0415  # slow to import
 
     from queue_server.payments.sandbox.application import make_application  # noqa: PLC0415
-    from queue_server.payments.sandbox.keys import make_keys, write_configuration  # noqa: PLC0415
+    from queue_server.payments.sandbox.keys import (  # noqa: PLC0415
+        make_keys,
+        write_configuration,
+        write_messages,
+    )
     from queue_server.payments.sandbox.messenger import HttpMessenger  # noqa: PLC0415
     from queue_server.payments.sandbox.sandbox import make_sandbox  # noqa: PLC0415
 
@@ -88,6 +92,7 @@ def _sandbox(parsed: argparse.Namespace) -> int:
         notify=parsed.notify.rstrip("/"),
         has_platform=parsed.receipt_platform,
     )
+    write_messages(parsed.folder, gateway=address)
     messenger = HttpMessenger()
     sandbox = make_sandbox(
         parsed.folder,

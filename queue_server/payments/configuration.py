@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from queue_server.key_files import KeyFiles
 from queue_server.payments.deposit import DepositPolicy
 from queue_server.payments.fen import Fen
 from queue_server.payments.terms import ChangeGoes
@@ -175,7 +176,7 @@ def load_payments(path: Path) -> PaymentsConfiguration:
             *("receipts", "receipt_platform", "insurance"),
         )
     )
-    keys = _KeyFiles(path.parent)
+    keys = KeyFiles(path.parent)
     found = PaymentsConfiguration(
         title=root.text("title") if "title" in root else "医院缴费",
         wechat=_wechat(root.table("wechat"), keys) if "wechat" in root else None,
@@ -183,9 +184,11 @@ def load_payments(path: Path) -> PaymentsConfiguration:
         unionpay=_unionpay(root.table("unionpay"), keys) if "unionpay" in root else None,
         receipts=_receipts(root.table("receipts"), keys) if "receipts" in root else None,
         platform=(
-            _platform(root.table("receipt_platform"), keys) if "receipt_platform" in root else None
+            platform_of(root.table("receipt_platform"), keys)
+            if "receipt_platform" in root
+            else None
         ),
-        insurance=_platform(root.table("insurance"), keys) if "insurance" in root else None,
+        insurance=platform_of(root.table("insurance"), keys) if "insurance" in root else None,
         cash=_cash(root.table("cash")) if "cash" in root else None,
         deposit=_deposit(Table("deposit", root.raw_table("deposit"), problems)),
     )
@@ -201,7 +204,7 @@ def load_payments(path: Path) -> PaymentsConfiguration:
     return found
 
 
-def _wechat(table: Table, keys: "_KeyFiles") -> WechatConfiguration:
+def _wechat(table: Table, keys: KeyFiles) -> WechatConfiguration:
     table.check_keys(_WECHAT_KEYS)
     api_v3_key = keys.secret(table, "api_v3_key_file").strip()
     if api_v3_key and not _API_V3_KEY.fullmatch(api_v3_key):
@@ -219,7 +222,7 @@ def _wechat(table: Table, keys: "_KeyFiles") -> WechatConfiguration:
     )
 
 
-def _alipay(table: Table, keys: "_KeyFiles") -> AlipayConfiguration:
+def _alipay(table: Table, keys: KeyFiles) -> AlipayConfiguration:
     table.check_keys(_ALIPAY_KEYS)
     return AlipayConfiguration(
         app_id=_name(table, "app_id"),
@@ -231,7 +234,7 @@ def _alipay(table: Table, keys: "_KeyFiles") -> AlipayConfiguration:
     )
 
 
-def _unionpay(table: Table, keys: "_KeyFiles") -> UnionpayConfiguration:
+def _unionpay(table: Table, keys: KeyFiles) -> UnionpayConfiguration:
     table.check_keys(_UNIONPAY_KEYS)
     return UnionpayConfiguration(
         merchant_id=table.matching(
@@ -249,7 +252,7 @@ def _unionpay(table: Table, keys: "_KeyFiles") -> UnionpayConfiguration:
     )
 
 
-def _receipts(table: Table, keys: "_KeyFiles") -> ReceiptsConfiguration:
+def _receipts(table: Table, keys: KeyFiles) -> ReceiptsConfiguration:
     table.check_keys(_RECEIPT_KEYS)
     return ReceiptsConfiguration(
         certificates=keys.public(table, "certificate_file"),
@@ -257,7 +260,8 @@ def _receipts(table: Table, keys: "_KeyFiles") -> ReceiptsConfiguration:
     )
 
 
-def _platform(table: Table, keys: "_KeyFiles") -> PlatformConfiguration:
+def platform_of(table: Table, keys: KeyFiles) -> PlatformConfiguration:
+    """Return where a platform is that shares a secret with the hospital."""
     table.check_keys(_PLATFORM_KEYS)
     return PlatformConfiguration(
         app_id=_name(table, "app_id"),
@@ -293,32 +297,3 @@ def _url(table: Table, key: str) -> str:
         "https:// 地址（本机可用 http://127.0.0.1）",
         "an https:// address (http:// on this machine only)",
     )
-
-
-class _KeyFiles:
-    """Reads key files; a path that is not absolute counts from the folder of `payments.toml`."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def public(self, table: Table, key: str) -> str:
-        """Return what a file says that anybody may read."""
-        return self._read(table, key, is_secret=False)
-
-    def secret(self, table: Table, key: str) -> str:
-        """Return what a file says that nobody but its owner may read."""
-        return self._read(table, key, is_secret=True)
-
-    def _read(self, table: Table, key: str, *, is_secret: bool) -> str:
-        name = table.text(key)
-        if not name:
-            return ""
-        path = self._folder / name
-        try:
-            if is_secret and path.stat().st_mode & 0o077:
-                table.wrong(key, "仅本人可读的文件（chmod 600）", "a file of mode 600")
-                return ""
-            return path.read_text(encoding="ascii")
-        except (OSError, UnicodeDecodeError):
-            table.wrong(key, "可读的密钥文件", "a key file that can be read")
-            return ""

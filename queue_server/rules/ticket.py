@@ -124,6 +124,13 @@ LISTED: Final = frozenset({TicketState.WAITING, TicketState.STANDBY})
 """States in which a ticket stands in the queue's list."""
 IN_ROOM: Final = frozenset({TicketState.CALLED, TicketState.IN_SERVICE})
 """States in which a ticket holds the consulting room."""
+STILL_TO_COME: Final = LISTED | {
+    TicketState.BOOKED,
+    TicketState.MISSED,
+    TicketState.AWAY_FOR_RESULTS,
+    TicketState.ON_HOLD,
+}
+"""States in which a patient counts on being seen, and nobody is talking to him."""
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from queue_server.journal.journal import JournaledFact
 from queue_server.payments.step_codec import FACT_PREFIX
 from queue_server.rules.terms import AreaId, DeviceAct, DeviceId, PatientId, TicketId
 from queue_server.service.audit_facts import AUDIT_FACTS, AnyAuditFact
+from queue_server.service.message_facts import PatientTold
 from queue_server.service.now import (
     ActiveAlarm,
     DeviceCommand,
@@ -215,6 +216,7 @@ OwnFact = (
     | DeviceCommanded
     | AlarmBegan
     | AlarmEnded
+    | PatientTold
 )
 AnyFact = OwnFact | AnyReportFact | AnyAuditFact | AnyPolicyFact
 FACTS: Final[dict[str, type[AnyFact]]] = {

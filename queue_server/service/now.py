@@ -94,6 +94,18 @@ class ActiveAlarm:
     began_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the patient of a ticket was told last by a message."""
+
+    kind: str
+    """A `MessageKind`."""
+    is_reached: bool
+    """Whether the message service has taken it."""
+    count: int
+    """How many there have been about this ticket."""
+
+
 class Now(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the service knows of the running clinic day."""
 
@@ -120,6 +132,8 @@ class Now(msgspec.Struct, frozen=True, kw_only=True):
     report_desk: ReportDesk = msgspec.field(default_factory=ReportDesk)
     alarms: tuple[ActiveAlarm, ...] = ()
     """Those that have begun and not ended, in the order in which they began."""
+    told: Mapping[TicketId, Told] = msgspec.field(default_factory=dict)
+    """Whose patients were sent a message today."""
 
 
 def open_now(setup: Setup, day_on: date, patients: Mapping[PatientId, Patient]) -> Now:

@@ -178,6 +178,18 @@ _RULES: Final = (
         ),
     ),
     AlarmRule(
+        code=AlarmCode.MESSAGES_SILENT,
+        severity=Severity.CRITICAL,
+        begins_after_s=20,
+        ends_after_s=20,
+        find=finding.silent_messages,
+        zh="通知平台从 {since} 起没有应答，停诊患者未全部收到通知。请检查网络，并请护士电话告知。",
+        en=(
+            "The message service has not answered since {since}; not all patients know that their "
+            "clinic is stopped. Check the network to it, and have the nurses call them."
+        ),
+    ),
+    AlarmRule(
         code=AlarmCode.DISK_LOW,
         severity=Severity.CRITICAL,
         begins_after_s=30,

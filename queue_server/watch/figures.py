@@ -38,5 +38,7 @@ class Figures:
     expected: Mapping[DeviceId, ExpectedDevice] = field(default_factory=dict)
     records_fail_since: datetime | None = None
     """Since when the hospital's records have not answered; None while they do."""
+    messages_fail_since: datetime | None = None
+    """Since when the message service has not answered; None while it does, or there is none."""
     certificates: Mapping[str, datetime] = field(default_factory=dict)
     """When each certificate ends, by whose it is."""

@@ -153,6 +153,13 @@ def silent_records(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:
         yield Found(parts={"since": clock_text(figures.records_fail_since)})
 
 
+def silent_messages(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:
+    """The hospital's message service, if it does not answer."""
+    del limits
+    if figures.messages_fail_since is not None:
+        yield Found(parts={"since": clock_text(figures.messages_fail_since)})
+
+
 def low_disk(figures: Figures, limits: AlarmLimits) -> Iterator[Found]:
     """The disk of the journal, if it fills up."""
     free_mb = figures.disk_free_bytes // 1_000_000

@@ -35,6 +35,7 @@ class Sources:
     data_folder: Path
     """With the journal, and the note of its last backup."""
     records_fail_since: Callable[[], datetime | None] = lambda: None
+    messages_fail_since: Callable[[], datetime | None] = lambda: None
     expected: Callable[[], Mapping[DeviceId, ExpectedDevice]] = dict
     """The devices that should be there; none: those that were heard."""
     certificates: Callable[[], Mapping[str, datetime]] = dict
@@ -72,6 +73,7 @@ class Watch:
         now, sources, at = self._service.now, self._sources, self._service.clock()
         backup_at = last_backup(sources.data_folder)
         fail_since = sources.records_fail_since()
+        silent_since = sources.messages_fail_since()
         return Figures(
             at=at,
             started_at=self._started_at.astimezone(at.tzinfo),
@@ -83,6 +85,7 @@ class Watch:
             backup_at=backup_at.astimezone(at.tzinfo) if backup_at else None,
             expected=sources.expected(),
             records_fail_since=fail_since.astimezone(at.tzinfo) if fail_since else None,
+            messages_fail_since=silent_since.astimezone(at.tzinfo) if silent_since else None,
             certificates=sources.certificates(),
         )
 

@@ -19,6 +19,7 @@ from queue_server.rules.moving import ACTS
 from queue_server.rules.reason import explain
 from queue_server.rules.terms import AreaId, PatientId, QueueId, TicketId
 from queue_server.service.absence_view import CAUSES
+from queue_server.service.message_facts import MessageKind
 from queue_server.service.setup import Setup
 from queue_server.web.detail_view import reason_of
 from queue_server.web.users import Users
@@ -55,6 +56,7 @@ FACT_WORDS: Final[Mapping[str, Words]] = {
     "PolicyTookEffect": ("规则版本生效", "a version of the rules took effect"),
     "PoliciesCarried": ("规则版本转入新的一天", "versions of the rules came into the day"),
     "DeviceCommanded": ("控制设备", "controlled a device"),
+    "PatientTold": ("通知患者", "a message for a patient"),
     "AlarmBegan": ("警报开始", "an alarm began"),
     "AlarmEnded": ("警报结束", "an alarm ended"),
 }
@@ -71,6 +73,7 @@ _ABOUT_ONE_PATIENT: Final = frozenset(
         "SettlementShown",
         "ReceiptReleased",
         "ReceiptPrinted",
+        "PatientTold",
     }
 )
 _SEEN: Final[Mapping[str, Words]] = {
@@ -91,6 +94,10 @@ _QUERIES: Final[Mapping[str, Words]] = {
     "number": ("按号码", "by number"),
     "id_number": ("按身份证号", "by ID number"),
     "id_number_end": ("按身份证尾号", "by the end of an ID number"),
+}
+_MESSAGES: Final[Mapping[MessageKind, Words]] = {
+    MessageKind.STOPPED: ("停诊", "no clinic"),
+    MessageKind.RESUMED: ("恢复开诊", "the clinic takes place after all"),
 }
 _EXPORTED: Final[Words] = ("导出本记录", "exported this list")
 _FOUND_NOBODY: Final[Words] = ("没有找到", "found nobody")
@@ -184,7 +191,7 @@ def _fact_line(number: int, written: JournaledFact, names: Names) -> AuditLine:
     )
 
 
-def _detail(  # noqa: C901, PLR0911 - a line a fact
+def _detail(  # noqa: C901, PLR0911, PLR0912 - a line a fact
     name: str, body: Mapping[str, object], names: Names
 ) -> Words:
     """Return what there is to say of a fact beside what it is."""
@@ -209,10 +216,17 @@ def _detail(  # noqa: C901, PLR0911 - a line a fact
             return (f"{body['code']} {body['about']}".strip(),) * 2
         case "ProofGiven":
             return ("正确", "right") if body["was_right"] else ("错误", "wrong")
+        case "PatientTold":
+            return _message_words(body)
         case "ReportPrinted" | "ReceiptPrinted":
             return (str(body["outcome"]),) * 2
         case _:
             return _NO_WORDS
+
+
+def _message_words(body: Mapping[str, object]) -> Words:
+    zh, en = _MESSAGES[MessageKind(str(body["kind"]))]
+    return (zh, en) if body["is_reached"] else (f"{zh}（未送达）", f"{en} (not reached)")
 
 
 def _version_words(body: Mapping[str, object]) -> Words:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from queue_server.rules.terms import AreaId, DaySecond, QueueId, TicketId
+from queue_server.rules.terms import AreaId, DaySecond, QueueId, QueueStatus, TicketId
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.web.queue_view import (
@@ -73,7 +73,10 @@ class QueueParts:
         return [one for area in areas for one in self._proposals(area, now_s)]
 
     def _made_of(self, queue: QueueId, shared: frozenset[TicketId]) -> tuple[object, ...]:
-        return (self.setup, self.now.day.queues[queue], self.now.patients, shared)
+        state = self.now.day.queues[queue]
+        # Only of a stopped clinic is told who knows of it.
+        told = self.now.told if state.status is QueueStatus.STOPPED else None
+        return (self.setup, state, self.now.patients, shared, told)
 
     def _states(self, area: AreaId) -> list[object]:
         return [self.now.day.queues[one.id] for one in self.setup.all_queues_of(area)]

@@ -10,12 +10,14 @@ from queue_server.rules.terms import (
     AbsenceKind,
     AreaId,
     QueueId,
+    QueueStatus,
     TicketId,
     TicketState,
     clock_text,
 )
-from queue_server.rules.ticket import IN_ROOM, LISTED, Ticket
+from queue_server.rules.ticket import IN_ROOM, LISTED, STILL_TO_COME, Ticket
 from queue_server.service.absence_view import CAUSES
+from queue_server.service.message_facts import MessageKind
 from queue_server.service.now import Now
 from queue_server.service.setup import Setup
 from queue_server.site import QueueSetup
@@ -54,6 +56,17 @@ class AbsenceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldView:
+    """Whose patients know by a message that there is no clinic."""
+
+    reached_count: int
+    untold_count: int
+    """Those who are still to be told."""
+    unreached: list[str]
+    """The numbers of those whom somebody has to call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QueueView:
     """One doctor's queue."""
 
@@ -76,6 +89,8 @@ class QueueView:
     """How soon and how often a patient may be called again; None: as often as one likes."""
     team: TeamView | None
     """Of an MDT clinic: its doctors; None of any other queue."""
+    told: ToldView | None
+    """Of a stopped clinic, once somebody was sent a message."""
     tickets: QueueTickets
 
 
@@ -132,6 +147,7 @@ def queue_view(
         recall_after_s=policy.recall_after_s,
         recall_max=policy.recall_max,
         team=team_view(setup, now, queue_id),
+        told=_told_view(now, queue),
         tickets=queue_tickets(now, queue, policy, shared),
     )
 
@@ -147,6 +163,29 @@ def colleague_view(
             ticket_view(now, ticket, policy, ticket.id in shared)
             for ticket in now.day.queues[queue_id].listed()
         ],
+    )
+
+
+def _told_view(now: Now, queue: Queue) -> ToldView | None:
+    if queue.status is not QueueStatus.STOPPED or not now.told:
+        return None
+    told = {
+        ticket.number: now.told.get(ticket.id)
+        for ticket in queue.tickets.values()
+        if ticket.state in STILL_TO_COME
+    }
+    of_stop = {
+        number: one
+        for number, one in told.items()
+        if one is not None and one.kind == MessageKind.STOPPED
+    }
+    if not of_stop:
+        return None
+    unreached = sorted(number for number, one in of_stop.items() if not one.is_reached)
+    return ToldView(
+        reached_count=len(of_stop) - len(unreached),
+        untold_count=len(told) - len(of_stop),
+        unreached=unreached,
     )
 
 

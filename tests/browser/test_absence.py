@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from queue_server.rules import commands as asked
 from queue_server.rules.terms import AbsenceCause, AbsenceKind, DaySecond, QueueId, QueueStatus
+from queue_server.service.message_facts import MessageKind, PatientTold
 from tests.browser.conftest import OpenPage
 from tests.integration.web.hospital_day import CARDIOLOGY, RESPIRATORY, HospitalDay
 
@@ -127,6 +128,36 @@ def test_the_phone_of_a_patient_whose_clinic_is_stopped_tells_what_to_do(
 
     expect(phone.locator(".absence strong")).to_have_text("停诊 · 手术")
     expect(phone.locator(".absence")).to_contain_text("请到护士台改约或退号")
+
+
+def test_the_nurse_sees_who_knows_of_a_stop_and_whom_she_has_to_call(
+    day: HospitalDay, open_page: OpenPage
+) -> None:
+    station, other = open_page("/station", "li"), open_page("/station", "zhao", language="en")
+    day.act(asked.Stop(queue=CARDIOLOGY, cause=AbsenceCause.SURGERY))
+    mark = column(station, CARDIOLOGY).locator(".mark.told")
+    expect(column(station, CARDIOLOGY).locator(".mark.absent")).to_have_text("停诊 · 手术")
+    expect(mark).to_have_count(0)
+
+    for number in range(1, 13):
+        ticket = day.ticket(CARDIOLOGY, number)
+        assert ticket.patient is not None
+        fact = PatientTold(
+            ticket=ticket.id,
+            patient=ticket.patient,
+            kind=MessageKind.STOPPED,
+            is_reached=number not in (2, 7),
+        )
+        day.service.note(fact, by="messages").result(5)
+
+    expect(mark).to_have_text("2 人需电话告知")
+    expect(column(other, CARDIOLOGY).locator(".mark.told")).to_have_text("To be called: 2")
+    column(station, CARDIOLOGY).locator(".menu").click()
+    expect(station.locator("dialog .told span")).to_have_text("已短信通知 10 人 · 2 人需电话告知")
+    expect(station.locator("dialog .told strong")).to_have_text("请电话告知：A002 · A007")
+    station.keyboard.press("Escape")
+    day.act(asked.Reopen(queue=CARDIOLOGY))
+    expect(mark).to_have_count(0)
 
 
 def test_what_is_told_can_be_said_with_the_keyboard_alone(open_page: OpenPage) -> None:

@@ -7,6 +7,7 @@ from queue_server.payments.sandbox.control_routes import make_control_router
 from queue_server.payments.sandbox.finance_platform_api import make_platform_router
 from queue_server.payments.sandbox.insurance_api import make_insurance_router
 from queue_server.payments.sandbox.pay_routes import make_pay_router
+from queue_server.payments.sandbox.phones_api import make_phones_router
 from queue_server.payments.sandbox.sandbox import Sandbox
 from queue_server.payments.sandbox.unionpay_api import make_unionpay_router
 from queue_server.payments.sandbox.wechat_api import make_wechat_router
@@ -23,5 +24,6 @@ def make_application(sandbox: Sandbox) -> FastAPI:
     application.include_router(make_pay_router(sandbox))
     application.include_router(make_platform_router(sandbox.platform))
     application.include_router(make_insurance_router(sandbox.insurance))
+    application.include_router(make_phones_router(sandbox.phones))
     application.include_router(make_control_router(sandbox))
     return application

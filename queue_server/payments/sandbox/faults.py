@@ -30,6 +30,8 @@ class Operation(StrEnum):
     """The medical insurance: tell what it has settled."""
     UNDO = "undo"
     """The medical insurance: undo a settlement."""
+    SEND = "send"
+    """The message service: bring a message to a patient."""
 
 
 class FaultKind(StrEnum):

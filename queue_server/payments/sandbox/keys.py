@@ -42,6 +42,7 @@ _KEY_BITS: Final = 2048
 _API_V3_KEY_FILE: Final = "wechat-api-v3.key"
 _PLATFORM_SECRET_FILE: Final = "receipt-platform.key"  # noqa: S105  # its name
 _INSURANCE_SECRET_FILE: Final = "insurance.key"  # noqa: S105  # its name
+_MESSAGES_SECRET_FILE: Final = "messages.key"  # noqa: S105  # its name
 _RECEIPT_KEY_FILE: Final = "receipts.key"
 _RECEIPT_CERTIFICATE_LIFE: Final = timedelta(days=3650)
 _SIGNS_DOCUMENTS: Final = x509.KeyUsage(
@@ -134,12 +135,14 @@ def make_keys(folder: Path, now: datetime) -> None:
             provider=_private_key(folder / "unionpay-provider.key").public_key(),
             now=now,
         )
-    if not (folder / _API_V3_KEY_FILE).exists():
-        _write_secret(folder / _API_V3_KEY_FILE, os.urandom(16).hex().encode())
-    if not (folder / _PLATFORM_SECRET_FILE).exists():
-        _write_secret(folder / _PLATFORM_SECRET_FILE, os.urandom(16).hex().encode())
-    if not (folder / _INSURANCE_SECRET_FILE).exists():
-        _write_secret(folder / _INSURANCE_SECRET_FILE, os.urandom(16).hex().encode())
+    for name in (
+        _API_V3_KEY_FILE,
+        _PLATFORM_SECRET_FILE,
+        _INSURANCE_SECRET_FILE,
+        _MESSAGES_SECRET_FILE,
+    ):
+        if not (folder / name).exists():
+            _write_secret(folder / name, os.urandom(16).hex().encode())
     if not (folder / _RECEIPT_KEY_FILE).exists():
         _make_receipt_key(folder / _RECEIPT_KEY_FILE, now)
 
@@ -175,6 +178,19 @@ def write_configuration(
     return path
 
 
+def write_messages(folder: Path, *, gateway: str) -> Path:
+    """Write the `messages.toml` of a hospital whose patients have the phones of this sandbox."""
+    path = folder / "messages.toml"
+    path.write_text(_MESSAGES.format(app=PLATFORM_APP, gateway=gateway), encoding="utf-8")
+    return path
+
+
+_MESSAGES: Final = """\
+# Made by the sandbox: nobody's phone rings. / 沙箱：不会发到任何人的手机。
+app_id = "{app}"
+secret_file = "messages.key"
+address = "{gateway}/messages"
+"""
 _CASH: Final = """
 [cash]
 change_goes = "desk"
@@ -201,6 +217,11 @@ def api_v3_key(folder: Path) -> str:
 def platform_secret(folder: Path) -> str:
     """Return the secret that the finance platform and the hospital share."""
     return (folder / _PLATFORM_SECRET_FILE).read_text(encoding="ascii")
+
+
+def messages_secret(folder: Path) -> str:
+    """Return the secret that the message service and the hospital share."""
+    return (folder / _MESSAGES_SECRET_FILE).read_text(encoding="ascii")
 
 
 def insurance_secret(folder: Path) -> str:

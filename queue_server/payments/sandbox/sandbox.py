@@ -14,9 +14,11 @@ from queue_server.payments.sandbox.keys import (
     PLATFORM_APP,
     api_v3_key,
     insurance_secret,
+    messages_secret,
     platform_secret,
     provider_keys,
 )
+from queue_server.payments.sandbox.phones import Phones
 from queue_server.payments.sandbox.provider import (
     Callback,
     CallbackWording,
@@ -38,6 +40,7 @@ class Sandbox:
     unionpay_certificate: str
     platform: FinancePlatform
     insurance: Insurance
+    phones: Phones
 
     def pay(self, channel: Channel, number: str, *, fen: int | None = None) -> Trade:
         """Pay as a patient; the hospital is told.
@@ -100,4 +103,5 @@ def make_sandbox(
             faults=Faults(),
             new_id=new_id,
         ),
+        phones=Phones(app_id=PLATFORM_APP, secret=messages_secret(folder), faults=Faults()),
     )

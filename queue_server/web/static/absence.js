@@ -10,6 +10,22 @@ const PAUSE_CAUSES = ["break", "duty", "urgent", "rescue", "consultation", "devi
 const PAUSE_S = 600;
 const PAUSE_STEP_S = 300;
 
+/** Says what a nurse has to do about those who were told of a stop: whom to call comes first. */
+export function toldMark(told) {
+  return told.unreached.length > 0
+    ? text("told.unreached", { count: told.unreached.length })
+    : text("told.reached", { count: told.reached_count });
+}
+
+/** Says how many patients know of a stop by a message, and how many somebody has to call. */
+export function toldSentence(told) {
+  return [
+    text("told.reached", { count: told.reached_count }),
+    told.untold_count > 0 ? text("told.untold", { count: told.untold_count }) : "",
+    told.unreached.length > 0 ? text("told.unreached", { count: told.unreached.length }) : "",
+  ].filter(Boolean).join(" · ");
+}
+
 /** Returns "Away for a while · in surgery · back about 10:30". */
 export function absenceSentence(absence) {
   const returns = absence.returns_text

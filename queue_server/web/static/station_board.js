@@ -1,6 +1,6 @@
 // Draws the nurse station's columns from a view; keeps focus, scrolling and what has not changed.
 
-import { absenceSentence } from "./absence.js";
+import { absenceSentence, toldMark, toldSentence } from "./absence.js";
 import { MARKS } from "./console_team.js";
 import { element, reconcile, refill } from "./element.js";
 import { both, language, minutesSince, text } from "./page.js";
@@ -114,10 +114,11 @@ function fillColumn(column, queue, { marked, doctors, chosen, nowSecond, openTic
   fillGroups(column.querySelector("footer"), tickets, openTicket);
 }
 
-function fillCounts(counts, { status, absence, asked_stop: asked, tickets }) {
-  const shown = { status, absence, asked, listed: tickets.listed.length, booked: tickets.booked_count, done: tickets.done_count };
+function fillCounts(counts, { status, absence, asked_stop: asked, told, tickets }) {
+  const shown = { status, absence, asked, told, listed: tickets.listed.length, booked: tickets.booked_count, done: tickets.done_count };
   refill(counts, shown, () => [
     absence ? element("span", { class: `mark absent ${absence.kind}`, title: absenceSentence(absence), text: absenceSentence(absence) }) : null,
+    told ? element("span", { class: `mark told${told.unreached.length > 0 ? " late" : ""}`, title: toldSentence(told), text: toldMark(told) }) : null,
     asked ? element("span", { class: "mark stopped", text: text("absence.asked_mark") }) : null,
     status === "open" || absence?.kind === "stopped" ? null : element("span", { class: `mark ${status}`, text: text(`queue.${status}`) }),
     count("queue.listed_count", shown.listed),

@@ -1,6 +1,6 @@
 // The smaller sheets of the nurse station: a queue's status, notices, same masked names, keys.
 
-import { absenceBar, absenceSentence, askAbsence } from "./absence.js";
+import { absenceBar, absenceSentence, askAbsence, toldSentence } from "./absence.js";
 import { buttons, openDialog } from "./dialogs.js";
 import { element } from "./element.js";
 import { openKeyTable } from "./key_table.js";
@@ -25,6 +25,17 @@ const KEYS = [
   ["?", "keys.help"],
 ];
 
+/** Tells who knows of a stop by a message, and whom somebody has to call. */
+function toldBar(told) {
+  const toCall = told.unreached.length > 0 ? text("told.to_call", { numbers: told.unreached.join(" · ") }) : "";
+  return element(
+    "p",
+    { class: "told" },
+    element("span", { text: toldSentence(told) }),
+    toCall ? element("strong", { text: toCall }) : null,
+  );
+}
+
 /** Asks what a whole queue shall do: pause, reopen, stop, or call its next one for the doctor. */
 export async function openQueueSheet(station, queueId) {
   const seenEntry = station.view().entry_count;
@@ -46,6 +57,7 @@ export async function openQueueSheet(station, queueId) {
         element("button", { "data-act": "absence", text: text("absence.key"), click: () => close("absence") }),
       ),
       absenceBar(queue, { act: close, isOwn }),
+      queue.told ? toldBar(queue.told) : null,
       teamBar(queue, close),
     ),
   );

@@ -117,6 +117,7 @@ def test_a_site_where_all_is_well_has_no_alarm() -> None:
         (with_state(state(KIOSK, parts="scanner:ok cash:CASH_JAM")), ("PART_BROKEN", KIOSK)),
         (with_state(replace(state(KIOSK), clock_ahead_s=-31.0)), ("CLOCK_OFF", KIOSK)),
         (replace(WELL, records_fail_since=ago(minutes=1)), ("RECORDS_SILENT", "")),
+        (replace(WELL, messages_fail_since=ago(minutes=1)), ("MESSAGES_SILENT", "")),
         (replace(WELL, disk_free_bytes=GIGABYTE), ("DISK_LOW", "")),
         (replace(WELL, backup_at=ago(hours=27)), ("BACKUP_OLD", "")),
         (replace(WELL, backup_at=None), ("BACKUP_OLD", "")),
