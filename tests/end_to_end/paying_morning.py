@@ -174,6 +174,14 @@ class PayingMorning:
         told: list[dict[str, Any]] = json.loads(self._bank("receipts", None, "receipt-platform"))
         return told
 
+    def messages(self) -> list[dict[str, str]]:
+        """Return what has come to the patients' phones."""
+        told: list[dict[str, str]] = json.loads(self._bank("messages", None, "phones"))
+        return told
+
+    def fault_of_messages(self, **fault: Any) -> None:
+        self._bank("faults", json.dumps({"on": "send", **fault}).encode(), "phones")
+
     def _bank(self, what: str, data: bytes | None, provider: str = "wechat") -> bytes:
         url = f"http://127.0.0.1:{self.demo.ports.sandbox}/control/{provider}/{what}"
         asked = urllib.request.Request(url, data, {"Content-Type": "application/json"})
