@@ -37,8 +37,9 @@ def sign_in(server: PayingServer, user: str) -> httpx.Client:
 
 @pytest.fixture(scope="module")
 def cashier(server: PayingServer) -> Iterator[httpx.Client]:
-    with sign_in(server, CASHIER) as client:
-        yield client
+    client = sign_in(server, CASHIER)
+    yield client
+    client.close()
 
 
 @pytest.fixture

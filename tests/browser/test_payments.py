@@ -1,5 +1,6 @@
 """The cashier's page in a real browser, on the real server with the sandbox behind it."""
 
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -160,7 +161,7 @@ def test_the_cashier_gives_a_payment_back_and_it_goes_back_once(
 def test_nobody_else_gives_money_back(
     server: PayingServer, payments: list[Payment], user: str, may_look: bool
 ) -> None:
-    with sign_in(server, user) as client:
+    with closing(sign_in(server, user)) as client:
         looked = client.get("/api/payments")
         acted = client.post(f"/api/payments/refund/{payments[1].payment_id}", json={"why": "no"})
         page = client.get("/payments")

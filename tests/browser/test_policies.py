@@ -132,7 +132,7 @@ def test_what_a_head_nurse_saves_holds_for_doctor_and_nurse_from_the_next_act_on
     console = open_page("/console", "shen")
     number = console.locator('[data-list="waiting"] .number')
     at_the_nurse = station.locator(f'.queue[data-key="{CARDIOLOGY}"] .listed .number')
-    waiting = number.all_inner_texts()
+    waiting = morning.order(CARDIOLOGY)
     expect(at_the_nurse).to_have_text(waiting)
     choose(head, "missed_rule", "end_of_queue")
     rehearse(head)
