@@ -29,6 +29,7 @@ from hardware.page_errors import (
 from hardware.page_printer import PageCondition, PageStatus
 from hardware.printers.ipp_question import (
     JOB_STATE,
+    LAST_JOB,
     PRINTER_STATE,
     IppAnswer,
     NoIppAnswer,
@@ -134,7 +135,9 @@ class CupsPrinter:
             while state not in {_COMPLETED, *_TAKEN_BACK} and monotonic() < ends_s:
                 sleep(self._settings.poll_s)
                 state = self._state_of(job)
-            if state != _COMPLETED:
+            if state == _COMPLETED:
+                self._require_not_given_up(job)
+            else:
                 self._take_back(job, state)
 
     # --- jobs ------------------------------------------------------------------------------------
@@ -171,6 +174,29 @@ class CupsPrinter:
             _log.warning("CUPS does not tell of a job on A4: %s", answer.status)
             return None
         return int(answer.attributes["job-state"])
+
+    def _require_not_given_up(self, job: int) -> None:
+        """Ask the printer itself what became of a job that CUPS calls completed.
+
+        CUPS 2.4 says so of one that the printer gives up at once, when its backend asks after that
+        for the first time.
+
+        Raises:
+            PageFault: the printer has given it up, or somebody has cancelled it there.
+        """
+        try:
+            device = str(self._ask(self._uri).attributes.get("device-uri", ""))
+            if not device.startswith(("ipp://", "ipps://")):
+                return
+            last = ask_ipp(
+                device, LAST_JOB, timeout_s=self._settings.query_timeout_s, job_user=_USER
+            )
+        except NoIppAnswer as error:
+            _log.warning("The A4 printer does not tell of its last job: %s", error)
+            return
+        state = last.attributes.get("job-state")
+        if last.is_good and state in _TAKEN_BACK:
+            raise PageFault(f"job {job} ended in state {state}", may_have_printed=True)
 
     def _take_back(self, job: int, state: int | None) -> None:
         """Cancel and purge a job, and say why it was not printed.

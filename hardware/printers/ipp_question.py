@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 JOB_STATE: Final = Path(__file__).with_name("job_state.test")
+LAST_JOB: Final = Path(__file__).with_name("last_job.test")
+"""Of those that are over the newest comes first (RFC 8011, 4.2.6.2)."""
 PRINTER_STATE: Final = Path(__file__).with_name("printer_state.test")
 _GRACE_S: Final = 2.0
 """How much longer than its own time-out `ipptool` may take."""

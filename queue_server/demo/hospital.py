@@ -73,8 +73,14 @@ class Ports:
 
 
 def free_ports() -> Ports:
-    """Return ports that nobody uses now."""
-    return Ports(**{name: free_port() for name in Ports.__dataclass_fields__})
+    """Return ports that nobody uses now, each another one."""
+    found: dict[int, str] = {}
+    for name in Ports.__dataclass_fields__:
+        port = free_port()
+        while port in found:
+            port = free_port()
+        found[port] = name
+    return Ports(**{name: port for port, name in found.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,14 +26,17 @@ start_printer() {
         -f application/pdf,image/pwg-raster,image/jpeg -c "$PWD/print.sh" KioskA4 > log/printer 2>&1 &
     printer=$!
 }
+until_it_answers() {
+    until ipptool -q ipp://localhost:8631/ipp/print "$PWD/printer_state.test" > log/ipptool 2>&1; do
+        sleep 0.1
+    done
+}
 start_printer
 export CUPS_SERVER=127.0.0.1:6631
 # CUPS asks the printer what it can do when lpadmin has ended already. Of one that is not there yet
 # it learns nothing, says so in its log only, and cancels each job of that queue ("Printer cannot
 # print with supplied options"): the printer comes first, and its description is waited for.
-until ipptool -q ipp://localhost:8631/ipp/print "$PWD/printer_state.test" > log/ipptool 2>&1; do
-    sleep 0.1
-done
+until_it_answers
 until lpadmin -p A4 -E -v ipp://localhost:8631/ipp/print -m everywhere 2> log/lpadmin; do
     sleep 0.2
 done
@@ -45,7 +48,10 @@ echo READY
 while read -r order; do
     case $order in
     off) kill -9 -- "-$printer"; wait "$printer" || true ;;
-    on) start_printer ;;
+    on)
+        start_printer
+        until_it_answers
+        ;;
     stop_cups) kill "$(pgrep -x cupsd)" ;;
     disable) cupsdisable A4 ;;
     tell_nothing)
