@@ -111,10 +111,12 @@ async def test_a_nurse_sees_what_a_board_shows_and_sees_it_change(
         for _ in range(9):
             served.act(asked.AddWalkIn(queue=CARDIOLOGY, prefix="A"))
         await board.shows(lambda view: len(view["rows"][0]["waiting"]) == 8)
-        changed = await apart_from(board, empty, tmp_path)
         async with asyncio.timeout(60):
+            # What it shows is drawn a moment later.
+            changed = 0.0
+            while changed <= ALIKE_MAX:
+                changed = await apart_from(board, empty, tmp_path)
             while await apart_from(board, await picture_of(nurse), tmp_path) > changed / 2:
                 before = await next_picture(nurse, after=before)
 
-    assert changed > ALIKE_MAX
     assert served.service.now.device_commands == ()

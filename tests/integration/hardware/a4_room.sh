@@ -59,6 +59,10 @@ while read -r order; do
         loaded=$(grep -c 'reload complete' log/error)
         kill -HUP "$(pgrep -x cupsd)"
         until [ "$(grep -c 'reload complete' log/error)" -gt "$loaded" ]; do sleep 0.1; done
+        # It has closed its door for the while, and opens it after it has said so.
+        until ipptool -q ipp://127.0.0.1:6631/printers/A4 "$PWD/printer_state.test" > log/ipptool 2>&1; do
+            sleep 0.1
+        done
         ;;
     esac
     echo DONE

@@ -19,7 +19,7 @@ KIND = "E: SUBSYSTEM=input\nE: ID_INPUT=1\nE: ID_INPUT_KEYBOARD=1\n"
 SIGNS = {"-": "MINUS", ".": "DOT", "/": "SLASH", "_": "MINUS", ":": "SEMICOLON", "=": "EQUAL",
          "+": "EQUAL", " ": "SPACE"}  # fmt: skip
 SHIFTED = "_:+"
-PAUSE_S = 0.001
+PAUSE_S = 0.004
 
 
 def key_bits(codes: range | list[int], size: int) -> bytes:
