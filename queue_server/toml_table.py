@@ -37,6 +37,21 @@ class Problems:
         self.found.append(Problem(where=where, message_zh=message_zh, message_en=message_en))
 
 
+class UnusableFile(Exception):
+    """Base: a file that says something impossible; `problems` lists everything that is wrong."""
+
+    def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
+        super().__init__(path, problems)
+        self.path = path
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{self.path}: {one.where}: {one.message_en} / {one.message_zh}"
+            for one in self.problems
+        )
+
+
 def parse_toml(path: Path, problems: Problems) -> dict[str, Any]:
     """Return the file's root table; an empty one, and a problem noted, when it is no TOML."""
     try:

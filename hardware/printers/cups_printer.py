@@ -111,10 +111,10 @@ class CupsPrinter:
         """Return the printer-state-reasons of queue and printer, in the words of IPP."""
         try:
             queue = self._ask(self._uri)
-            device = str(queue.attributes.get("device-uri", ""))
+            device = _device_of(queue)
             # CUPS hears of the printer only while it prints, and keeps what it has heard last: that
             # it was jammed, long after it was mended. A printer that can be asked knows better.
-            knows = self._ask(device) if device.startswith(("ipp://", "ipps://")) else queue
+            knows = self._ask(device) if device else queue
             words = knows.words("printer-state-reasons")
             if self._is_stopped(queue):
                 words |= {"paused"}
@@ -185,8 +185,8 @@ class CupsPrinter:
             PageFault: the printer has given it up, or somebody has cancelled it there.
         """
         try:
-            device = str(self._ask(self._uri).attributes.get("device-uri", ""))
-            if not device.startswith(("ipp://", "ipps://")):
+            device = _device_of(self._ask(self._uri))
+            if not device:
                 return
             last = ask_ipp(
                 device, LAST_JOB, timeout_s=self._settings.query_timeout_s, job_user=_USER
@@ -253,6 +253,12 @@ class CupsPrinter:
         if told.returncode != 0:
             _log.warning("%s: %s", command[0], told.stderr.decode(errors="replace").strip()[:200])
         return told.stdout.decode(errors="replace")
+
+
+def _device_of(queue: IppAnswer) -> str:
+    """Return where the printer itself can be asked by IPP; empty: nowhere."""
+    device = str(queue.attributes.get("device-uri", ""))
+    return device if device.startswith(("ipp://", "ipps://")) else ""
 
 
 def conditions_of(reasons: frozenset[str]) -> frozenset[PageCondition]:

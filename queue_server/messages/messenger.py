@@ -100,7 +100,6 @@ class Messenger:
                 self._unanswered[owed.message_id] += 1
                 return
             del self._unanswered[owed.message_id]
-            self.fail_since = None
             self._service.note(fact, by=BY).result(NOTED_WITHIN_S)
 
     def _how_often(self, owed: Owed) -> int:
@@ -126,6 +125,9 @@ class Messenger:
         )
         try:
             self._messages.send(message)
+            is_taken = True
         except NumberRefused:
-            return False
-        return True
+            is_taken = False
+        # Only now: that somebody has no number says nothing of the service.
+        self.fail_since = None
+        return is_taken

@@ -5,7 +5,6 @@ one that others may read is refused.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,7 +13,7 @@ from queue_server.key_files import KeyFiles
 from queue_server.payments.deposit import DepositPolicy
 from queue_server.payments.fen import Fen
 from queue_server.payments.terms import ChangeGoes
-from queue_server.toml_table import Problem, Problems, Table, parse_toml
+from queue_server.toml_table import Problems, Table, UnusableFile, parse_toml
 
 _WECHAT_KEYS: Final = (
     "merchant_id",
@@ -146,19 +145,8 @@ class PaymentsConfiguration:
     """How much an inpatient may pay in at once."""
 
 
-class PaymentsError(Exception):
-    """The file can't be used; `problems` lists everything that is wrong with it."""
-
-    def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
-        super().__init__(path, problems)
-        self.path = path
-        self.problems = tuple(problems)
-
-    def __str__(self) -> str:
-        return "\n".join(
-            f"{self.path}: {one.where}: {one.message_en} / {one.message_zh}"
-            for one in self.problems
-        )
+class PaymentsError(UnusableFile):
+    """`payments.toml` can't be used."""
 
 
 def load_payments(path: Path) -> PaymentsConfiguration:
