@@ -1,6 +1,7 @@
 """`hospital-kiosk`: the one command line. It reads files, prints, and starts programs."""
 
 import argparse
+import gc
 import getpass
 import json
 import os
@@ -167,6 +168,8 @@ def _demo(parsed: argparse.Namespace) -> int:
 
 
 def _server(parsed: argparse.Namespace) -> int:
+    # Much of what is loaded stays; `run_server` turns it on again.
+    gc.disable()
     from queue_server.bootstrap import run_server  # noqa: PLC0415  # slow to import
     from queue_server.messages.configuration import MessagesError  # noqa: PLC0415
     from queue_server.options import ServerOptions  # noqa: PLC0415

@@ -40,6 +40,23 @@ from queue_server.rules.terms import RequestId
 _REPAIR: Final = (
     "keep the file, and see hospital-kiosk verify --rescue / 请保留该文件，用 verify --rescue 抢救"
 )
+_DAYS: Final = """
+    WITH RECURSIVE
+    of_entries (day_on) AS (
+        SELECT max(day_on) FROM entries
+        UNION SELECT (SELECT max(day_on) FROM entries WHERE day_on < of_entries.day_on)
+        FROM of_entries
+    ),
+    of_facts (day_on) AS (
+        SELECT max(day_on) FROM facts
+        UNION SELECT (SELECT max(day_on) FROM facts WHERE day_on < of_facts.day_on)
+        FROM of_facts
+    )
+    SELECT day_on FROM of_entries WHERE day_on IS NOT NULL
+    UNION SELECT day_on FROM of_facts WHERE day_on IS NOT NULL
+    ORDER BY day_on DESC
+"""
+"""From each day straight to the one before, by the index: a year has some thirty million rows."""
 _log = logging.getLogger(__name__)
 
 
@@ -171,9 +188,8 @@ class SqliteJournal:
         Raises:
             JournalUnusable: a row is of no day.
         """
-        sql = "SELECT day_on FROM entries UNION SELECT day_on FROM facts ORDER BY day_on DESC"
         try:
-            return [date.fromisoformat(day_on) for (day_on,) in self._read("entries", sql, [])]
+            return [date.fromisoformat(day_on) for (day_on,) in self._read("entries", _DAYS, [])]
         except DECODING_ERRORS as error:
             raise self._damaged("a row is of no day") from error
 
