@@ -50,6 +50,22 @@ async def test_from_the_card_to_the_slip(make_kiosk: MakeKiosk) -> None:
     await kiosk.until_screen("home")
 
 
+async def test_a_key_stays_pressed_until_the_next_screen_is_there(make_kiosk: MakeKiosk) -> None:
+    from kivy.tests.common import UnitTestTouch  # noqa: PLC0415 - importing Kivy opens a window
+
+    kiosk = await make_kiosk(identified(visit()), checked_in())
+    await kiosk.ui.scan(CARD)
+    await kiosk.until_screen("one-visit")
+    key = kiosk.ui.find("check-in")
+
+    finger = UnitTestTouch(*key.to_window(*key.center))
+    finger.touch_down()
+    finger.touch_up()
+
+    assert key.state == "down"
+    await kiosk.until_screen("place")
+
+
 async def test_an_id_number_is_typed_on_the_pad(make_kiosk: MakeKiosk) -> None:
     kiosk = await make_kiosk(identified(visit(), visit(ticket_id="second")))
 
