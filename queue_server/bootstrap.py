@@ -46,7 +46,8 @@ from queue_server.rules.report_printing import PrintAgain
 from queue_server.rules.terms import PatientId
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.door import MqttDoor
-from queue_server.service.queue_service import Parts, QueueService
+from queue_server.service.parts import Parts
+from queue_server.service.queue_service import QueueService
 from queue_server.service.report_lookup import ReportShelf
 from queue_server.service.setup import Setup, make_setup
 from queue_server.service.snapshot import Snapshots

@@ -1,21 +1,17 @@
 """What a patient pays for who wants reports printed again."""
 
-from typing import TYPE_CHECKING
-
 from queue_server.contract.report_messages import PayCopies
 from queue_server.payments.ledger import Charge
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import RefusalCode
+from queue_server.service.draft import Draft
 from queue_server.service.jobs import Asked
 from queue_server.service.report_facts import CopiesAsked
 from queue_server.service.report_standing import next_copy, refusal, why_not_released
 from queue_server.service.reporting import found_reports
 
-if TYPE_CHECKING:
-    from queue_server.service.answers import Draft
 
-
-def copies_to_pay(draft: "Draft", job: Asked, body: PayCopies) -> list[Charge]:
+def copies_to_pay(draft: Draft, job: Asked, body: PayCopies) -> list[Charge]:
     """Return the charges of the copies that are asked for; the patient goes on.
 
     Raises:

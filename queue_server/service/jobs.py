@@ -70,6 +70,12 @@ class Asked:
     arrived_s: float = 0.0
     """When it came in, by a clock that only goes forward."""
 
+    @property
+    def kept_as(self) -> RequestId:
+        """The id under which its answer is kept."""
+        # Two devices may count alike; neither may get what was told to the other's patient.
+        return RequestId(f"{self.device}/{self.request.request_id}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:

@@ -30,11 +30,10 @@ from queue_server.rules.terms import DeviceAct, DeviceId, RequestId, TicketId
 from queue_server.service.facts import AnyFact
 from queue_server.service.jobs import Acted, Job, Kept, Noted, StopService, firm_future
 from queue_server.service.now import Now, open_now
+from queue_server.service.parts import Parts
 from queue_server.service.replay import replayed
 from queue_server.service.setup import Setup
-from queue_server.service.writer import COMMAND_LIFE_S, Parts, Writer
-
-__all__ = ["Parts", "QueueService"]
+from queue_server.service.writer import COMMAND_LIFE_S, Writer
 
 BATCH_MAX: Final = 256
 TICK_S: Final = 1.0

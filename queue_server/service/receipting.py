@@ -1,7 +1,6 @@
 """Answers about receipts: the list, and the release of one to a kiosk's printer."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from queue_server.contract.receipt_messages import ListReceipts, PrintReceipt, ReceiptsListed
 from queue_server.contract.report_messages import RELEASE_LIFE_S, ReportReleased
@@ -9,18 +8,16 @@ from queue_server.payments.receipt import Receipt
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import RefusalCode
 from queue_server.service import report_facts as facts
+from queue_server.service.draft import Draft
 from queue_server.service.jobs import Asked
 from queue_server.service.receipt_lookup import AsksReceipts, FoundReceipts, ReceiptDesk
 from queue_server.service.receipt_view import listed
 from queue_server.service.report_state import ReleasedReceipt
 from queue_server.service.reporting import digest_of
 
-if TYPE_CHECKING:
-    from queue_server.service.answers import Draft
-
 
 def answer_about_receipts(
-    draft: "Draft", job: Asked, body: AsksReceipts, desk: ReceiptDesk | None
+    draft: Draft, job: Asked, body: AsksReceipts, desk: ReceiptDesk | None
 ) -> ReceiptsListed | ReportReleased:
     """Return the reply to a request about receipts.
 
@@ -42,9 +39,7 @@ def answer_about_receipts(
     return _released(draft, job, body, job.found)
 
 
-def _released(
-    draft: "Draft", job: Asked, body: PrintReceipt, found: FoundReceipts
-) -> ReportReleased:
+def _released(draft: Draft, job: Asked, body: PrintReceipt, found: FoundReceipts) -> ReportReleased:
     [receipt] = found.receipts
     release_id, token = job.request.request_id, found.token
     expires_at = draft.at + timedelta(seconds=RELEASE_LIFE_S)
@@ -63,7 +58,7 @@ def _released(
     return ReportReleased(release_id=release_id, token=token, expires_at=expires_at)
 
 
-def _is_fetched(draft: "Draft", receipt: Receipt) -> bool:
+def _is_fetched(draft: Draft, receipt: Receipt) -> bool:
     """Tell whether a kiosk has it today and has not said that nothing came out."""
     return any(
         isinstance(release.document, ReleasedReceipt)

@@ -1,7 +1,5 @@
 """How a report stands: how often it was printed, what the next copy costs, whether it is paid."""
 
-from typing import TYPE_CHECKING
-
 from queue_server.payments.fen import Fen
 from queue_server.payments.ledger import Charge
 from queue_server.payments.report_copy import copy_charge
@@ -10,13 +8,11 @@ from queue_server.records.reports import Report
 from queue_server.rules.refusals import Refused
 from queue_server.rules.report_printing import ReportPolicy, why_not_printable
 from queue_server.rules.terms import DeviceId, RefusalCode
+from queue_server.service.draft import Draft
 from queue_server.service.report_lookup import FoundReports
 
-if TYPE_CHECKING:
-    from queue_server.service.answers import Draft
 
-
-def next_copy(draft: "Draft", report: Report, policy: ReportPolicy) -> Charge:
+def next_copy(draft: Draft, report: Report, policy: ReportPolicy) -> Charge:
     """Return what the next printing of a report costs, where it does."""
     return copy_charge(
         report.report_id,
@@ -28,7 +24,7 @@ def next_copy(draft: "Draft", report: Report, policy: ReportPolicy) -> Charge:
 
 
 def why_not_released(
-    draft: "Draft", report: Report, policy: ReportPolicy, found: FoundReports
+    draft: Draft, report: Report, policy: ReportPolicy, found: FoundReports
 ) -> RefusalCode | None:
     """Return why a report may not be printed now, as far as count and fee go; None: it may."""
     paid = frozenset[ChargeId]() if found.sale is None else found.sale.paid
@@ -37,7 +33,7 @@ def why_not_released(
     return why_not_printable(report.state, count, policy, is_next_paid=is_next_paid)
 
 
-def printed_count_of(draft: "Draft", report: Report) -> int:
+def printed_count_of(draft: Draft, report: Report) -> int:
     """Return how often a report was printed."""
     # The hospital's systems may not have been told yet of what was printed today.
     return max(report.printed_count, draft.now.report_desk.printed.get(report.report_id, 0))
@@ -48,7 +44,7 @@ def refusal(why_not: RefusalCode, policy: ReportPolicy) -> Refused:
     return Refused(why_not, fee=str(Fen(policy.report_copy_fen)))
 
 
-def require_not_at_printer(draft: "Draft", report: Report, asks: DeviceId) -> None:
+def require_not_at_printer(draft: Draft, report: Report, asks: DeviceId) -> None:
     """Let one paid copy come out at one kiosk only; if that has died, at another one later.
 
     A kiosk that asks again prints nothing at this moment: what it was told was lost.

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import replace
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from queue_server.contract.report_messages import (
     RELEASE_LIFE_S,
@@ -29,6 +29,7 @@ from queue_server.rules.report_printing import (
 )
 from queue_server.rules.terms import PatientId, RefusalCode, ReportState
 from queue_server.service import report_facts as facts
+from queue_server.service.draft import Draft
 from queue_server.service.jobs import Asked
 from queue_server.service.now import Session
 from queue_server.service.payment_view import copy_sheet
@@ -41,9 +42,6 @@ from queue_server.service.report_standing import (
     why_not_released,
 )
 from queue_server.service.report_state import Release, ReleasedReceipt
-
-if TYPE_CHECKING:
-    from queue_server.service.answers import Draft
 
 LISTED_MAX: Final = 100
 _MINUTE_S: Final = 60
@@ -63,7 +61,7 @@ ReportRequest = ProveIdentity | ListReports | PrintReport | TellPrinted
 ReportReply = Proven | ReportsListed | ReportReleased | PrintingNoted
 
 
-def answer_about_reports(draft: "Draft", job: Asked, body: ReportRequest) -> ReportReply:
+def answer_about_reports(draft: Draft, job: Asked, body: ReportRequest) -> ReportReply:
     """Return the reply to a request about reports.
 
     Raises:
@@ -80,9 +78,7 @@ def answer_about_reports(draft: "Draft", job: Asked, body: ReportRequest) -> Rep
     return _released(draft, job, body, found, policy)
 
 
-def found_reports(
-    draft: "Draft", job: Asked, session: Session
-) -> tuple[FoundReports, ReportPolicy]:
+def found_reports(draft: Draft, job: Asked, session: Session) -> tuple[FoundReports, ReportPolicy]:
     """Return what was looked up for a patient who has proved himself, and what the site wants.
 
     Raises:
@@ -104,7 +100,7 @@ def found_reports(
     return job.found, policy
 
 
-def _proven(draft: "Draft", job: Asked, body: ProveIdentity, session: Session) -> Proven:
+def _proven(draft: Draft, job: Asked, body: ProveIdentity, session: Session) -> Proven:
     if (body.phone_end is None) == (body.id_number is None):
         detail = "phone_end 和 id_number 必须且只能给出一个 / exactly one of phone_end, id_number"
         raise Refused(RefusalCode.BAD_REQUEST, detail=detail)
@@ -132,18 +128,18 @@ def _proven(draft: "Draft", job: Asked, body: ProveIdentity, session: Session) -
     return Proven()
 
 
-def _wrong_at(draft: "Draft", patient: PatientId) -> tuple[datetime, ...]:
+def _wrong_at(draft: Draft, patient: PatientId) -> tuple[datetime, ...]:
     return draft.now.report_desk.wrong_proofs.get(patient, ())
 
 
-def _end_of_day(draft: "Draft") -> datetime:
+def _end_of_day(draft: Draft) -> datetime:
     """Return when the clinic day ends, in local time."""
     midnight = datetime.combine(draft.now.day_on + timedelta(days=1), time(), draft.at.tzinfo)
     return midnight + timedelta(seconds=draft.setup.site.day_rolls_over_at)
 
 
 def _listed(
-    draft: "Draft", job: Asked, body: ListReports, found: FoundReports, policy: ReportPolicy
+    draft: Draft, job: Asked, body: ListReports, found: FoundReports, policy: ReportPolicy
 ) -> ReportsListed:
     patient = draft.session_of(job, body.session_id).patient
     shown = facts.ReportsShown(session_id=body.session_id, device=job.device, patient=patient)
@@ -157,9 +153,7 @@ def _listed(
     return ReportsListed(reports=listed, channels=channels, credit_fen=found.sale.credit.fen)
 
 
-def _line(
-    draft: "Draft", report: Report, policy: ReportPolicy, found: FoundReports
-) -> ListedReport:
+def _line(draft: Draft, report: Report, policy: ReportPolicy, found: FoundReports) -> ListedReport:
     printed_count = printed_count_of(draft, report)
     why_not = why_not_released(draft, report, policy, found)
     ready_in_min = _ready_in_min(report, draft.at)
@@ -209,7 +203,7 @@ def _hint(
 
 
 def _released(
-    draft: "Draft", job: Asked, body: PrintReport, found: FoundReports, policy: ReportPolicy
+    draft: Draft, job: Asked, body: PrintReport, found: FoundReports, policy: ReportPolicy
 ) -> ReportReleased:
     if not found.reports:
         raise Refused(RefusalCode.UNKNOWN_REPORT)
@@ -241,7 +235,7 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _noted(draft: "Draft", job: Asked, body: TellPrinted) -> PrintingNoted:
+def _noted(draft: Draft, job: Asked, body: TellPrinted) -> PrintingNoted:
     release = draft.now.report_desk.releases.get(body.release_id)
     if release is None or release.device != job.device:
         raise Refused(RefusalCode.UNKNOWN_REPORT)

@@ -1,12 +1,11 @@
 """Carries a take-over out: checked in as of then, or a fact for the nurses; answered either way."""
 
-from typing import TYPE_CHECKING
-
 from queue_server.contract.messages import TakenOver, TakeOver
 from queue_server.rules import commands as asked
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import RefusalCode, TicketId
 from queue_server.service import facts
+from queue_server.service.draft import Draft
 from queue_server.service.identification import Found
 from queue_server.service.jobs import Asked
 from queue_server.service.take_over import (
@@ -18,11 +17,8 @@ from queue_server.service.take_over import (
     why_card_is_refused,
 )
 
-if TYPE_CHECKING:
-    from queue_server.service.answers import Draft
 
-
-def taken_over(draft: "Draft", job: Asked, body: TakeOver) -> TakenOver:
+def taken_over(draft: Draft, job: Asked, body: TakeOver) -> TakenOver:
     """Take over what a kiosk has accepted while it was alone.
 
     Raises:
@@ -54,7 +50,7 @@ def taken_over(draft: "Draft", job: Asked, body: TakeOver) -> TakenOver:
     return TakenOver()
 
 
-def _checked_in_as_of_then(draft: "Draft", job: Asked, body: TakeOver) -> tuple[TicketId, ...]:
+def _checked_in_as_of_then(draft: Draft, job: Asked, body: TakeOver) -> tuple[TicketId, ...]:
     if isinstance(job.found, Refused):
         if job.found.code is RefusalCode.BUSY:
             raise job.found

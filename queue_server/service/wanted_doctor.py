@@ -1,7 +1,5 @@
 """What a kiosk's patient says of the doctor he wants: with the check-in, or when his is gone."""
 
-from typing import TYPE_CHECKING
-
 from queue_server.contract.doctor_choice import ChooseDoctor
 from queue_server.contract.messages import PlaceFound
 from queue_server.rules import commands as asked
@@ -10,13 +8,11 @@ from queue_server.rules.queue import goes_on_as
 from queue_server.rules.terms import QueueId
 from queue_server.rules.ticket import Ticket
 from queue_server.service.doctors_there import require_there
+from queue_server.service.draft import Draft
 from queue_server.service.jobs import Asked
 
-if TYPE_CHECKING:
-    from queue_server.service.answers import Draft
 
-
-def ask_with_check_in(draft: "Draft", job: Asked, ticket: Ticket, doctor: QueueId) -> None:
+def ask_with_check_in(draft: Draft, job: Asked, ticket: Ticket, doctor: QueueId) -> None:
     """Note whom the patient wants, before his check-in lets him go to anybody.
 
     Raises:
@@ -28,7 +24,7 @@ def ask_with_check_in(draft: "Draft", job: Asked, ticket: Ticket, doctor: QueueI
     _ask_for_doctor(draft, job, ticket, doctor)
 
 
-def doctor_chosen(draft: "Draft", job: Asked, chosen: ChooseDoctor) -> PlaceFound:
+def doctor_chosen(draft: Draft, job: Asked, chosen: ChooseDoctor) -> PlaceFound:
     """Note whom he wants instead; whoever has gone over to a doctor meanwhile has one.
 
     Raises:
@@ -43,7 +39,7 @@ def doctor_chosen(draft: "Draft", job: Asked, chosen: ChooseDoctor) -> PlaceFoun
     return PlaceFound(visit=draft.visit(ticket))
 
 
-def _ask_for_doctor(draft: "Draft", job: Asked, ticket: Ticket, doctor: QueueId | None) -> None:
+def _ask_for_doctor(draft: Draft, job: Asked, ticket: Ticket, doctor: QueueId | None) -> None:
     if doctor is not None:
         require_there(draft.setup, draft.now, ticket, doctor)
     command = asked.AskForDoctor(queue=ticket.queue, ticket=ticket.id, doctor=doctor)

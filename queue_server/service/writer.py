@@ -9,9 +9,8 @@ simulation by its own.
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import Final, TypeVar
 
 from msgspec import structs
@@ -19,23 +18,26 @@ from msgspec import structs
 from queue_server.contract import topics
 from queue_server.contract.codec import encode
 from queue_server.contract.device_messages import Command, Heard
-from queue_server.contract.messages import Identify, TakeOver
-from queue_server.contract.virtual_card import CardReader
 from queue_server.journal.hash_chain import START
-from queue_server.journal.journal import Journal
-from queue_server.records.records import Records, RecordsUnavailable
+from queue_server.records.records import RecordsUnavailable
 from queue_server.rules.absence import is_overdue
 from queue_server.rules.commands import ReportAbsence
 from queue_server.rules.refusals import Refused
-from queue_server.rules.terms import AbsenceKind, DeviceId, RefusalCode
-from queue_server.service.announcing import PULSE_S, REPEAT_S, Announcing
-from queue_server.service.answers import Answer, Draft
+from queue_server.rules.terms import AbsenceKind, DeviceId
+from queue_server.service.announcing import Announcing
+from queue_server.service.answers import (
+    Answer,
+    answer_browser,
+    answer_device,
+    answer_note,
+    answer_unreadable,
+    handed_over,
+)
 from queue_server.service.clinic_day import clinic_day, local_time
 from queue_server.service.day_records import known_patients, load_day, missing_tickets
 from queue_server.service.device_state import with_said
-from queue_server.service.door import Door
+from queue_server.service.draft import Draft
 from queue_server.service.facts import DeviceCommanded
-from queue_server.service.identification import Found, find_by_card, identify
 from queue_server.service.jobs import (
     Acted,
     Asked,
@@ -48,63 +50,19 @@ from queue_server.service.jobs import (
     Noted,
     Unreadable,
 )
+from queue_server.service.lookups import Question, looked_up, question
 from queue_server.service.now import Now, open_now, with_patients
-from queue_server.service.payment_desk import PaymentDesk
+from queue_server.service.parts import Parts
 from queue_server.service.policy_book import require_fitting, setup_under
 from queue_server.service.policy_facts import PoliciesCarried, carried_book
-from queue_server.service.receipt_lookup import (
-    AsksReceipts,
-    FoundReceipts,
-    ReceiptDesk,
-    look_up_receipts,
-)
 from queue_server.service.replay import replayed
-from queue_server.service.report_lookup import (
-    AsksReports,
-    FoundReports,
-    ReportShelf,
-    look_up_reports,
-)
 from queue_server.service.setup import Setup
-from queue_server.service.snapshot import Snapshots
-from queue_server.watch.metrics import Metrics
 
 COMMAND_LIFE_S: Final = 30
 """How long a device may take to obey; a device that comes back later must not."""
 
-SNAPSHOT_EVERY_S: Final = 300.0
-_Question = Callable[[], Found | FoundReports | FoundReceipts]
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What the service works with; bootstrap chooses them."""
-
-    journal: Journal
-    records: Records
-    cards: CardReader
-    door: Door
-    clock: Callable[[], datetime]
-    fatal: Callable[[Exception], None]
-    """Called when the journal can't be written: the process has to stop without answering."""
-    alive: Callable[[], None] = lambda: None
-    """Called at each turn of the loop, for whoever restarts a server that hangs."""
-    shelf: ReportShelf | None = None
-    """Where reports come from; None: none are printed."""
-    metrics: Metrics = field(default_factory=Metrics)
-    repeat_s: float = REPEAT_S
-    """How often everything retained is told again."""
-    pulse_s: float = PULSE_S
-    """How often the server says that it is there."""
-    snapshots: Snapshots | None = None
-    """Where the day is kept so that a restart is quick; None: a restart reads the journal."""
-    snapshot_every_s: float = SNAPSHOT_EVERY_S
-    payments: PaymentDesk | None = None
-    """Who takes requests about money; None: nobody."""
-    receipts: ReceiptDesk | None = None
-    """Where receipts come from; None: there are none."""
 
 
 class Writer:
@@ -297,21 +255,21 @@ class Writer:
     ) -> Callable[[], None]:
         """Decide a job in `draft` and return what to do once that is on disk."""
         match job:
-            case Asked() if (ask := self._question(job, draft)) is not None:
+            case Asked() if (ask := question(self._parts, draft, job)) is not None:
                 self._lookups.submit(self._look_up, job, ask)
                 return _nothing
             case Asked(request=request, told=None) if isinstance(request.body, MoneyQuestion):
                 return self._asked_about_money(job, draft)
             case Asked():
-                answer = draft.answer_device(job)
+                answer = answer_device(draft, job)
                 return lambda: self._answer(job, answer)
             case Unreadable(request_id=""):
                 return lambda: self._parts.door.acknowledge(job.delivery)
             case Unreadable():
-                payload = draft.answer_unreadable(job.request_id, job.detail)
+                payload = answer_unreadable(draft, job.request_id, job.detail)
                 return lambda: self._reply(job.device, payload, job.delivery)
             case Acted():
-                settle, outcome = _settled(job.answer, lambda: draft.answer_browser(job))
+                settle, outcome = _settled(job.answer, lambda: answer_browser(draft, job))
                 self._metrics.acted(type(job.command).__name__, outcome)
                 return settle
             case Noted():
@@ -331,10 +289,10 @@ class Writer:
                 return _nothing
 
     def _asked_about_money(self, job: Asked, draft: Draft) -> Callable[[], None]:
-        refused = draft.handed_over(job, self._parts.payments)
+        refused = handed_over(draft, job, self._parts.payments)
         if refused is None:
             return _nothing
-        answer = draft.answer_device(replace(job, told=refused))
+        answer = answer_device(draft, replace(job, told=refused))
         return lambda: self._answer(job, answer)
 
     def _answer(self, job: Asked, answer: Answer) -> None:
@@ -347,7 +305,7 @@ class Writer:
         self._parts.door.acknowledge(delivery)
 
     def _noted(self, job: Noted, draft: Draft) -> Callable[[], None]:
-        settle, _ = _settled(job.answer, lambda: draft.answer_note(job))
+        settle, _ = _settled(job.answer, lambda: answer_note(draft, job))
         if not isinstance(job.fact, DeviceCommanded):
             return settle
         expires_at = draft.at + timedelta(seconds=COMMAND_LIFE_S)
@@ -360,38 +318,9 @@ class Writer:
 
         return command_and_settle
 
-    def _question(self, job: Asked, draft: Draft) -> _Question | None:
-        """Return what the records have to be asked before the job can be decided."""
-        body = job.request.body
-        if job.found is not None:
-            return None
-        if isinstance(body, Identify | TakeOver):
-            return partial(self._who, body)
-        shelf, policy = self._parts.shelf, self._setup.site.reports
-        if isinstance(body, AsksReports) and shelf is not None and policy is not None:
-            return partial(look_up_reports, shelf, policy, draft.now, body, draft.at)
-        receipts = self._parts.receipts
-        if isinstance(body, AsksReceipts) and receipts is not None:
-            return partial(look_up_receipts, receipts, draft.now, body)
-        return None
-
-    def _who(self, asked: Identify | TakeOver) -> Found:
-        records, cards = self._parts.records, self._parts.cards
-        if isinstance(asked, TakeOver):
-            return find_by_card(records, cards, asked.card, asked.checked_in_at)
-        return identify(records, cards, asked, self._parts.clock())
-
-    def _look_up(self, job: Asked, ask: _Question) -> None:
+    def _look_up(self, job: Asked, ask: Question) -> None:
         """Ask the records in a thread of their own, then put the job back into the inbox."""
-        found: Found | FoundReports | FoundReceipts | Refused
-        try:
-            found = ask()
-        except Refused as refused:
-            found = refused
-        except Exception as error:  # noqa: BLE001  # the patient must get an answer whatever the records do
-            _log.error("the records failed: %s", type(error).__name__)
-            found = Refused(RefusalCode.BUSY)
-        self._put(replace(job, found=found))
+        self._put(looked_up(job, ask))
 
     def _look_at_the_calendar(self) -> None:
         """When the clinic day is over, read the next one outside the loop."""

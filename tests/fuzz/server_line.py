@@ -40,8 +40,9 @@ from queue_server.rules.events import Entry
 from queue_server.rules.terms import DeviceId, RequestId
 from queue_server.service.door import MqttDoor
 from queue_server.service.jobs import Acted, Job, firm_future
+from queue_server.service.parts import Parts
 from queue_server.service.setup import Setup, make_setup
-from queue_server.service.writer import Parts, Writer
+from queue_server.service.writer import Writer
 from queue_server.site import load_site
 from tests.fuzz.campaign import Fuzzer, Try, scratch
 from tests.fuzz.strange import changed_bytes

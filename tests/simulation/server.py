@@ -20,10 +20,11 @@ from queue_server.rules.events import Entry
 from queue_server.rules.terms import RequestId
 from queue_server.service.facts import AnyFact
 from queue_server.service.jobs import Acted, Job, Noted, firm_future
+from queue_server.service.parts import Parts
 from queue_server.service.payment_desk import PaymentDesk
 from queue_server.service.queue_service import BATCH_MAX
 from queue_server.service.snapshot import Snapshots
-from queue_server.service.writer import Parts, Writer
+from queue_server.service.writer import Writer
 from tests.simulation.disk import Crash, Disk, FaultyJournal
 from tests.simulation.hospital import CARD_KEY, Hospital, SimulatedRecords
 from tests.simulation.kiosk_cash import FaultyNotes

@@ -21,7 +21,7 @@ from queue_server.rules.commands import Command
 from queue_server.rules.decide import Act, decide
 from queue_server.rules.events import CheckedIn, Entry, Event, TicketIssued
 from queue_server.rules.terms import DaySecond, RequestId
-from queue_server.service.answers import Answer, Draft
+from queue_server.service.draft import Draft
 from queue_server.service.jobs import Asked, Job, LineIsUp
 from queue_server.service.now import with_entry
 from queue_server.service.writer import Writer
@@ -157,29 +157,25 @@ class _RepeatsNumbers(_BrokenDraft):
 
 
 class _KnowsNoRequest(Draft):
-    def _known_reply(self, request_id: RequestId) -> bytes | None:
+    def known_reply(self, request_id: RequestId) -> bytes | None:
         return None
 
-    def _remember(self, request_id: RequestId, payload: bytes) -> None:
-        if super()._known_reply(request_id) is None:
-            super()._remember(request_id, payload)
+    def remember(self, request_id: RequestId, payload: bytes) -> None:
+        if super().known_reply(request_id) is None:
+            super().remember(request_id, payload)
 
 
 class _KnowsNoTakeOver(Draft):
     """Takes over anew whatever comes again."""
 
-    _is_take_over = False
+    is_take_over = False
 
-    def answer_device(self, job: Asked) -> Answer:
-        self._is_take_over = isinstance(job.request.body, TakeOver)
-        return super().answer_device(job)
+    def known_reply(self, request_id: RequestId) -> bytes | None:
+        return None if self.is_take_over else super().known_reply(request_id)
 
-    def _known_reply(self, request_id: RequestId) -> bytes | None:
-        return None if self._is_take_over else super()._known_reply(request_id)
-
-    def _remember(self, request_id: RequestId, payload: bytes) -> None:
-        if super()._known_reply(request_id) is None:
-            super()._remember(request_id, payload)
+    def remember(self, request_id: RequestId, payload: bytes) -> None:
+        if super().known_reply(request_id) is None:
+            super().remember(request_id, payload)
 
 
 class _PlacesAsOfNow(Draft):
@@ -220,6 +216,11 @@ class OutboxThatIsNotSynced(FaultyOutbox):
 class WriterThatKnowsNoTakeOver(Writer):
     def draft(self, at: datetime) -> Draft:
         return _KnowsNoTakeOver(self._setup, self._parts.journal, self.now, at)
+
+    def _decided(self, job: Job, draft: Draft) -> Callable[[], None]:
+        assert isinstance(draft, _KnowsNoTakeOver)
+        draft.is_take_over = isinstance(job, Asked) and isinstance(job.request.body, TakeOver)
+        return super()._decided(job, draft)
 
 
 class WriterThatPlacesAsOfNow(Writer):

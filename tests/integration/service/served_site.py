@@ -44,7 +44,8 @@ from queue_server.rules.events import Entry
 from queue_server.rules.terms import DeviceId, QueueId, RefusalCode, RequestId, SiteId
 from queue_server.service.door import MqttDoor
 from queue_server.service.now import Now
-from queue_server.service.queue_service import Parts, QueueService
+from queue_server.service.parts import Parts
+from queue_server.service.queue_service import QueueService
 from queue_server.service.report_lookup import ReportShelf
 from queue_server.service.setup import Setup, make_setup
 from queue_server.site import load_site

@@ -19,7 +19,8 @@ from queue_server.journal.sqlite_journal import SqliteJournal
 from queue_server.records.demo_hospital import DemoHospital
 from queue_server.rules.terms import SiteId
 from queue_server.service.door import MqttDoor
-from queue_server.service.queue_service import Parts, QueueService
+from queue_server.service.parts import Parts
+from queue_server.service.queue_service import QueueService
 from tests.integration.service.served_site import setup_of
 
 AFTER_COMMIT_S: Final = 0.03

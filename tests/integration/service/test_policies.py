@@ -15,9 +15,10 @@ from queue_server.rules.policy_change import PolicyChange, PolicyLevel
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import QueueId, RefusalCode
 from queue_server.service.now import open_now
+from queue_server.service.parts import Parts
 from queue_server.service.policy_book import VersionState, file_digest
 from queue_server.service.policy_facts import PolicyCancelled, PolicySaved
-from queue_server.service.queue_service import Parts, QueueService
+from queue_server.service.queue_service import QueueService
 from queue_server.service.replay import replayed
 from queue_server.service.setup import make_setup
 from queue_server.service.snapshot import Snapshots

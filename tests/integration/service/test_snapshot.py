@@ -20,9 +20,9 @@ from queue_server.rules import commands as asked
 from queue_server.rules.refusals import Refused
 from queue_server.rules.terms import DeviceId, PatientId
 from queue_server.service import snapshot
-from queue_server.service.answers import Draft
 from queue_server.service.board_view import area_board
 from queue_server.service.clinic_day import clinic_day
+from queue_server.service.draft import Draft
 from queue_server.service.facts import HelpCalled, Identified, NoticesSet
 from queue_server.service.now import Now, open_now
 from queue_server.service.replay import replayed

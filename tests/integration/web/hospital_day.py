@@ -44,7 +44,8 @@ from queue_server.rules.ticket import Ticket
 from queue_server.service.clinic_day import clinic_day
 from queue_server.service.facts import HelpAnswered, HelpCalled, NotTakenOver
 from queue_server.service.jobs import DeviceSaid, Job
-from queue_server.service.queue_service import Parts, QueueService
+from queue_server.service.parts import Parts
+from queue_server.service.queue_service import QueueService
 from queue_server.service.receipt_view import ReceiptChecks
 from queue_server.service.setup import make_setup
 from queue_server.service.take_over import Conflict

@@ -7,7 +7,8 @@ from queue_server.contract import topics
 from queue_server.contract.absence import Absences
 from queue_server.contract.codec import decode
 from queue_server.rules import commands as asked
-from queue_server.service.queue_service import Parts, QueueService
+from queue_server.service.parts import Parts
+from queue_server.service.queue_service import QueueService
 from queue_server.service.setup import make_setup
 from queue_server.web.users import Users
 from tests.integration.web.hospital_day import CARDIOLOGY, HospitalDay, NoDoor, _fail
