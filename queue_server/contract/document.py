@@ -7,33 +7,18 @@ stands in the code: a test keeps the files in `docs/` up to date.
 import json
 import sys
 from collections.abc import Callable, Iterator
-from enum import StrEnum
-from types import ModuleType
 from typing import Any, Final
 
 import msgspec
 from msgspec import inspect as shape
 
-from queue_server.client import connection, doubt, line
 from queue_server.contract import (
-    absence,
-    board_layout,
-    boards,
-    deferral,
-    device_messages,
-    doctor_choice,
-    inpatient,
-    insurance,
-    mdt,
     messages,
-    offers,
-    payments,
-    receipt_messages,
-    report_messages,
     topics,
 )
 from queue_server.contract.codec import encode
 from queue_server.contract.docstrings import docstring, in_one_line
+from queue_server.contract.document_parts import CONSTANTS, PARTS, TOPICS, VALUES
 from queue_server.contract.examples import EXAMPLES, EXCHANGE
 from queue_server.contract.message import Message
 from queue_server.contract.page_text import (
@@ -46,167 +31,6 @@ from queue_server.contract.page_text import (
 )
 from queue_server.rules import terms
 from queue_server.rules.refusals import SENTENCES, STATES
-from queue_server.service import announcing, board_view
-
-TOPICS: Final[tuple[tuple[Callable[..., str], type[Message], str, str, bool], ...]] = (
-    (topics.request, messages.Request, "device", "server", False),
-    (topics.reply, messages.Reply, "server", "the device", False),
-    (topics.payment, payments.Payment, "server", "the kiosk", False),
-    (topics.area_board, boards.AreaBoard, "server", "area boards", True),
-    (topics.room_board, boards.RoomBoard, "server", "door boards", True),
-    (topics.call, boards.Call, "server", "area boards, door boards", False),
-    (topics.notice, boards.Notices, "server", "area boards", True),
-    (topics.offline, device_messages.OfflineRules, "server", "kiosks", True),
-    (topics.absences, absence.Absences, "server", "kiosks", True),
-    (topics.status, device_messages.DeviceStatus, "device, server", "server, devices", True),
-    (topics.command, device_messages.Command, "server", "the device", False),
-    (topics.heard, device_messages.Heard, "area boards, door boards", "server", False),
-    (topics.screenshot, device_messages.Screenshot, "device", "server", False),
-)
-"""Each topic with its message, who publishes it, who subscribes to it, and whether it is kept."""
-
-PARTS: Final[tuple[tuple[str, tuple[type[Message], ...]], ...]] = (
-    (
-        "Requests",
-        (
-            messages.Request,
-            messages.Identify,
-            messages.CheckIn,
-            messages.FindPlace,
-            messages.CallHelp,
-            messages.TakeOver,
-            offers.AnswerOffer,
-            doctor_choice.ChooseDoctor,
-            payments.FindOwed,
-            payments.Pay,
-            payments.FollowPayment,
-            payments.CancelPayment,
-            payments.TellNote,
-            deferral.Defer,
-            insurance.SettleInsurance,
-            insurance.CancelInsurance,
-            report_messages.ProveIdentity,
-            report_messages.ListReports,
-            report_messages.PrintReport,
-            report_messages.PayCopies,
-            report_messages.TellPrinted,
-            receipt_messages.ListReceipts,
-            receipt_messages.PrintReceipt,
-            inpatient.FindStay,
-            inpatient.FindDayBill,
-            inpatient.FindSettlement,
-            inpatient.TopUp,
-        ),
-    ),
-    (
-        "Replies",
-        (
-            messages.Reply,
-            messages.Identified,
-            messages.CheckedIn,
-            messages.PlaceFound,
-            messages.HelpCalled,
-            messages.TakenOver,
-            payments.Owed,
-            payments.Payment,
-            payments.CashIn,
-            payments.NoteNoted,
-            deferral.Deferred,
-            insurance.InsuranceSettled,
-            insurance.InsuranceCancelled,
-            report_messages.Proven,
-            report_messages.ReportsListed,
-            report_messages.ListedReport,
-            report_messages.ReportReleased,
-            report_messages.PrintingNoted,
-            receipt_messages.ReceiptsListed,
-            receipt_messages.ListedReceipt,
-            payments.Receipt,
-            inpatient.StayFound,
-            inpatient.DayBillFound,
-            inpatient.SettlementFound,
-            inpatient.CostGroup,
-            messages.Refused,
-            messages.Visit,
-            messages.Place,
-            offers.ColleagueOffer,
-            doctor_choice.DoctorChoice,
-            doctor_choice.DoctorThere,
-            payments.OwedSheet,
-            payments.OwedItem,
-            payments.PayLater,
-        ),
-    ),
-    (
-        "What everybody may see",
-        (
-            boards.AreaBoard,
-            boards.RoomBoard,
-            boards.BoardRoom,
-            boards.BoardAreaQueue,
-            board_layout.BoardLayout,
-            absence.Absence,
-            absence.Absences,
-            absence.AbsentDoctor,
-            mdt.TeamDoctor,
-            boards.ShownTicket,
-            boards.Call,
-            boards.Notices,
-            boards.Notice,
-        ),
-    ),
-    (
-        "Of devices",
-        (
-            device_messages.DeviceStatus,
-            device_messages.Heard,
-            device_messages.Command,
-            device_messages.Screenshot,
-            device_messages.OfflineRules,
-        ),
-    ),
-)
-VALUES: Final[tuple[type[StrEnum], ...]] = (
-    terms.TicketState,
-    terms.TicketKind,
-    terms.QueueStatus,
-    terms.AbsenceKind,
-    terms.MemberState,
-    terms.ReportKind,
-    terms.ReportState,
-    terms.PrintOutcome,
-    terms.DeviceAct,
-    payments.PaymentState,
-    receipt_messages.ReceiptState,
-)
-CONSTANTS: Final[tuple[tuple[ModuleType, str], ...]] = (
-    (line, "RETRY_AFTER_S"),
-    (line, "RECONNECT_AFTER_S"),
-    (line, "SILENT_AFTER_S"),
-    (doubt, "DOUBTED_AFTER_S"),
-    (doubt, "ANSWER_WITHIN_S"),
-    (connection, "REACH_WITHIN_S"),
-    (topics, "SERVER"),
-    (connection, "KEEPALIVE_S"),
-    (line, "REPORT_S"),
-    (messages, "CLOCK_SKEW_S"),
-    (messages, "SESSION_LIFE_S"),
-    (payments, "LAST_PAYMENT_S"),
-    (messages, "PROVISIONAL_SLIP_PREFIX"),
-    (report_messages, "REPORT_PATH"),
-    (report_messages, "RELEASE_LIFE_S"),
-    (receipt_messages, "RECEIPT_DAYS"),
-    (receipt_messages, "RECEIPTS_LISTED_MAX"),
-    (messages, "PAYLOAD_BYTES_MAX"),
-    (device_messages, "SCREENSHOT_BYTES_MAX"),
-    (boards, "BOARD_WAITING_MAX"),
-    (boards, "BOARD_MISSED_MAX"),
-    (boards, "BOARD_CALLS_MAX"),
-    (board_view, "CALL_FRESH_S"),
-    (announcing, "BOARD_INTERVAL_S"),
-    (announcing, "REPEAT_S"),
-    (announcing, "PULSE_S"),
-)
 
 
 def page() -> str:

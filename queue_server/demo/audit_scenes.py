@@ -4,9 +4,9 @@ from typing import Final
 
 import pyotp
 
-from queue_server.demo.hospital import AUDITOR, NURSE, PASSWORD, TOTP_SECRET
 from queue_server.demo.pages import DESK_SIZE, signed_in_page
 from queue_server.demo.stage import Stage
+from queue_server.demo.users import AUDITOR, NURSE, PASSWORD, TOTP_SECRET
 
 ROW: Final = "#lines tr"
 

@@ -5,11 +5,11 @@ from typing import Final
 import pyotp
 
 from queue_server.demo.controls import TourStuck, ask, wait_until
-from queue_server.demo.hospital import CASHIER, PASSWORD, TOTP_SECRET
 from queue_server.demo.pages import STATION_SIZE, signed_in_page
 from queue_server.demo.payment_scenes import show_bills, with_bills
 from queue_server.demo.receipt_scenes import keep_page
 from queue_server.demo.stage import Stage
+from queue_server.demo.users import CASHIER, PASSWORD, TOTP_SECRET
 from queue_server.payments.fen import Fen, total
 from queue_server.records.demo_counter import DemoCounter
 

@@ -16,18 +16,15 @@ from rich.console import Console
 from queue_server.broker.broker import BrokerAddress
 from queue_server.demo.controls import id_card_of
 from queue_server.demo.doctors import sign_doctors_in
-from queue_server.demo.hospital import (
+from queue_server.demo.hospital import OPENS_AT, SITE_FILE, DemoHospital, make_demo
+from queue_server.demo.users import (
     ADMINISTRATOR,
     AUDITOR,
     CASHIER,
     DESK,
     NURSE,
-    OPENS_AT,
     PASSWORD,
-    SITE_FILE,
     TOTP_SECRET,
-    DemoHospital,
-    make_demo,
 )
 from queue_server.records.demo_hospital import DemoHospital as Records
 from queue_server.site import load_site

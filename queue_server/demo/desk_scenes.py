@@ -1,8 +1,8 @@
 """The scene at the information desk: somebody asks where to go, and how long it takes."""
 
-from queue_server.demo.hospital import DESK, PASSWORD
 from queue_server.demo.pages import DESK_SIZE, signed_in_page
 from queue_server.demo.stage import Stage
+from queue_server.demo.users import DESK, PASSWORD
 
 
 def tells_where_to_go(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from assets import FOLDER
 from queue_server.broker.broker import BrokerAddress
 from queue_server.demo.programs import Programs, free_port, is_listening
+from queue_server.demo.users import write_users
 from queue_server.devices.carried_folder import carried_folder
 from queue_server.devices.checks import NewDevice
 from queue_server.devices.device_list import DeviceKind
@@ -17,19 +18,9 @@ from queue_server.devices.register import DeviceRegister
 from queue_server.rules.terms import QueueId
 from queue_server.service.clinic_day import clinic_day
 from queue_server.site import Site, load_site
-from queue_server.web.users import make_password_hash
 
 SITE_FILE: Final = FOLDER / "demo" / "site.toml"
 SEED: Final = 2026
-NURSE: Final = "li"
-HEAD_NURSE: Final = "tang"
-DESK: Final = "mei"
-ADMINISTRATOR: Final = "zheng"
-AUDITOR: Final = "qian"
-CASHIER: Final = "chen"
-PASSWORD: Final = "qingyu-2026"  # noqa: S105  # of a hospital that does not exist
-TOTP_SECRET: Final = "QINGYUHOSPITALDEMOQINGYUHOSPITAL"  # noqa: S105  # likewise
-"""Of the second factor of administrator and auditor."""
 OPENS_AT: Final = "09:05"
 """What the clocks of the demo show when it starts, whatever the time is."""
 KIOSK: Final = "kiosk-01"
@@ -187,9 +178,11 @@ class DemoHospital:
 
     def start_server(self) -> None:
         """Start the queue server with its broker and pages."""
-        self._write_users()
+        users = self.folder / "users.toml"
+        if not users.exists():
+            write_users(users, self.site, self.doctors)
         arguments = ["-m", "queue_server", "server", "--site", str(self._write_site())]
-        arguments += ["--users", str(self.folder / "users.toml")]
+        arguments += ["--users", str(users)]
         arguments += ["--data", str(self.folder / "data"), "--demo-seed", str(SEED)]
         arguments += ["--payments", str(self.folder / "sandbox" / "payments.toml")]
         arguments += ["--messages", str(self.folder / "sandbox" / "messages.toml")]
@@ -264,87 +257,6 @@ class DemoHospital:
     def _clock(self) -> list[str]:
         return ["--clock-offset-s", str(self.clock_offset_s)]
 
-    def _write_users(self) -> None:
-        path = self.folder / "users.toml"
-        if path.exists():
-            return
-        password_hash = make_password_hash(PASSWORD)
-        areas = ", ".join(f'"{area.id}"' for area in self.site.areas)
-        text = _NURSES.format(
-            name=NURSE,
-            head_nurse=HEAD_NURSE,
-            desk=DESK,
-            areas=areas,
-            password_hash=password_hash,
-        )
-        shown = {queue.id: queue.doctor_zh for queue in self.site.queues}
-        for name in self.doctors:
-            text += _DOCTOR.format(name=name, display_name=shown[name], password_hash=password_hash)
-        text += _OVERSEERS.format(
-            administrator=ADMINISTRATOR,
-            auditor=AUDITOR,
-            cashier=CASHIER,
-            password_hash=password_hash,
-            totp_secret=TOTP_SECRET,
-        )
-        path.touch(mode=0o600)
-        path.write_text(text, encoding="utf-8")
-
-
-_NURSES: Final = """\
-[[user]]
-name = "{name}"
-role = "nurse"
-display_name = "李护士"
-areas = [{areas}]
-password_hash = "{password_hash}"
-
-[[user]]
-name = "{head_nurse}"
-role = "head_nurse"
-display_name = "唐护士长"
-areas = [{areas}]
-password_hash = "{password_hash}"
-
-[[user]]
-name = "{desk}"
-role = "desk"
-display_name = "梅导诊"
-areas = [{areas}]
-password_hash = "{password_hash}"
-"""
-
-_DOCTOR: Final = """
-[[user]]
-name = "{name}"
-role = "doctor"
-display_name = "{display_name}"
-queue = "{name}"
-password_hash = "{password_hash}"
-"""
-
-_OVERSEERS: Final = """
-[[user]]
-name = "{administrator}"
-role = "administrator"
-display_name = "郑工（信息科）"
-password_hash = "{password_hash}"
-totp_secret = "{totp_secret}"
-
-[[user]]
-name = "{auditor}"
-role = "auditor"
-display_name = "钱审计"
-password_hash = "{password_hash}"
-totp_secret = "{totp_secret}"
-
-[[user]]
-name = "{cashier}"
-role = "cashier"
-display_name = "陈收费"
-password_hash = "{password_hash}"
-totp_secret = "{totp_secret}"
-"""
 
 _KIOSK: Final = """\
 site = "{hospital.site.id}"

@@ -4,9 +4,9 @@ from typing import Final
 
 from queue_server.demo.cast import MDT_CLINIC
 from queue_server.demo.controls import Window
-from queue_server.demo.hospital import PASSWORD
 from queue_server.demo.pages import CONSOLE_SIZE, signed_in_page
 from queue_server.demo.stage import Stage
+from queue_server.demo.users import PASSWORD
 
 LEAD: Final = "endocrinology-1"
 COLLEAGUE: Final = "orthopaedics-1"

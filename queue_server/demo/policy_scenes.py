@@ -1,8 +1,8 @@
 """The scene about the head nurse: a changed rule, rehearsed on the morning that has just been."""
 
-from queue_server.demo.hospital import HEAD_NURSE, PASSWORD
 from queue_server.demo.pages import STATION_SIZE, signed_in_page
 from queue_server.demo.stage import Stage
+from queue_server.demo.users import HEAD_NURSE, PASSWORD
 
 
 def rehearses_a_rule(stage: Stage) -> None:

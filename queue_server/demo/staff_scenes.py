@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from playwright.sync_api import Page
 
 from queue_server.demo.cast import SECOND_DOCTOR, THIRD_DOCTOR
-from queue_server.demo.hospital import PASSWORD
 from queue_server.demo.pages import CONSOLE_SIZE, signed_in_page
 from queue_server.demo.stage import Stage
+from queue_server.demo.users import PASSWORD
 
 ROOM_TAKEN = "302 诊室"
 

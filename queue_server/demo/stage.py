@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, Page
 from queue_server.contract.virtual_card import CARD_LIFE_S, CLOCK_SKEW_S
 from queue_server.demo.cast import Actor, Cast
 from queue_server.demo.controls import Window, ask, read_qr, wait_until
-from queue_server.demo.hospital import NURSE, PASSWORD, DemoHospital
+from queue_server.demo.hospital import DemoHospital
 from queue_server.demo.pages import STATION_SIZE, Api, card_picture, signed_in_page
 from queue_server.demo.story import Story
+from queue_server.demo.users import NURSE, PASSWORD
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,15 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from queue_server.broker.broker import BrokerAddress
 from queue_server.demo.cast import MAIN_QUEUE, find_cast
-from queue_server.demo.hospital import (
-    NURSE,
-    OFFSCREEN,
-    OPENS_AT,
-    PASSWORD,
-    SITE_FILE,
-    DemoHospital,
-    make_demo,
-)
+from queue_server.demo.hospital import OFFSCREEN, OPENS_AT, SITE_FILE, DemoHospital, make_demo
 from queue_server.demo.pages import (
     CONSOLE_SIZE,
     STATION_SIZE,
@@ -32,6 +24,7 @@ from queue_server.demo.pages import (
 from queue_server.demo.scenes import SCENES
 from queue_server.demo.stage import Stage
 from queue_server.demo.story import Story
+from queue_server.demo.users import NURSE, PASSWORD
 from queue_server.records.demo_hospital import DemoHospital as Records
 from queue_server.site import load_site
 

@@ -16,8 +16,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from queue_server.demo.controls import Window, ask, wait_until
 from queue_server.demo.doctors import sign_doctors_in
-from queue_server.demo.hospital import NURSE, OFFSCREEN, PASSWORD, DemoHospital, make_demo
+from queue_server.demo.hospital import OFFSCREEN, DemoHospital, make_demo
 from queue_server.demo.pages import PHONE_SIZE, Api, open_browser
+from queue_server.demo.users import NURSE, PASSWORD
 from queue_server.records.demo_hospital import DemoHospital as Records
 from queue_server.records.records import Patient
 from queue_server.records.virtual_card import CardIssuer, load_or_make_key

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from queue_server.broker.embedded_nats import embedded_nats
-from queue_server.demo.hospital import CASHIER, NURSE, PASSWORD, TOTP_SECRET
+from queue_server.demo.users import CASHIER, NURSE, PASSWORD, TOTP_SECRET
 from queue_server.web.second_factor import code_at
 from tests.integration.paying.paying_server import PayingServer
 

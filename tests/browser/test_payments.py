@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from queue_server.contract.payments import Payment, PaymentState
-from queue_server.demo.hospital import ADMINISTRATOR, AUDITOR, NURSE
+from queue_server.demo.users import ADMINISTRATOR, AUDITOR, NURSE
 from queue_server.payments.terms import AttemptState
 from tests.browser.cashier_page import cashier, page, server, sign_in
 from tests.browser.test_accessibility import complaints

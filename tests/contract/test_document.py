@@ -11,7 +11,8 @@ import pytest
 
 from queue_server.contract import boards, messages
 from queue_server.contract.codec import decode
-from queue_server.contract.document import CONSTANTS, PARTS, TOPICS, page, schema
+from queue_server.contract.document import page, schema
+from queue_server.contract.document_parts import CONSTANTS, PARTS, TOPICS
 from queue_server.contract.examples import EXAMPLES, EXCHANGE
 from queue_server.contract.message import Message
 from queue_server.rules.refusals import SENTENCES

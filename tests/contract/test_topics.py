@@ -3,7 +3,8 @@
 import pytest
 
 from queue_server.contract import topics
-from queue_server.contract.document import TOPICS, topic_pattern
+from queue_server.contract.document import topic_pattern
+from queue_server.contract.document_parts import TOPICS
 from queue_server.rules.terms import AreaId, DeviceId, RoomId, SiteId
 
 SITE, KIOSK = SiteId("qingyu"), DeviceId("kiosk-01")

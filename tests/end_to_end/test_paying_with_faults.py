@@ -15,7 +15,7 @@ import pytest
 
 from hardware.simulated.page_printer import EMPTY_NAME
 from queue_server.demo.controls import ask, read_qr, wait_until
-from queue_server.demo.hospital import CASHIER, PASSWORD, TOTP_SECRET
+from queue_server.demo.users import CASHIER, PASSWORD, TOTP_SECRET
 from queue_server.payments.attempt import Attempt
 from queue_server.payments.fen import Fen, total
 from queue_server.payments.terms import AttemptState

@@ -4,8 +4,8 @@ import pytest
 
 from queue_server.demo.cast import STOPPED_QUEUE
 from queue_server.demo.controls import wait_until
-from queue_server.demo.hospital import NURSE, PASSWORD
 from queue_server.demo.pages import Api
+from queue_server.demo.users import NURSE, PASSWORD
 from queue_server.records.demo_hospital import DemoHospital as Records
 from queue_server.rules.masking import mask
 from tests.end_to_end.paying_morning import PayingMorning, at_home, morning

@@ -8,9 +8,10 @@ import pytest
 
 from queue_server.demo.controls import TourStuck
 from queue_server.demo.doctors import sign_doctors_in
-from queue_server.demo.hospital import NURSE, PASSWORD, make_demo
+from queue_server.demo.hospital import make_demo
 from queue_server.demo.pages import Api
 from queue_server.demo.programs import ProgramFailed
+from queue_server.demo.users import NURSE, PASSWORD
 
 pytestmark = pytest.mark.broker
 

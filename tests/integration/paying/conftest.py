@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from queue_server.broker.embedded_nats import embedded_nats
-from queue_server.demo.hospital import CASHIER, PASSWORD, TOTP_SECRET
+from queue_server.demo.users import CASHIER, PASSWORD, TOTP_SECRET
 from queue_server.records.records import Patient
 from queue_server.web.second_factor import code_at
 from tests.integration.paying.paying_server import PayingKiosk, PayingServer

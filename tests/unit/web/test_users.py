@@ -1,11 +1,10 @@
 """The users file: read and checked as a whole, and no hash or password in any message."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from queue_server.demo.hospital import make_demo
+from queue_server.demo.users import write_users
 from queue_server.records.demo_hospital import DEMO_SITE_FILE
 from queue_server.site import load_site
 from queue_server.web.users import (
@@ -151,11 +150,11 @@ def test_only_the_right_password_opens(tmp_path: Path) -> None:
 
 
 def test_the_demo_has_one_user_of_each_role(tmp_path: Path) -> None:
-    now = datetime(2026, 11, 23, tzinfo=UTC)
-    demo = make_demo(tmp_path, now=now, broker=None, environment={}, voice="none")
-    demo._write_users()
+    users = tmp_path / "users.toml"
 
-    assert {user.role for user in load_users(tmp_path / "users.toml", SITE).values()} == set(Role)
+    write_users(users, SITE, [one.id for one in SITE.queues if one.id not in SITE.teams])
+
+    assert {user.role for user in load_users(users, SITE).values()} == set(Role)
 
 
 @pytest.mark.parametrize("text", ["user = 5", 'user = "li"', "[user]"])
