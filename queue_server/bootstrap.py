@@ -11,11 +11,9 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from queue_server.broker.broker import Broker
 from queue_server.client.logs import set_up_logs
 from queue_server.client.supervisor import Supervisor
 from queue_server.client.tls import TlsSession
@@ -23,7 +21,6 @@ from queue_server.contract.topics import SERVER
 from queue_server.contract.virtual_card import CardReader
 from queue_server.devices.register import DeviceRegister
 from queue_server.documents.check_code import load_or_make_check_codes
-from queue_server.documents.report_maker import ReportMaker
 from queue_server.journal.journal import JournalUnusable
 from queue_server.journal.journal_file import JOURNAL_NAME
 from queue_server.journal.snapshot_file import SNAPSHOT_NAME, SnapshotFile
@@ -53,17 +50,12 @@ from queue_server.service.setup import Setup, make_setup
 from queue_server.service.snapshot import Snapshots
 from queue_server.site import Site, load_site
 from queue_server.start_broker import start_broker
-from queue_server.watch.listed_devices import ListedDevices
+from queue_server.start_desk import Running, start_desk
 from queue_server.watch.metrics import Metrics
-from queue_server.watch.metrics_server import MetricsServer
-from queue_server.watch.site_collector import Asked, SiteCollector
-from queue_server.watch.watch import Sources, Watch
 from queue_server.watch.watched_records import WatchedRecords
-from queue_server.web.application import make_application
 from queue_server.web.card_routes import DemoCards
 from queue_server.web.https import WARN_BEFORE, load_https
-from queue_server.web.users import Users, load_users
-from queue_server.web.web_server import WebServer
+from queue_server.web.users import load_users
 
 JOURNAL_BROKEN: Final = 70
 """Exit code when the journal can't be written any more (EX_SOFTWARE)."""
@@ -101,7 +93,9 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
     with ExitStack() as stack:
         with _what_is_read_stays():
             running = _start_service(options, setup, clock, supervisor.alive, stack)
-        where = _start_desk(options, users, running, https, stack)
+        where = start_desk(
+            options, users, running, https=https, clock=lambda: datetime.now(UTC), stack=stack
+        )
         # Before anybody is told that it runs: who then ends it must not cut it short.
         is_ended = _told_to_end()
         ready(f"MQTT {running.broker.address} · {where}")
@@ -111,36 +105,13 @@ def run_server(options: ServerOptions, ready: Callable[[str], None]) -> None:
         supervisor.stopping()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Running:
-    """The queue service, and what the pages and the watch need of its parts."""
-
-    service: QueueService
-    broker: Broker
-    door: MqttDoor
-    hospital: DemoHospital
-    records: WatchedRecords
-    reports: DemoReports
-    metrics: Metrics
-    cards: CardIssuer
-    register: DeviceRegister
-    paying: Paying | None
-    receipts: Receipts | None
-    messenger: Messenger | None
-    started_at: datetime
-
-    def messages_fail_since(self) -> datetime | None:
-        """Since when the message service has not answered."""
-        return None if self.messenger is None else self.messenger.fail_since
-
-
 def _start_service(
     options: ServerOptions,
     setup: Setup,
     clock: Callable[[], datetime],
     alive: Callable[[], None],
     stack: ExitStack,
-) -> _Running:
+) -> Running:
     started_at, site = clock(), setup.site
     hospital = _hospital(options, clinic_day(site, started_at))
     metrics = Metrics()
@@ -189,15 +160,14 @@ def _start_service(
     if messenger is not None:
         messenger.start()
         stack.callback(messenger.stop)
-    return _Running(
+    return Running(
         service=service,
         broker=broker,
         door=door,
-        hospital=hospital,
         records=records,
         reports=reports,
         metrics=metrics,
-        cards=CardIssuer(key, site.id),
+        demo_cards=_demo_cards(options, CardIssuer(key, site.id), hospital),
         register=register,
         paying=paying,
         receipts=receipts,
@@ -281,51 +251,6 @@ def _own_session(register: DeviceRegister) -> TlsSession | None:
     return register.server_certificates.read()
 
 
-def _start_desk(
-    options: ServerOptions,
-    users: Users,
-    running: _Running,
-    https: ssl.SSLContext | None,
-    stack: ExitStack,
-) -> str:
-    """Start the watch, the pages and the figures; return where the pages are."""
-    listed = ListedDevices(running.register)
-    sources = Sources(
-        data_folder=options.data_folder,
-        records_fail_since=lambda: running.records.fail_since,
-        messages_fail_since=running.messages_fail_since,
-        expected=listed.expected,
-        certificates=listed.certificates,
-    )
-    watch = Watch(running.service, sources, running.started_at)
-    watch.start()
-    stack.callback(watch.stop)
-    application = make_application(
-        running.service,
-        users,
-        new_token=secrets.token_urlsafe,
-        code_clock=lambda: datetime.now(UTC),
-        sessions_file=options.data_folder / "sessions.json",
-        expected_devices=listed.expected,
-        demo_cards=_demo_cards(options, running.cards, running.hospital),
-        paying=running.paying,
-        report_maker=_report_maker(options, running),
-        receipt_maker=None if running.receipts is None else running.receipts.maker,
-    )
-    pages = WebServer(application, host=options.http_host, port=options.http_port, https=https)
-    port = pages.start()
-    stack.callback(pages.stop)
-    asked = Asked(
-        service=running.service,
-        watch=watch,
-        journal_file=options.data_folder / JOURNAL_NAME,
-        line_is_up=lambda: running.door.is_up,
-        web_session_count=application.state.session_count,
-    )
-    _start_metrics(options, running.metrics, asked, stack)
-    return f"{'http' if https is None else 'https'}://{options.http_host}:{port}"
-
-
 def _hospital(options: ServerOptions, day: date) -> DemoHospital:
     file = options.records_file
     if options.demo_seed is not None and not file.exists():
@@ -340,20 +265,6 @@ def _open_journal(options: ServerOptions, now: datetime, stack: ExitStack) -> Sq
     stack.callback(journal.close)
     journal.open(now)
     return journal
-
-
-def _start_metrics(
-    options: ServerOptions, metrics: Metrics, asked: Asked, stack: ExitStack
-) -> None:
-    address = options.metrics
-    if address is None:
-        return
-    if not address.is_loopback:
-        _log.warning("whoever reaches %s may read the figures: let only the monitoring", address)
-    metrics.registry.register(SiteCollector(asked))
-    server = MetricsServer(metrics.registry, host=address.host, port=address.port)
-    server.start()
-    stack.callback(server.stop)
 
 
 def _https(options: ServerOptions) -> ssl.SSLContext | None:
@@ -385,18 +296,6 @@ def _shelf(site: Site, reports: DemoReports, paying: Paying | None) -> ReportShe
         reports=reports,
         new_token=lambda: secrets.token_urlsafe(32),
         copies=None if paying is None else paying.copies,
-    )
-
-
-def _report_maker(options: ServerOptions, running: _Running) -> ReportMaker | None:
-    site = running.service.setup.site
-    if site.reports is None:
-        return None
-    return ReportMaker(
-        site=site,
-        records=running.records,
-        reports=running.reports,
-        codes=load_or_make_check_codes(options.check_key_file),
     )
 
 
