@@ -1,5 +1,4 @@
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,18 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from display.board import AreaView, area_view, newer
+from display.board import area_view, newer
 from display.footer import FOOTER_S
 from display.header import LineState, SoundState
-from display.panels import CELLS_MAX, MISSED_MAX_OF_TWO, PAGE_S
+from display.panels import CELLS_MAX, PAGE_S
 from display.rows import FLASH_S
-from queue_server.contract.board_layout import BoardLayout
-from queue_server.contract.boards import AreaBoard, Call, Notices
+from queue_server.contract.boards import Call
 from queue_server.rules.terms import QueueStatus, TicketKind, TicketState
+from tests.unit.display.board_views import UP, view
 from tests.unit.display.samples import (
     DAY,
     NOW,
-    area_queue,
     board,
     call,
     full_room,
@@ -27,21 +25,6 @@ from tests.unit.display.samples import (
     texts,
     ticket,
 )
-
-UP = LineState(is_up=True)
-
-
-def view(
-    shown: AreaBoard | None,
-    *,
-    said: Notices | None = None,
-    line: LineState = UP,
-    after_s: float = 0,
-    announced: Call | None = None,
-    sound: SoundState | None = None,
-) -> AreaView:
-    now = NOW + timedelta(seconds=after_s)
-    return area_view(shown, said, line, now, texts(), announced=announced, sound=sound)
 
 
 def test_an_older_revision_never_replaces_a_newer_one_of_its_day() -> None:
@@ -331,113 +314,3 @@ def test_every_kind_has_a_word() -> None:
 
 def test_the_sample_is_of_one_day() -> None:
     assert board([]).day_on == DAY == f"{NOW:%Y-%m-%d}"
-
-
-def test_who_has_no_doctor_yet_stands_below_the_rooms_and_is_told_to_wait_in_the_area() -> None:
-    shown = view(board([full_room(0)], area_queues=[area_queue(3)]))
-
-    row = shown.rows[-1]
-    assert row.is_unassigned
-    assert (row.room.zh, row.doctor.zh) == ("呼吸与危重症医学科", "待分配诊室")
-    assert row.note.zh == "请在本区等候，分到诊室后叫号"
-    assert [cell.number for cell in row.waiting] == ["R000", "R001", "R002"]
-    assert row.in_room is None
-    assert "priority" in {one.kind for one in shown.legend}
-
-
-def test_an_area_queue_counts_who_does_not_fit_and_a_sensitive_clinic_has_no_name() -> None:
-    sensitive = area_queue(8, clinic_zh="", clinic_en="", waiting_more_count=5)
-
-    row = view(board([], area_queues=[sensitive])).rows[-1]
-
-    assert row.room.zh == "待分配诊室"
-    assert row.more.en == "and 5 more"
-
-
-def test_one_who_has_no_doctor_yet_shares_his_masked_name_with_nobody() -> None:
-    queue = area_queue(1, waiting=[ticket("R1", "张*三")])
-
-    shown = view(board([room(0, in_room=ticket("A1", "张*三"))], area_queues=[queue]))
-
-    assert shown.rows[0].in_room is not None
-    assert shown.rows[0].in_room.name == shown.rows[1].waiting[0].name == ""
-
-
-def test_an_area_queue_takes_its_place_on_a_page_as_a_room_does() -> None:
-    rooms = [full_room(index) for index in range(8)]
-
-    first = view(board(rooms, area_queues=[area_queue(2)]))
-
-    assert first.row_count == 5
-    assert first.page.en in {"Page 1 of 2", "Page 2 of 2"}
-
-
-def laid_out(**changed: Any) -> AreaView:
-    """Twelve full rooms with three calls, laid out otherwise than usual."""
-    rooms = [full_room(index) for index in range(12)]
-    calls = [call(1), call(2), call(3, number="A002", room="room-203")]
-    return view(board(rooms, last_calls=calls, layout=BoardLayout(**changed)))
-
-
-def test_the_layout_says_how_many_rooms_stand_on_a_page() -> None:
-    assert laid_out(rooms_per_page=10).row_count == 6
-    assert laid_out(rooms_per_page=4).row_count == 4
-    assert laid_out(rooms_per_page=4).page.en.endswith("of 3")
-
-
-def test_a_list_that_the_layout_leaves_out_is_not_shown() -> None:
-    bare = laid_out(lists=[])
-
-    assert not bare.shows_standby
-    assert not bare.shows_waiting
-    assert bare.panels == ()
-    assert all(
-        (row.standby, row.waiting, row.more.zh) == ((), (), "") and row.in_room is not None
-        for row in bare.rows
-    )
-
-
-def test_the_last_calls_stand_beside_the_missed_the_latest_first_and_each_patient_once() -> None:
-    missed, last_calls = laid_out(lists=["missed", "last_calls"]).panels
-
-    assert len(missed.cells) == MISSED_MAX_OF_TWO
-    assert last_calls.heading.zh == "最近叫号"
-    assert [(one.cell.number, one.room.en) for one in last_calls.cells] == [
-        ("A002", "Room 204"),
-        ("A001", "Room 202"),
-    ]
-
-
-def test_equal_masked_names_among_the_last_calls_are_left_out_too() -> None:
-    [last_calls] = view(
-        board(
-            [room(0)],
-            last_calls=[call(1, masked_name="单*"), call(2, masked_name="单*")],
-            layout=BoardLayout(lists=["last_calls"]),
-        )
-    ).panels
-
-    assert [one.cell.name for one in last_calls.cells] == ["", ""]
-
-
-def test_the_colour_of_a_kind_is_on_its_marks_and_in_the_legend() -> None:
-    shown = laid_out(colours={TicketKind.PRIORITY: "#FFD8A8"})
-
-    marks = {cell.kind: cell.colour for row in shown.rows for cell in row.waiting}
-    assert marks["priority"] == "#FFD8A8"
-    assert marks["returned"] == ""
-    assert {one.kind: one.colour for one in shown.legend}["priority"] == "#FFD8A8"
-
-
-def test_the_news_take_turns_with_the_notices_and_the_rules_may_be_left_out() -> None:
-    layout = BoardLayout(news_zh="流感疫苗接种请到 1 层", news_en="Flu shots", shows_rules=False)
-    shown = board([room(0)], layout=layout)
-    said = notices(("今天停电", "Power cut"))
-
-    texts_shown = [
-        footer.text.zh
-        for turn in range(3)
-        if (footer := view(shown, said=said, after_s=turn * FOOTER_S).footer)
-    ]
-
-    assert set(texts_shown) == {"今天停电", "流感疫苗接种请到 1 层"}
