@@ -16,7 +16,7 @@ AUDITOR: Final = "qian"
 CASHIER: Final = "chen"
 PASSWORD: Final = "qingyu-2026"  # noqa: S105  # of a hospital that does not exist
 TOTP_SECRET: Final = "QINGYUHOSPITALDEMOQINGYUHOSPITAL"  # noqa: S105  # likewise
-"""Of the second factor of administrator and auditor."""
+"""Of the second factor of administrator, auditor and cashier."""
 
 _NURSES: Final = """\
 [[user]]
