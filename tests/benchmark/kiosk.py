@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import psutil
+from rich.console import Console
+from rich.progress import track
 
 from hardware.simulated.pty_endpoint import PtyEndpoint
 from hardware.simulated.scanner import SimulatedScanner
@@ -341,7 +343,8 @@ def sessions(folder: Path, count: int) -> list[Figure]:
 
 def _memory_over_sessions(one: RunningKiosk, load: CheckInLoad, count: int) -> list[float]:
     memory_mb = []
-    for visit in load.hospital.visits[:count]:
+    # Ten thousand take two hours: somebody may want to know that they go on.
+    for visit in track(load.hospital.visits[:count], "patients", console=Console(stderr=True)):
         one.scanner.scan(card_of(load.hospital, visit))
         one.wait_for("请核对后签到")
         one.tap("check-in")
