@@ -66,6 +66,17 @@ class JournalSuite:
         assert list(journal.facts(TUESDAY)) == []
         assert list(journal.days()) == [TUESDAY, MONDAY]
 
+    def test_its_days_are_told_the_latest_first_whether_entries_or_facts_are_of_them(
+        self, journal: OpenJournal
+    ) -> None:
+        assert list(journal.days()) == []
+        first, second, fourth = (MONDAY + timedelta(days=count) for count in (0, 1, 3))
+
+        journal.append(Batch(entries=[entry(1, second), entry(2, second)]))
+        journal.append(Batch(facts=[fact("one", fourth), fact("two", first)]))
+
+        assert list(journal.days()) == [fourth, second, first]
+
     def test_replies_and_redeemed_cards_are_known_after_a_restart(
         self, journal: OpenJournal, reopen: Reopen
     ) -> None:
