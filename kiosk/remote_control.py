@@ -85,6 +85,7 @@ class RemoteControl:
             case "scan":
                 await self._scan(question["code"])
             case "screenshot":
+                await self._keys_let_go()
                 await _frames(FRAMES_AFTER_INPUT)
                 return {"path": _screenshot(Path(question["path"]))}
             case unknown:
@@ -112,6 +113,11 @@ class RemoteControl:
         EventLoop.post_dispatch_input("end", touch)
         await _frames(FRAMES_AFTER_INPUT)
         return lifted_s
+
+    async def _keys_let_go(self) -> None:
+        """Return when no key looks pressed: each does for a moment longer than it is touched."""
+        while any(getattr(one, "state", "") == "down" for one in self._app.root.walk()):  # noqa: ASYNC110 - nor for this
+            await asyncio.sleep(FRAME_LOOK_S)
 
     async def _scan(self, code: str) -> None:
         for character in code:
