@@ -65,6 +65,11 @@ from queue_server.service.taking_over import taken_over
 from queue_server.service.visit_view import ticket_of_slip, visits_of
 from queue_server.service.wanted_doctor import ask_with_check_in, doctor_chosen
 
+_UNKEPT = (
+    FindOwed | FollowPayment | ListReports | ListReceipts | FindStay | FindDayBill | FindSettlement
+)
+"""These change nothing, and what is owed or reported tells of illnesses: it is not kept."""
+
 
 class Answer(NamedTuple):
     """A reply, and what became of the request: `ok`, `repeated`, or the refusal's code."""
@@ -93,17 +98,7 @@ def answer_device(draft: Draft, job: Asked) -> Answer:
             # No answer yet: the kiosk keeps it and asks again with the same id.
             return Answer(payload=encode(_reply(draft, request_id, body)), outcome=outcome)
     payload = encode(_reply(draft, request_id, body))
-    unkept = (
-        FindOwed
-        | FollowPayment
-        | ListReports
-        | ListReceipts
-        | FindStay
-        | FindDayBill
-        | FindSettlement
-    )
-    if not isinstance(job.request.body, unkept):
-        # These change nothing, and what is owed or reported tells of illnesses: it is not kept.
+    if not isinstance(job.request.body, _UNKEPT):
         draft.remember(job.kept_as, payload)
     return Answer(payload=payload, outcome=outcome)
 

@@ -23,9 +23,7 @@ from queue_server.service.identification import Found
 from queue_server.service.jobs import Asked
 from queue_server.service.now import Now, Session, with_decided, with_patients
 from queue_server.service.policy_book import setup_under
-from queue_server.service.policy_facts import (
-    PolicyTookEffect,
-)
+from queue_server.service.policy_facts import PolicyTookEffect
 from queue_server.service.receipt_lookup import ReceiptDesk
 from queue_server.service.setup import Setup
 from queue_server.service.visit_view import visit_of
