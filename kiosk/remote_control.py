@@ -116,7 +116,7 @@ class RemoteControl:
 
     async def _keys_let_go(self) -> None:
         """Return when no key looks pressed: each does for a moment longer than it is touched."""
-        while any(getattr(one, "state", "") == "down" for one in self._app.root.walk()):  # noqa: ASYNC110 - nor for this
+        while any(getattr(one, "state", "") == "down" for one in self._app.root.walk()):  # noqa: ASYNC110 - as above
             await asyncio.sleep(FRAME_LOOK_S)
 
     async def _scan(self, code: str) -> None:

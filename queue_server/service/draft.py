@@ -6,9 +6,7 @@ What it holds is written in one commit. Nothing of it is told to anybody before.
 from collections.abc import Iterable
 from datetime import datetime
 
-from queue_server.contract.messages import (
-    Visit,
-)
+from queue_server.contract.messages import Visit
 from queue_server.journal.journal import Batch, Journal, JournaledEntry, StoredReply
 from queue_server.rules import commands as asked
 from queue_server.rules.decide import Act, decide_and_apply
